@@ -1,0 +1,52 @@
+package signal
+
+import (
+	"time"
+
+	"github.com/coachgov/coaching"
+)
+
+// A Consent is one participant's agreement that one signal is used for one
+// purpose from a time on, until it expires or is withdrawn.
+type Consent struct {
+	Participant coaching.PersonID `json:"participant"`
+	Signal      string            `json:"signal"`  // the definition's ID
+	Purpose     string            `json:"purpose"` // such as "coaching"
+	Granted     time.Time         `json:"granted"`
+	Expires     time.Time         `json:"expires,omitzero"`   // zero: does not expire
+	Withdrawn   time.Time         `json:"withdrawn,omitzero"` // zero: not withdrawn
+}
+
+// At reports whether the consent holds at t: granted at or before t, and
+// neither expired nor withdrawn by then. The zero Consent never holds.
+func (c Consent) At(t time.Time) bool {
+	switch {
+	case c.Granted.IsZero() || t.Before(c.Granted):
+		return false
+	case !c.Expires.IsZero() && !t.Before(c.Expires):
+		return false
+	case !c.Withdrawn.IsZero() && !t.Before(c.Withdrawn):
+		return false
+	}
+	return true
+}
+
+// Consents answers whether a participant has agreed. The host's store of record
+// implements it; an implementation that cannot find out answers false.
+type Consents interface {
+	Holds(participant coaching.PersonID, signal, purpose string, at time.Time) bool
+}
+
+// A ConsentList is a Consents over a slice. The empty list holds nothing.
+type ConsentList []Consent
+
+// Holds reports whether any consent in the list covers the participant, signal
+// and purpose at the time.
+func (l ConsentList) Holds(participant coaching.PersonID, signal, purpose string, at time.Time) bool {
+	for _, c := range l {
+		if c.Participant == participant && c.Signal == signal && c.Purpose == purpose && c.At(at) {
+			return !participant.IsZero()
+		}
+	}
+	return false
+}

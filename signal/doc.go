@@ -1,0 +1,2 @@
+// Package signal asks what a coach may act on.
+package signal
