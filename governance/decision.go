@@ -1,0 +1,118 @@
+package governance
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+)
+
+// An Outcome is the answer to a request. The zero Outcome is Deny.
+type Outcome uint8
+
+const (
+	Deny   Outcome = iota // no
+	Review                // a human must review it first
+	Permit                // yes
+)
+
+var outcomeNames = [...]string{"deny", "review", "permit"}
+
+// String returns "deny", "review" or "permit".
+func (o Outcome) String() string { return enumName(outcomeNames[:], uint8(o), "Outcome") }
+
+// MarshalText returns what String returns.
+func (o Outcome) MarshalText() ([]byte, error) {
+	return marshalEnum(outcomeNames[:], uint8(o), "outcome")
+}
+
+// UnmarshalText accepts exactly the names that MarshalText writes.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	return unmarshalEnum(outcomeNames[:], (*uint8)(o), "outcome", text)
+}
+
+// A Decision is the answer to one request with all its reasons. The zero
+// Decision denies.
+type Decision struct {
+	Outcome Outcome `json:"outcome"`
+	// Reasons holds every rule that fired, not only the deciding ones: denials
+	// first, then reviews, then permits, each by rule id.
+	Reasons []Reason `json:"reasons"`
+	// Obligations holds what the host must do when it acts on the answer, those
+	// of the rules of the deciding effect, in the order of Reasons.
+	Obligations []Obligation `json:"obligations,omitempty"`
+	// Review says who must look at it; nil unless Outcome is Review.
+	Review *ReviewNeed `json:"review,omitempty"`
+	// Missing holds the attributes that were needed and absent, by name.
+	Missing []string `json:"missing,omitempty"`
+	// Errors holds the rules that could not be evaluated, by rule id. A denial
+	// or a review that could not be evaluated counts as fired, a permit as not.
+	Errors []RuleError `json:"errors,omitempty"`
+	// PolicyDigest names the exact policy that decided, as [Policy.Digest] does.
+	PolicyDigest string    `json:"policy_digest"`
+	At           time.Time `json:"at"` // the request's Now
+}
+
+// Allowed reports whether the answer is yes. It is the only yes: a review is
+// not one.
+func (d Decision) Allowed() bool { return d.Outcome == Permit }
+
+// Codes returns the codes of the reasons, in their order, joined by spaces.
+func (d Decision) Codes() string {
+	codes := make([]string, len(d.Reasons))
+	for i, r := range d.Reasons {
+		codes[i] = r.Code
+	}
+	return strings.Join(codes, " ")
+}
+
+// LogValue returns the parts of a decision that may stand in a log: outcome,
+// rules, codes, missing attributes, policy and time. Messages stay out, since
+// they may hold identifiers of resources.
+func (d Decision) LogValue() slog.Value {
+	rules := make([]string, len(d.Reasons))
+	for i, r := range d.Reasons {
+		rules[i] = r.Rule
+	}
+	return slog.GroupValue(
+		slog.String("outcome", d.Outcome.String()),
+		slog.String("rules", strings.Join(rules, " ")),
+		slog.String("codes", d.Codes()),
+		slog.String("missing", strings.Join(d.Missing, " ")),
+		slog.Int("errors", len(d.Errors)),
+		slog.String("policy", d.PolicyDigest),
+		slog.Time("at", d.At),
+	)
+}
+
+// A Reason is one rule that fired.
+type Reason struct {
+	Rule     string   `json:"rule"`               // the rule's id; floors of the code begin with "floor."
+	Effect   Outcome  `json:"effect"`             // what the rule asks for
+	Code     string   `json:"code"`               // the requirement behind it, such as "GOV-016"
+	Message  string   `json:"message"`            // for the person who asked
+	Controls []string `json:"controls,omitempty"` // outside controls that the rule serves, as the policy lists them
+}
+
+// An Obligation is something that the host must do when it acts on a decision.
+// A host that cannot meet one must not act.
+type Obligation struct {
+	ID   string `json:"id"`   // such as "log-export"
+	Text string `json:"text"` // what to do, in one sentence
+}
+
+// A ReviewNeed says which human review would turn Review into Permit.
+type ReviewNeed struct {
+	By           []coaching.Role `json:"by"`            // one of these roles; those that every fired rule accepts, in the order of their declaration
+	Not          []string        `json:"not"`           // never these people: "subject", "owner"
+	MinRationale int             `json:"min_rationale"` // characters of the rationale, at least
+	Expires      time.Duration   `json:"expires"`       // how long a review counts
+	Request      string          `json:"request"`       // the digest that the review must hold
+}
+
+// A RuleError reports a rule that could not be evaluated.
+type RuleError struct {
+	Rule    string `json:"rule"`
+	Message string `json:"message"` // what failed; it holds no value of the request
+}

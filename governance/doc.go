@@ -1,0 +1,2 @@
+// Package governance answers who may see or do what, and why.
+package governance

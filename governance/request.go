@@ -1,0 +1,148 @@
+package governance
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// Limits of what a request may hold. A request over a limit is denied.
+const (
+	MaxApprovals = 16   // approvals of one request
+	MaxConsents  = 256  // consents of one request
+	MaxSignals   = 64   // signals behind one resource
+	MaxRationale = 4096 // bytes of a review's rationale
+)
+
+// A Request asks whether a subject may do an action to a resource, for a
+// purpose, at a time. The words are those of AuthZEN. Every field is a plain
+// value that the host fills; what it leaves out is unknown, and what is unknown
+// never helps the subject.
+type Request struct {
+	Action   Action   `json:"action"`
+	Purpose  Purpose  `json:"purpose"`
+	Subject  Subject  `json:"subject"`
+	Resource Resource `json:"resource"`
+	// Consents holds what the participants have agreed to. Those count whose
+	// participant is the resource's owner, whose purpose is one of [Purpose],
+	// and which hold at Now: one for each of the resource's signals, or, where
+	// it has none, one that names no signal.
+	Consents signal.ConsentList `json:"consents,omitempty"`
+	// Approvals holds the approvals given to this very request.
+	Approvals []Approval `json:"approvals,omitempty"`
+	// Review holds the human review of this very request, if there was one.
+	Review ReviewRecord `json:"review,omitzero"`
+	// Now is the time of the decision. The library never reads a clock.
+	Now time.Time `json:"now"`
+}
+
+// A Subject is who asks.
+type Subject struct {
+	ID      coaching.PersonID `json:"id"`
+	Role    coaching.Role     `json:"role"`
+	Trained bool              `json:"trained"` // has shown what the role needs, by teach-back
+}
+
+// A Resource is what the subject wants to act on.
+type Resource struct {
+	Type      ResourceType `json:"type"`
+	ID        string       `json:"id"`                  // an identifier, never a name
+	Programme string       `json:"programme,omitempty"` // an identifier
+	Signals   []string     `json:"signals,omitempty"`   // the signals behind it, by the definition's ID
+
+	Class         signal.DataClass  `json:"class"`
+	Owner         coaching.PersonID `json:"owner,omitzero"`          // the participant whose data it is
+	AssignedCoach coaching.PersonID `json:"assigned_coach,omitzero"` // that participant's coach
+	// CreatedAt is when the data was recorded: the oldest trace of raw data, the
+	// day on which a pack or report was made. Retention counts from here.
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	// GroupSize is the number of people behind the smallest figure; 0 is unknown.
+	GroupSize int `json:"group_size,omitzero"`
+
+	Identifiable Fact `json:"identifiable,omitzero"` // a person can be named from it
+	LegalHold    Fact `json:"legal_hold,omitzero"`   // it must be kept for a legal reason
+
+	Standing signal.Standing `json:"standing"` // the worst standing of its signals
+	Control  bool            `json:"control"`  // the named human control of a Restricted signal is in place
+
+	Automated Fact    `json:"automated,omitzero"` // a model made it
+	ModelCard bool    `json:"model_card"`         // the model's card or feature list is on file
+	Explained bool    `json:"explained"`          // it carries an explainability note
+	Affects   Effects `json:"affects,omitzero"`   // which decisions about a career it could touch
+}
+
+// An Approval is one person's yes to one request. It counts while it is valid:
+// given at or before Now, not expired, of a declared role, for the request
+// whose [Request.Digest] it holds, by somebody who is neither the subject nor
+// the owner of the resource. Two approvals by one person count once.
+type Approval struct {
+	By      coaching.PersonID `json:"by"`
+	Role    coaching.Role     `json:"role"`
+	At      time.Time         `json:"at"`
+	Expires time.Time         `json:"expires"` // required: an approval is time-boxed
+	Request string            `json:"request"` // the Digest of the request that was approved
+}
+
+// A ReviewRecord documents a human review of one request. It counts when the
+// reviewer said yes with a rationale, at or before Now, in a declared role, for
+// the request whose [Request.Digest] it holds, and is neither the subject nor
+// the owner of the resource.
+type ReviewRecord struct {
+	Reviewer  coaching.PersonID `json:"reviewer"`
+	Role      coaching.Role     `json:"role"`
+	Approved  bool              `json:"approved"`
+	Rationale string            `json:"rationale"`
+	At        time.Time         `json:"at"`
+	Request   string            `json:"request"` // the Digest of the request that was reviewed
+}
+
+// Digest returns the SHA-256, in hexadecimal, of what is asked: action,
+// purpose, subject and resource, but not consents, approvals, review and time.
+// An approval and a review hold it, so nothing that was asked can change after
+// the yes. Instants are the same whatever their location. The order of Signals
+// counts.
+func (r *Request) Digest() string {
+	sum := r.digest()
+	return hex.EncodeToString(sum[:])
+}
+
+func (r *Request) digest() [sha256.Size]byte {
+	b := make([]byte, 0, 512)
+	text := func(s string) {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
+		b = append(b, s...)
+	}
+	flag := func(v bool) {
+		if v {
+			b = append(b, 1)
+		} else {
+			b = append(b, 0)
+		}
+	}
+	res := &r.Resource
+	text("governance.Request/v1")
+	b = append(b, byte(r.Action), byte(r.Purpose), byte(r.Subject.Role))
+	text(r.Subject.ID.String())
+	flag(r.Subject.Trained)
+	b = append(b, byte(res.Type), byte(res.Class), byte(res.Identifiable), byte(res.LegalHold), byte(res.Standing), byte(res.Automated))
+	text(res.ID)
+	text(res.Programme)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(res.Signals)))
+	for _, s := range res.Signals {
+		text(s)
+	}
+	text(res.Owner.String())
+	text(res.AssignedCoach.String())
+	b = binary.BigEndian.AppendUint64(b, uint64(res.CreatedAt.Unix()))
+	b = binary.BigEndian.AppendUint32(b, uint32(res.CreatedAt.Nanosecond()))
+	b = binary.BigEndian.AppendUint64(b, uint64(res.GroupSize))
+	flag(res.Control)
+	flag(res.ModelCard)
+	flag(res.Explained)
+	b = binary.BigEndian.AppendUint16(b, uint16(res.Affects))
+	return sha256.Sum256(b)
+}
