@@ -1,0 +1,50 @@
+package document
+
+// suggest returns ", did you mean NAME?" for the field whose name is nearest to
+// a key, and "" when none is near.
+func suggest(key string, fields []field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return suggestName(key, names)
+}
+
+// suggestName does the same among names. Of two that are equally near it takes
+// the first.
+func suggestName(given string, names []string) string {
+	if len(given) > 64 {
+		return ""
+	}
+	best, name := len(given)/3+1, ""
+	for _, n := range names {
+		if d := distance(fold(given), fold(n)); d < best || d == best && name == "" {
+			best, name = d, n
+		}
+	}
+	if name == "" || best >= len(name) {
+		return ""
+	}
+	return ", did you mean " + name + "?"
+}
+
+// distance is the least number of bytes to insert, delete or replace to make b
+// from a (Levenshtein 1965).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = min(diagonal, row[j], row[j+1]) + 1
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
