@@ -1,0 +1,327 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/coachgov/coaching"
+)
+
+// Limits of a record.
+const (
+	MaxRecord     = 4096      // bytes of one record, without its line end
+	MaxReasons    = 32        // reasons of one decision
+	maxIdentifier = 64        // bytes of an identifier
+	maxCount      = 1<<53 - 1 // the largest integer that every JSON reader holds exactly
+)
+
+// A coder writes the fields of a record, or reads them, by one walk over them:
+// what is written and what is accepted cannot differ. It stops at its first
+// error.
+type coder struct {
+	reading bool
+	text    []byte // written so far, or left to read
+	comma   bool   // a field stands before the next one
+	err     error
+}
+
+// fail keeps the first error. It never quotes the value.
+func (c *coder) fail(key, want string) {
+	if c.err == nil {
+		c.err = fmt.Errorf("audit: %s: want %s", key, want)
+	}
+}
+
+// literal writes s, or reads exactly s.
+func (c *coder) literal(s, where string) {
+	switch {
+	case c.err != nil:
+	case !c.reading:
+		c.text = append(c.text, s...)
+	case len(c.text) < len(s) || string(c.text[:len(s)]) != s:
+		c.fail(where, strconv.Quote(s)+" at this place")
+	default:
+		c.text = c.text[len(s):]
+	}
+}
+
+// key begins a field.
+func (c *coder) key(key string) {
+	if c.comma {
+		c.literal(",", key)
+	}
+	c.comma = true
+	c.literal(`"`+key+`":`, key)
+}
+
+// open and close surround a nested object.
+func (c *coder) open(key string) {
+	c.key(key)
+	c.literal("{", key)
+	c.comma = false
+}
+
+func (c *coder) close(key string) {
+	c.literal("}", key)
+	c.comma = true
+}
+
+// str writes or reads a quoted string. What may be in one needs no escape, so
+// an escape is refused. The result is only valid until the next call.
+func (c *coder) str(key, value string) string {
+	c.literal(`"`, key)
+	if c.err != nil {
+		return ""
+	}
+	if !c.reading {
+		c.text = append(c.text, value...)
+		c.literal(`"`, key)
+		return value
+	}
+	for i, b := range c.text {
+		switch {
+		case b == '"':
+			value = string(c.text[:i])
+			c.text = c.text[i+1:]
+			return value
+		case b < ' ' || b > '~' || b == '\\':
+			c.fail(key, "printable ASCII without escapes")
+			return ""
+		}
+	}
+	c.fail(key, "a closing quotation mark")
+	return ""
+}
+
+// fixed is a field whose value is known.
+func (c *coder) fixed(key, value string) {
+	c.key(key)
+	c.literal(`"`+value+`"`, key)
+}
+
+// ident is an identifier.
+func (c *coder) ident(key string, value *string) {
+	c.key(key)
+	*value = c.str(key, *value)
+	if c.err == nil && !isIdentifier(*value) {
+		c.fail(key, wantIdentifier)
+	}
+}
+
+// optIdent is an identifier or nothing.
+func (c *coder) optIdent(key string, value *string) {
+	c.key(key)
+	*value = c.str(key, *value)
+	if c.err == nil && *value != "" && !isIdentifier(*value) {
+		c.fail(key, wantIdentifier+", or nothing")
+	}
+}
+
+const wantIdentifier = "an identifier: a letter, then up to 63 letters, digits, '_', '.' and '-'"
+
+// isIdentifier reports whether s is of the closed alphabet of identifiers.
+func isIdentifier(s string) bool {
+	if s == "" || len(s) > maxIdentifier {
+		return false
+	}
+	for i := range len(s) {
+		b := s[i]
+		letter := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
+		if !letter && (i == 0 || !('0' <= b && b <= '9' || b == '_' || b == '.' || b == '-')) {
+			return false
+		}
+	}
+	return true
+}
+
+// idents is a list of identifiers, in the caller's order.
+func (c *coder) idents(key string, values *[]string) {
+	c.key(key)
+	c.literal("[", key)
+	if !c.reading {
+		if len(*values) > MaxReasons {
+			c.fail(key, fmt.Sprintf("at most %d, got %d", MaxReasons, len(*values)))
+		}
+		for i, v := range *values {
+			if i > 0 {
+				c.literal(",", key)
+			}
+			if c.str(key, v); !isIdentifier(v) {
+				c.fail(key, wantIdentifier)
+			}
+		}
+		c.literal("]", key)
+		return
+	}
+	*values = nil
+	for c.err == nil && len(c.text) > 0 && c.text[0] != ']' {
+		if len(*values) > 0 {
+			c.literal(",", key)
+		}
+		v := c.str(key, "")
+		if c.err == nil && !isIdentifier(v) {
+			c.fail(key, wantIdentifier)
+		}
+		if *values = append(*values, v); len(*values) > MaxReasons {
+			c.fail(key, fmt.Sprintf("at most %d", MaxReasons))
+		}
+	}
+	c.literal("]", key)
+}
+
+// person is a pseudonym.
+func (c *coder) person(key string, value *coaching.PersonID) {
+	if c.optPerson(key, value); c.err == nil && value.IsZero() {
+		c.fail(key, "a person ID")
+	}
+}
+
+// optPerson is a pseudonym or nobody.
+func (c *coder) optPerson(key string, value *coaching.PersonID) {
+	c.key(key)
+	text := c.str(key, value.String())
+	if c.reading && c.err == nil {
+		if err := value.UnmarshalText([]byte(text)); err != nil {
+			c.fail(key, "a person ID")
+		}
+	}
+}
+
+// digest is a digest; optDigest may also be none.
+func (c *coder) digest(key string, value *Digest) {
+	if c.optDigest(key, value); c.err == nil && value.IsZero() {
+		c.fail(key, "a digest")
+	}
+}
+
+func (c *coder) optDigest(key string, value *Digest) {
+	c.key(key)
+	text := c.str(key, value.String())
+	if c.reading && c.err == nil {
+		d, err := ParseDigest(text)
+		if err != nil {
+			c.fail(key, "a digest of 64 hexadecimal digits")
+		}
+		*value = d
+	}
+}
+
+// count is an integer of 0 or more.
+func (c *coder) count(key string, value *int64) {
+	c.key(key)
+	if c.err != nil {
+		return
+	}
+	if c.reading {
+		n := 0
+		for n < len(c.text) && '0' <= c.text[n] && c.text[n] <= '9' {
+			n++
+		}
+		v, err := strconv.ParseInt(string(c.text[:min(n, 20)]), 10, 64)
+		if err != nil || strconv.FormatInt(v, 10) != string(c.text[:n]) {
+			c.fail(key, "an integer without a sign or leading zeros")
+			return
+		}
+		*value, c.text = v, c.text[n:]
+	} else {
+		c.text = strconv.AppendInt(c.text, *value, 10)
+	}
+	if *value < 0 || *value > maxCount {
+		c.fail(key, "0 to 2^53-1")
+	}
+}
+
+// flag is true or false.
+func (c *coder) flag(key string, value *bool) {
+	c.key(key)
+	if c.reading {
+		*value = len(c.text) > 0 && c.text[0] == 't'
+	}
+	c.literal(strconv.FormatBool(*value), key)
+}
+
+// enum is the name of a declared value.
+func enum[T ~uint8](c *coder, key string, value *T, names []string) {
+	c.key(key)
+	if !c.reading && int(*value) >= len(names) {
+		c.fail(key, "a declared value")
+	}
+	if c.err != nil {
+		return
+	}
+	text := c.str(key, names[*value])
+	if !c.reading || c.err != nil {
+		return
+	}
+	for i, known := range names {
+		if text == known {
+			*value = T(i)
+			return
+		}
+	}
+	c.fail(key, "a declared value")
+}
+
+// instant is a time in UTC; optInstant may also be none.
+func (c *coder) instant(key string, value *time.Time) {
+	if c.optInstant(key, value); c.err == nil && value.IsZero() {
+		c.fail(key, "a time")
+	}
+}
+
+func (c *coder) optInstant(key string, value *time.Time) {
+	c.key(key)
+	text, err := formatTime(*value)
+	if err != nil {
+		c.fail(key, wantTime)
+	}
+	text = c.str(key, text)
+	if !c.reading || c.err != nil {
+		return
+	}
+	*value = time.Time{}
+	if text == "" {
+		return
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		c.fail(key, wantTime)
+		return
+	}
+	*value = t.UTC()
+	if again, err := formatTime(*value); err != nil || again != text {
+		c.fail(key, wantTime)
+	}
+}
+
+const wantTime = "a time of the years 1 to 9999 in UTC, such as 2027-01-04T09:00:00.5Z"
+
+// formatTime returns the one text of a time in records, "" for the zero time.
+func formatTime(t time.Time) (string, error) {
+	if t.IsZero() {
+		return "", nil
+	}
+	u := t.UTC()
+	if u.Year() < 1 || u.Year() > 9999 {
+		return "", errTime
+	}
+	return u.Format(time.RFC3339Nano), nil
+}
+
+var errTime = errors.New("audit: year outside 1 to 9999")
+
+// day is a date.
+func (c *coder) day(key string, value *coaching.Date) {
+	c.key(key)
+	text := c.str(key, value.String())
+	if c.reading && c.err == nil {
+		if err := value.UnmarshalText([]byte(text)); err != nil {
+			c.fail(key, "a date such as 2027-01-04")
+		}
+	}
+	if c.err == nil && value.IsZero() {
+		c.fail(key, "a date such as 2027-01-04")
+	}
+}

@@ -1,0 +1,234 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ErrStore reports a store that panicked or broke its contract.
+var ErrStore = errors.New("audit: the store failed")
+
+// ErrTampered reports stored records that are not the ones the checkpoint or
+// an anchor vouches for.
+var ErrTampered = errors.New("audit: the stored log is not the one that was vouched for")
+
+// A Journal appends events to a [Store] and keeps the [Log] beside it. It is
+// safe for concurrent use: appends wait for one another, and a context that is
+// done ends the wait.
+type Journal struct {
+	turn  chan struct{} // holds one token, which is the right to write
+	store Store
+	log   *Log
+	doubt bool // an append failed: the store may hold more than the log
+}
+
+// OpenJournal reads the store's records and returns the journal that appends
+// after them. Head is the newest signed checkpoint that the host holds, and
+// anchors are checkpoints kept elsewhere. All of them must vouch for the records
+// as they are; otherwise the error is [ErrTampered], and [Verify] says more.
+// Records after head are accepted, since the host may have stopped between
+// appending and signing: sign soon. A store that is empty and has no anchors
+// needs no head; nil is then right. Sign the empty log's checkpoint before its
+// first event, because a store with records and no head is refused.
+func OpenJournal(ctx context.Context, store Store, key *Verifier, head []byte, anchors ...Checkpoint) (*Journal, error) {
+	if store == nil || key == nil {
+		return nil, errors.New("audit: a journal needs a store and a verifier")
+	}
+	vouched := append([]Checkpoint(nil), anchors...)
+	if head != nil {
+		c, err := key.Open(head)
+		if err != nil {
+			return nil, err
+		}
+		vouched = append(vouched, c)
+	}
+	log, err := load(ctx, store, key.Origin(), vouched)
+	if err != nil {
+		return nil, err
+	}
+	if head == nil && log.Head().Size > 0 {
+		return nil, fmt.Errorf("%w: %d records and no checkpoint", ErrTampered, log.Head().Size)
+	}
+	j := &Journal{turn: make(chan struct{}, 1), store: store, log: log}
+	j.turn <- struct{}{}
+	return j, nil
+}
+
+// load reads a whole store into a log and compares it with the checkpoints.
+func load(ctx context.Context, store Store, origin string, vouched []Checkpoint) (*Log, error) {
+	log, err := NewLog(origin)
+	if err != nil {
+		return nil, err
+	}
+	for record, err := range store.Read(ctx, 0) {
+		if err != nil {
+			return nil, fmt.Errorf("audit: reading record %d: %w", log.Head().Size, err)
+		}
+		entry, err := ParseEntry(record)
+		if err != nil {
+			return nil, fmt.Errorf("%w: record %d: %w", ErrTampered, log.Head().Size, err)
+		}
+		if err := log.Replay(entry); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrTampered, err)
+		}
+	}
+	// A store may end its reading at a done context without an error.
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, c := range vouched {
+		if c.Origin != origin {
+			return nil, fmt.Errorf("%w: %s, the journal is %s", ErrOrigin, c.Origin, origin)
+		}
+		root, err := log.tree.root(c.Size)
+		if err != nil || root != c.Root {
+			return nil, fmt.Errorf("%w: %d records do not hold %s", ErrTampered, log.tree.size, c)
+		}
+	}
+	return log, nil
+}
+
+// Append records an event durably, reads the record back, and returns its
+// receipt. Whatever goes wrong in the store, a panic included, is an error
+// without a receipt. A context that is done by the time the record is durable is
+// an error too, although the record stays.
+//
+// After a failure the store may hold the record or not. The next Append first
+// reads what the store holds: a record that turns out to be stored counts,
+// without a receipt, and a store that has lost or changed its last record is
+// [ErrTampered].
+func (j *Journal) Append(ctx context.Context, event Event) (receipt Receipt, err error) {
+	if err := j.wait(ctx); err != nil {
+		return Receipt{}, err
+	}
+	defer j.release()
+	defer func() {
+		if p := recover(); p != nil {
+			// What it panicked with may quote the record's neighbours; it stays out.
+			receipt, err = Receipt{}, fmt.Errorf("%w: it panicked", ErrStore)
+		}
+	}()
+	if j.doubt {
+		if err := j.catchUp(ctx); err != nil {
+			return Receipt{}, err
+		}
+	}
+	entry, err := j.log.Prepare(event)
+	if err != nil {
+		return Receipt{}, err
+	}
+	j.doubt = true // until the record is known to be there
+	if err := j.store.Append(ctx, entry.Index(), entry.Bytes()); err != nil {
+		return Receipt{}, fmt.Errorf("audit: storing record %d: %w", entry.Index(), err)
+	}
+	stored, err := j.last(ctx, entry.Index())
+	if err != nil {
+		return Receipt{}, fmt.Errorf("audit: reading record %d back: %w", entry.Index(), err)
+	}
+	receipt, err = j.log.Commit(entry, Ack{Index: entry.Index(), Stored: stored})
+	if err != nil {
+		return Receipt{}, err
+	}
+	j.doubt = false
+	if err := ctx.Err(); err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// last returns the store's record of the given index, which must be its last.
+func (j *Journal) last(ctx context.Context, index int64) ([]byte, error) {
+	var stored []byte
+	found := 0
+	for record, err := range j.store.Read(ctx, index) {
+		if err != nil {
+			return nil, err
+		}
+		stored = record
+		if found++; found > 1 {
+			break
+		}
+	}
+	if found != 1 {
+		return nil, fmt.Errorf("%w: %d records where one was appended", ErrNotStored, found)
+	}
+	return stored, nil
+}
+
+// catchUp brings the log up to what the store holds after an append of which
+// nobody knows how it ended.
+func (j *Journal) catchUp(ctx context.Context) error {
+	size := j.log.Head().Size
+	at := max(size-1, 0) // the last committed record is looked at again
+	for record, err := range j.store.Read(ctx, at) {
+		if err != nil {
+			return fmt.Errorf("audit: reading record %d: %w", at, err)
+		}
+		entry, err := ParseEntry(record)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%w: record %d: %w", ErrTampered, at, err)
+		case at < size && Digest(entry.leaf()) != j.log.leaf(at):
+			return fmt.Errorf("%w: record %d has changed", ErrTampered, at)
+		case at >= size:
+			if err := j.log.Replay(entry); err != nil {
+				return fmt.Errorf("%w: %w", ErrTampered, err)
+			}
+		}
+		at++
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if at < size {
+		return fmt.Errorf("%w: %d records where %d were committed", ErrTampered, at, size)
+	}
+	j.doubt = false
+	return nil
+}
+
+// Sign returns the signed checkpoint of what has been committed.
+func (j *Journal) Sign(ctx context.Context, signer *Signer) ([]byte, error) {
+	if err := j.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer j.release()
+	return j.log.Sign(signer)
+}
+
+// ProveInclusion is [Log.ProveInclusion] of what has been committed.
+func (j *Journal) ProveInclusion(ctx context.Context, index, size int64) (Proof, error) {
+	if err := j.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer j.release()
+	return j.log.ProveInclusion(index, size)
+}
+
+// ProveConsistency is [Log.ProveConsistency] of what has been committed.
+func (j *Journal) ProveConsistency(ctx context.Context, from, to int64) (Proof, error) {
+	if err := j.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer j.release()
+	return j.log.ProveConsistency(from, to)
+}
+
+// Origin returns the log's name.
+func (j *Journal) Origin() string { return j.log.origin }
+
+// wait takes the turn, or gives up when the context is done.
+func (j *Journal) wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-j.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (j *Journal) release() { j.turn <- struct{}{} }

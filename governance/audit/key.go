@@ -1,0 +1,137 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// ErrOrigin reports a checkpoint of another log than the key's.
+var ErrOrigin = errors.New("audit: checkpoint of another log")
+
+// ErrSignature reports a checkpoint that the key has not signed, or whose
+// signature is not in its one form.
+var ErrSignature = errors.New("audit: checkpoint not signed by this key")
+
+var errSignerKey = errors.New("audit: malformed signing key")
+var errVerifierKey = errors.New("audit: malformed verifier key")
+
+// GenerateKey makes an Ed25519 key for the log of the given origin from 32 bytes
+// of random, which must come from a source fit for keys. Both keys are text in
+// the format of signed notes: signer is secret ([NewSigner]), verifier is for
+// everybody ([NewVerifier]).
+func GenerateKey(random io.Reader, origin string) (signer, verifier string, err error) {
+	if !isOrigin(origin) {
+		return "", "", errOrigin
+	}
+	var seed [ed25519.SeedSize]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return "", "", fmt.Errorf("audit: reading %d random bytes: %w", len(seed), err)
+	}
+	return note.GenerateKey(bytes.NewReader(seed[:]), origin)
+}
+
+// A Signer signs the checkpoints of one log. It never shows its key.
+type Signer struct {
+	key note.Signer
+}
+
+// NewSigner reads the secret key that GenerateKey made. The error does not quote
+// it.
+func NewSigner(signer string) (*Signer, error) {
+	key, err := note.NewSigner(signer)
+	if err != nil || !isOrigin(key.Name()) {
+		return nil, errSignerKey
+	}
+	return &Signer{key: key}, nil
+}
+
+// Origin returns the name of the log whose checkpoints it signs.
+func (s *Signer) Origin() string { return s.key.Name() }
+
+// String hides the key.
+func (s *Signer) String() string { return "audit.Signer" }
+
+// GoString hides the key.
+func (s *Signer) GoString() string { return s.String() }
+
+// Format hides the key from every verb.
+func (s *Signer) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+
+// sign returns the signed checkpoint, of the signer's own log only.
+func (s *Signer) sign(c Checkpoint) ([]byte, error) {
+	if s == nil || s.key == nil {
+		return nil, errSignerKey
+	}
+	if c.Origin != s.key.Name() {
+		return nil, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, s.key.Name())
+	}
+	return note.Sign(&note.Note{Text: c.Text()}, s.key)
+}
+
+// A Verifier opens the signed checkpoints of one log.
+type Verifier struct {
+	key note.Verifier
+}
+
+// NewVerifier reads the public key that GenerateKey made, in its one form.
+func NewVerifier(verifier string) (*Verifier, error) {
+	key, err := note.NewVerifier(verifier)
+	if err != nil || !isOrigin(key.Name()) {
+		return nil, errVerifierKey
+	}
+	_, tail, _ := strings.Cut(verifier, "+")
+	_, text, _ := strings.Cut(tail, "+")
+	raw, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || verifier != fmt.Sprintf("%s+%08x+%s", key.Name(), key.KeyHash(), base64.StdEncoding.EncodeToString(raw)) {
+		return nil, errVerifierKey
+	}
+	return &Verifier{key: key}, nil
+}
+
+// Origin returns the name of the log whose checkpoints it opens.
+func (v *Verifier) Origin() string { return v.key.Name() }
+
+// Open returns the checkpoint in a signed note, or an error that is
+// [ErrCheckpoint], [ErrOrigin] or [ErrSignature]. The note holds one signature,
+// by this key, and nothing that is not signed: package note would pass over
+// other people's signature lines and accept several spellings of one base64.
+func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
+	if v == nil || v.key == nil {
+		return Checkpoint{}, errVerifierKey
+	}
+	if len(signed) > 1024 {
+		return Checkpoint{}, fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(signed))
+	}
+	text, _, ok := strings.Cut(string(signed), "\n\n")
+	if !ok {
+		return Checkpoint{}, fmt.Errorf("%w: no signature", ErrCheckpoint)
+	}
+	c, err := ParseCheckpoint(text + "\n")
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if c.Origin != v.key.Name() {
+		return Checkpoint{}, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, v.key.Name())
+	}
+	n, err := note.Open(signed, note.VerifierList(v.key))
+	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 || n.Text != c.Text() {
+		return Checkpoint{}, ErrSignature
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
+	if err != nil || len(raw) != 4+ed25519.SignatureSize || binary.BigEndian.Uint32(raw) != v.key.KeyHash() {
+		return Checkpoint{}, ErrSignature
+	}
+	want := c.Text() + "\n— " + v.key.Name() + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
+	if string(signed) != want {
+		return Checkpoint{}, ErrSignature
+	}
+	return c, nil
+}

@@ -1,0 +1,132 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// ErrConflict reports that a log or store does not end where the writer thought
+// it did: another writer came first, or a record was lost.
+var ErrConflict = errors.New("audit: the log does not end there")
+
+// ErrNotStored reports an [Ack] that is not for the entry that was prepared.
+var ErrNotStored = errors.New("audit: what is stored is not what was prepared")
+
+// A Log holds the tree of a log, and not its records: those are the host's. It is
+// safe for concurrent use. A [Journal] is the easier way for a host that
+// has a [Store]; a host that writes the record in its own database transaction
+// uses a Log.
+type Log struct {
+	origin string
+
+	mu   sync.Mutex
+	tree tree
+	root Digest
+}
+
+// NewLog returns an empty log. The origin names it for ever, among all logs of
+// the world: 1 to 100 lower-case letters, digits, '.', '-', '_' and '/',
+// beginning with a letter, such as "example.com/product-org-12w/audit".
+func NewLog(origin string) (*Log, error) {
+	if !isOrigin(origin) {
+		return nil, errOrigin
+	}
+	l := &Log{origin: origin}
+	root, err := l.tree.root(0)
+	if err != nil {
+		return nil, err
+	}
+	l.root = root
+	return l, nil
+}
+
+var errOrigin = errors.New("audit: an origin is a lower-case letter, then up to 99 lower-case letters, digits, '.', '-', '_' and '/'")
+
+func isOrigin(s string) bool {
+	if s == "" || len(s) > 100 {
+		return false
+	}
+	for i := range len(s) {
+		b := s[i]
+		letter := 'a' <= b && b <= 'z'
+		if !letter && (i == 0 || !('0' <= b && b <= '9' || b == '.' || b == '-' || b == '_' || b == '/')) {
+			return false
+		}
+	}
+	return true
+}
+
+// Prepare returns the entry that records the event at the end of the log, and
+// changes nothing. The host writes [Entry.Bytes] durably, and then commits.
+// Two entries prepared before a commit have the same index: one of them can be
+// committed.
+func (l *Log) Prepare(event Event) (Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return newEntry(l.tree.size, l.root, event)
+}
+
+// Commit adds an entry that the host has made durable, and returns its receipt.
+// It is an error, and changes nothing, when the ack is not for the entry
+// ([ErrNotStored]) or the log has grown since ([ErrConflict]).
+func (l *Log) Commit(entry Entry, ack Ack) (Receipt, error) {
+	if !ack.acknowledges(entry) {
+		return Receipt{}, fmt.Errorf("%w: ack of record %d with %d bytes for record %d with %d",
+			ErrNotStored, ack.Index, len(ack.Stored), entry.index, len(entry.text))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.add(entry); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{origin: l.origin, index: entry.index, root: l.root, leaf: Digest(entry.leaf())}, nil
+}
+
+// Replay adds a record that the host reads back from its store, in order, when
+// it opens a log. It gives no receipt. Compare [Log.Head] with the checkpoints
+// that the host holds before the log is used; [OpenJournal] does both.
+func (l *Log) Replay(entry Entry) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.add(entry)
+}
+
+// add appends the entry's leaf to the tree.
+func (l *Log) add(entry Entry) error {
+	if entry.index != l.tree.size || entry.prior != l.root {
+		return fmt.Errorf("%w: record %d after %d records, or after others than these", ErrConflict, entry.index, l.tree.size)
+	}
+	if err := l.tree.add(entry.leaf()); err != nil {
+		return err
+	}
+	root, err := l.tree.root(l.tree.size)
+	if err != nil {
+		return err
+	}
+	l.root = root
+	return nil
+}
+
+// leaf returns the leaf hash of the record of the given index.
+func (l *Log) leaf(index int64) Digest {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Digest(l.tree.hashes[tlog.StoredHashIndex(0, index)])
+}
+
+// Origin returns the log's name.
+func (l *Log) Origin() string { return l.origin }
+
+// Head returns the checkpoint of the log as it stands, unsigned.
+func (l *Log) Head() Checkpoint {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Checkpoint{Origin: l.origin, Size: l.tree.size, Root: l.root}
+}
+
+// Sign returns the signed checkpoint of the log as it stands. The signer is the
+// one of this log's origin.
+func (l *Log) Sign(signer *Signer) ([]byte, error) { return signer.sign(l.Head()) }

@@ -1,0 +1,17 @@
+package audit
+
+import "github.com/coachgov/coaching"
+
+// ruleTrail is the code of every finding of this package.
+const ruleTrail = "GOV-018"
+
+// Rules returns the rules behind this package's findings, by code.
+func Rules() []coaching.Rule {
+	return []coaching.Rule{{
+		Code:      ruleTrail,
+		Statement: "An audit trail records every export, every step of a re-identification, and which coach used which signal in which session; it can be shown to be whole.",
+		Number:    "3 kinds of event",
+		Severity:  coaching.Error,
+		Remedy:    "Restore the log from a copy that its checkpoints and anchors vouch for, and find out who changed it.",
+	}}
+}
