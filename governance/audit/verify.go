@@ -158,7 +158,7 @@ func (v *verification) read(in io.Reader, origin string) {
 	}
 	v.intents = make(map[int64]bool)
 	lines := lineReader{in: bufio.NewReaderSize(in, MaxRecord+1)}
-	vouched, forked := v.vouched, int64(-1)
+	vouched, forked, before := v.vouched, int64(-1), int64(0)
 	torn := false
 	var corrupt error
 	for {
@@ -166,11 +166,15 @@ func (v *verification) read(in io.Reader, origin string) {
 		head := Checkpoint{Origin: origin, Size: log.tree.size, Root: log.root}
 		for len(vouched) > 0 && vouched[0].Size == head.Size && forked < 0 {
 			if vouched[0] != head {
-				forked = v.report.Sealed
+				// Another checkpoint of the same size may have matched.
+				v.report.Sealed, forked = before, before
 			} else {
 				vouched = vouched[1:]
 				v.report.Sealed = head.Size
 			}
+		}
+		if forked < 0 {
+			before = v.report.Sealed
 		}
 		v.report.Records, v.report.Root = head.Size, head.Root
 		line, err := lines.next()
