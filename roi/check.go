@@ -1,0 +1,147 @@
+package roi
+
+import (
+	"fmt"
+
+	"github.com/coachgov/coaching"
+)
+
+// Windows of ROI-008, in days and in calendar months.
+const (
+	leadingLeast = 8 * 7
+	leadingMost  = 16 * 7
+	laggingLeast = 3
+	laggingMost  = 6
+	baselineDays = 6 * 7 // least history that an average rests on
+)
+
+// check returns the findings on a case that can be computed, sorted.
+func (c *Case) check(p Policy) coaching.Findings {
+	var fs coaching.Findings
+	report := func(code string, severity coaching.Severity, path, format string, args ...any) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: severity, Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+
+	if c.Baseline.Window.Days() == 0 {
+		report("ROI-007", coaching.Error, "baseline.window", "the weeks of the baseline are not stated")
+	} else if days := c.Baseline.Window.Days(); days < baselineDays {
+		report("ROI-007", coaching.Warning, "baseline.window", "the baseline is an average of %d days, want at least %d", days, baselineDays)
+	}
+	if c.Baseline.Headcount == 0 {
+		report("ROI-007", coaching.Error, "baseline.headcount", "the number of leaders is not stated")
+	}
+	if c.Baseline.Source == "" {
+		report("ROI-007", coaching.Error, "baseline.source", "the source of the baseline is not stated")
+	}
+
+	c.checkWindow(report)
+	if c.Delta.Design == NotStated {
+		report("ROI-014", coaching.Error, "delta.design", "the control logic is not stated; say no_control when there was none")
+	}
+	if c.Delta.Treated == 0 {
+		report("ROI-014", coaching.Error, "delta.treated", "the sample size is not stated")
+	}
+	if d := c.Delta.Design; (d == ParallelControl || d == StaggeredCohort) && c.Delta.Control == 0 {
+		report("ROI-014", coaching.Error, "delta.control", "a %s is claimed and no control leaders are counted", d)
+	}
+	if !c.Delta.Low.IsSet() {
+		report("ROI-004", coaching.Warning, "delta.low", "the delta has no interval, so the reader cannot see how sure it is")
+	}
+	if c.projected() {
+		report("C-10", coaching.Warning, "delta.projected", "the level after is a projected run rate, not one that was measured")
+	}
+
+	c.checkShare(p, report)
+	if c.Conversion.Basis == NoBasis {
+		report("ROI-012", coaching.Error, "conversion.basis", "what the unit value rests on is not stated")
+	}
+	if c.Conversion.Source == "" {
+		report("ROI-012", coaching.Error, "conversion.source", "the source of the unit value is not stated")
+	}
+	if !c.Conversion.Cash {
+		report("ROI-012", coaching.Info, "conversion.cash", "the benefit is a cost avoided; it does not show in the ledger")
+	}
+	c.checkCosts(report)
+
+	fs.Sort()
+	return fs
+}
+
+type reporter = func(code string, severity coaching.Severity, path, format string, args ...any)
+
+func (c *Case) checkWindow(report reporter) {
+	w := c.Delta.Window
+	switch days := w.Days(); {
+	case days == 0:
+		report("ROI-008", coaching.Error, "delta.window", "the validation window is not stated")
+	case c.Timing == Leading && days < leadingLeast:
+		report("ROI-008", coaching.Error, "delta.window", "leading KPI read after %d days; needs 8 to 16 weeks", days)
+	case c.Timing == Leading && days > leadingMost:
+		report("ROI-008", coaching.Warning, "delta.window", "leading KPI read after %d days; beyond 16 weeks other causes come in", days)
+	case c.Timing == Lagging && short(w):
+		report("ROI-008", coaching.Error, "delta.window", "lagging KPI read after %d days; needs 3 to 6 months", days)
+	case c.Timing == Lagging && w.To.After(w.From.AddMonths(laggingMost)):
+		report("ROI-008", coaching.Warning, "delta.window", "lagging KPI read after %d days; beyond 6 months other causes come in", days)
+	}
+	if days := c.Baseline.Window; days.Overlaps(w) {
+		report("ROI-008", coaching.Error, "delta.window", "the validation window overlaps the baseline")
+	}
+}
+
+func (c *Case) checkShare(p Policy, report reporter) {
+	a := c.Attribution
+	if a.Rationale == "" {
+		report("ROI-009", coaching.Error, "attribution.rationale", "the reason for the share is not stated")
+	}
+	if a.Override != nil && !a.Override.Complete() {
+		report("C-9", coaching.Error, "attribution.override", "the override lacks an approver, a role, a reason or a date, and does not count")
+	}
+	if a.Survey.Corroborates && !a.Survey.Complete() {
+		report("ROI-010", coaching.Error, "attribution.survey", "the survey lacks an ID, a date or who ran it, and does not count")
+	}
+	band, ok := p.band(c)
+	above := ok && a.Factor.Cmp(band.High) > 0
+	switch {
+	case !ok:
+		report("C-9", coaching.Error, "attribution.factor", "the evidence supports no band of the policy")
+	case a.Factor.Cmp(p.Most) > 0:
+		report("C-9", coaching.Error, "attribution.factor", "%s is above %s, which no override allows", a.Factor.Percent(), p.Most.Percent())
+	case above && a.Override.Complete():
+		report(band.Code, coaching.Warning, "attribution.factor", "%s is above the cap of %s and rests on the override of %s by the %s",
+			a.Factor.Percent(), band.High.Percent(), a.Override.On, a.Override.Role)
+	case a.Factor.Cmp(band.Low) < 0:
+		report("C-9", coaching.Info, "attribution.factor", "%s is below the band of %s to %s: the claim is more careful than it need be",
+			a.Factor.Percent(), band.Low.Percent(), band.High.Percent())
+	}
+	if above && !a.Override.Complete() {
+		if len(band.Requires) == 0 && p.wanted() != "" {
+			report(band.Code, coaching.Error, "attribution.factor", "%s without %s; the cap is %s", a.Factor.Percent(), p.wanted(), band.High.Percent())
+		} else {
+			report(band.Code, coaching.Error, "attribution.factor", "%s is above the cap of %s", a.Factor.Percent(), band.High.Percent())
+		}
+	}
+	if ok && len(band.Requires) > 0 && c.Delta.Design == ParallelControl {
+		report("C-9", coaching.Info, "delta.design", "a parallel control with a survey is counted as a staggered cohort; that the two are equal is inferred")
+	}
+}
+
+// checkCosts reports every category that is neither covered nor declared zero
+// with a reason.
+func (c *Case) checkCosts(report reporter) {
+	for k := Coaching; k <= Integration; k++ {
+		stated := false
+		for _, line := range c.Costs {
+			for _, covered := range line.Covers {
+				stated = stated || covered == k
+			}
+		}
+		if !stated {
+			report("C-18", coaching.Warning, "costs", "%s not stated; give its cost, or zero with a reason", k)
+		}
+	}
+	for i, line := range c.Costs {
+		if line.Amount.Amount.Sign() == 0 && line.Reason == "" {
+			report("C-18", coaching.Warning, fmt.Sprintf("costs[%d].reason", i), "%s is zero without a reason", line.covers())
+		}
+	}
+}

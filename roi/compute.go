@@ -1,0 +1,325 @@
+package roi
+
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/coachgov/coaching"
+)
+
+const (
+	maxCosts = 1000
+	maxText  = 4096 // bytes of a text field
+)
+
+// Compute takes the case through its four steps. A claim that breaks a rule of
+// the policy is computed too and carries findings. It fails, with every reason
+// in a *[coaching.FindingsError], only when there is nothing to compute: a
+// figure is missing or outside its range, currencies are mixed, or the cost is
+// zero. Neither the case nor the policy is kept or changed.
+func (c Case) Compute(p Policy) (*Statement, error) {
+	problems := c.problems(p)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	t, err := c.lines()
+	if err != nil {
+		return nil, err
+	}
+	s := &Statement{Facts: c.facts(p), Lines: t.lines}
+	if err := s.fill(); err != nil {
+		return nil, err
+	}
+	s.Label = c.label()
+	s.Findings = c.check(p)
+	return s, nil
+}
+
+// lines builds the trace. The case has passed problems.
+func (c *Case) lines() (*trace, error) {
+	t := newTrace(c.Rounding)
+	for _, step := range []func(*trace) error{c.baseline, c.delta, c.attribution, c.conversion, c.interval} {
+		if err := step(t); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func (c *Case) baseline(t *trace) error {
+	b := c.Baseline
+	return t.input(1, "baseline", "Baseline: "+b.KPI, b.Unit, b.Value, 0, b.Source)
+}
+
+// improvement appends the line id: how far the KPI moved the good way between
+// before and after.
+func (c *Case) improvement(t *trace, id, label, before, after string) error {
+	if c.Direction == Decrease {
+		return t.derive(2, id, label, c.Baseline.Unit, loose, Minus, before, after)
+	}
+	return t.derive(2, id, label, c.Baseline.Unit, loose, Minus, after, before)
+}
+
+// delta appends step 2. A delta is positive when the KPI moved the good way.
+func (c *Case) delta(t *trace) error {
+	d, unit := c.Delta, c.Baseline.Unit
+	const label = "Delta: improvement"
+	in := func(id, label string, v Exact) error { return t.input(2, id, label, unit, v, 0, d.Source) }
+	if d.Change.IsSet() {
+		if c.Direction == Increase {
+			return in("delta", label, d.Change)
+		}
+		if err := in("change", "Estimated change", d.Change); err != nil {
+			return err
+		}
+		return t.derive(2, "delta", label, unit, loose, Negated, "change")
+	}
+	if a := d.Annualised; a != nil {
+		for _, l := range []struct {
+			id, label string
+			v         Exact
+		}{{"events", "Events in the window", a.Events}, {"periods", "Length of the baseline's period", a.Periods}, {"window", "Length of the window", a.Window}} {
+			if err := in(l.id, l.label, l.v); err != nil {
+				return err
+			}
+		}
+		if err := t.derive(2, "annual_factor", "Annualisation factor", "ratio", loose, Over, "periods", "window"); err != nil {
+			return err
+		}
+		if err := t.derive(2, "after", "Level after, annualised", unit, loose, Product, "events", "annual_factor"); err != nil {
+			return err
+		}
+	} else if err := in("after", "Level after", d.After); err != nil {
+		return err
+	}
+	if !d.ControlBefore.IsSet() {
+		return c.improvement(t, "delta", label, "baseline", "after")
+	}
+	if err := c.improvement(t, "raw_delta", "Improvement before the control is taken out", "baseline", "after"); err != nil {
+		return err
+	}
+	if err := in("control_before", "Control: level before", d.ControlBefore); err != nil {
+		return err
+	}
+	if err := in("control_after", "Control: level after", d.ControlAfter); err != nil {
+		return err
+	}
+	if err := c.improvement(t, "control_delta", "Improvement of the control", "control_before", "control_after"); err != nil {
+		return err
+	}
+	return t.derive(2, "delta", label+" net of control", unit, loose, Minus, "raw_delta", "control_delta")
+}
+
+func (c *Case) attribution(t *trace) error {
+	if err := t.input(3, "attribution", "Attributed share", "share", c.Attribution.Factor, 2, c.Attribution.Rationale); err != nil {
+		return err
+	}
+	return t.derive(3, "attributed_delta", "Attributed delta", c.Baseline.Unit, loose, Product, "delta", "attribution")
+}
+
+func (c *Case) conversion(t *trace) error {
+	code := string(c.Conversion.UnitValue.Currency)
+	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
+	if err != nil {
+		return err
+	}
+	value, err := c.Conversion.UnitValue.Exact()
+	if err != nil {
+		return err
+	}
+	if err := t.input(4, "unit_value", "Value of one unit", code, value, minor, c.Conversion.Source); err != nil {
+		return err
+	}
+	if err := t.derive(4, "gross", "Isolated benefit, before attribution", code, minor, Product, "delta", "unit_value"); err != nil {
+		return err
+	}
+	full := "gross" // the benefit if the whole delta were attributed
+	if !c.Confidence.IsSet() {
+		err = t.derive(4, "benefit", "Attributed benefit", code, minor, Product, "attributed_delta", "unit_value")
+	} else {
+		if err := t.input(4, "confidence", "Confidence in the estimate", "share", c.Confidence, 2, ""); err != nil {
+			return err
+		}
+		full = "adjusted_gross"
+		if err := t.derive(4, full, "Isolated benefit × confidence", code, minor, Product, "gross", "confidence"); err != nil {
+			return err
+		}
+		err = t.derive(4, "benefit", "Attributed benefit × confidence", code, minor, Product, "attributed_delta", "unit_value", "confidence")
+	}
+	if err != nil {
+		return err
+	}
+	costs := make([]string, len(c.Costs))
+	for i, line := range c.Costs {
+		amount, err := line.Amount.Exact()
+		if err != nil {
+			return err
+		}
+		costs[i] = "cost_" + strconv.Itoa(i+1)
+		if err := t.input(4, costs[i], "Cost: "+line.covers(), code, amount, minor, line.note()); err != nil {
+			return err
+		}
+	}
+	if err := t.derive(4, "cost", "Programme cost", code, minor, Sum, costs...); err != nil {
+		return err
+	}
+	if err := t.derive(4, "net", "Net benefit", code, minor, Minus, "benefit", "cost"); err != nil {
+		return err
+	}
+	if err := t.derive(4, "roi", "ROI: net benefit / cost", "ratio", ratioPlaces, Over, "net", "cost"); err != nil {
+		return err
+	}
+	if err := t.derive(4, "bcr", "BCR: benefit / cost", "ratio", ratioPlaces, Over, "benefit", "cost"); err != nil {
+		return err
+	}
+	if t.value("benefit").Sign() > 0 {
+		if err := t.input(4, "months", "Months that the benefit covers", "months", Int(int64(c.months())), 0, ""); err != nil {
+			return err
+		}
+		if err := t.derive(4, "monthly_benefit", "Attributed benefit per month", code, minor, Over, "benefit", "months"); err != nil {
+			return err
+		}
+		if err := t.derive(4, "payback", "Payback", "months", 1, Over, "cost", "monthly_benefit"); err != nil {
+			return err
+		}
+	}
+	if t.value(full).Sign() > 0 {
+		return t.derive(4, "break_even_attribution", "Attributed share at which net is zero", "share", ratioPlaces, Over, "cost", full)
+	}
+	return nil
+}
+
+// interval carries the delta's interval to net and ROI.
+func (c *Case) interval(t *trace) error {
+	d := c.Delta
+	if !d.Low.IsSet() {
+		return nil
+	}
+	code := string(c.Conversion.UnitValue.Currency)
+	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
+	if err != nil {
+		return err
+	}
+	if err := t.input(2, "level", "Level of the interval", "share", d.Level, 2, d.Source); err != nil {
+		return err
+	}
+	low, high := "delta_low", "delta_high"
+	if c.Direction == Increase {
+		if err := t.input(2, low, "Delta: lower bound", c.Baseline.Unit, d.Low, 0, d.Source); err != nil {
+			return err
+		}
+		if err := t.input(2, high, "Delta: upper bound", c.Baseline.Unit, d.High, 0, d.Source); err != nil {
+			return err
+		}
+	} else {
+		if err := t.input(2, "change_low", "Estimated change: lower bound", c.Baseline.Unit, d.Low, 0, d.Source); err != nil {
+			return err
+		}
+		if err := t.input(2, "change_high", "Estimated change: upper bound", c.Baseline.Unit, d.High, 0, d.Source); err != nil {
+			return err
+		}
+		// The larger the fall, the larger the improvement.
+		if err := t.derive(2, low, "Delta: lower bound", c.Baseline.Unit, loose, Negated, "change_high"); err != nil {
+			return err
+		}
+		if err := t.derive(2, high, "Delta: upper bound", c.Baseline.Unit, loose, Negated, "change_low"); err != nil {
+			return err
+		}
+	}
+	for _, end := range []struct{ suffix, words, delta string }{{"_low", "lower bound", low}, {"_high", "upper bound", high}} {
+		args := []string{end.delta, "unit_value", "attribution"}
+		if c.Confidence.IsSet() {
+			args = append(args, "confidence")
+		}
+		if err := t.derive(4, "benefit"+end.suffix, "Attributed benefit: "+end.words, code, minor, Product, args...); err != nil {
+			return err
+		}
+		if err := t.derive(4, "net"+end.suffix, "Net benefit: "+end.words, code, minor, Minus, "benefit"+end.suffix, "cost"); err != nil {
+			return err
+		}
+		if err := t.derive(4, "roi"+end.suffix, "ROI: "+end.words, "ratio", ratioPlaces, Over, "net"+end.suffix, "cost"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// months returns the months that the benefit covers.
+func (c *Case) months() int {
+	if c.Conversion.Months == 0 {
+		return 12
+	}
+	return c.Conversion.Months
+}
+
+// covers returns the categories of a cost line in words.
+func (l CostLine) covers() string {
+	text := ""
+	for i, k := range l.Covers {
+		if i > 0 {
+			text += ", "
+		}
+		text += k.String()
+	}
+	return text
+}
+
+// note returns where the amount comes from, or why it is zero.
+func (l CostLine) note() string {
+	if l.Reason != "" {
+		return l.Reason
+	}
+	return l.Source
+}
+
+func (c *Case) facts(p Policy) Facts {
+	f := Facts{
+		Case: c.ID, Title: c.Title, KPI: c.Baseline.KPI, Unit: c.Baseline.Unit,
+		Timing: c.Timing, Direction: c.Direction,
+		Baseline: c.Baseline.Window, Validation: c.Delta.Window,
+		Headcount: c.Baseline.Headcount, Design: c.Delta.Design, Treated: c.Delta.Treated, Control: c.Delta.Control,
+		Method: c.Delta.Method, PCount: text(c.Delta.PCount), PTotal: text(c.Delta.PTotal),
+		NetOfControl: c.Delta.NetOfControl || c.Delta.ControlBefore.IsSet(),
+		Projected:    c.projected(), Annualised: c.Delta.Annualised != nil,
+		Rationale: c.Attribution.Rationale, Survey: c.Attribution.Survey.ID,
+		Basis: c.Conversion.Basis, Cash: c.Conversion.Cash, Months: c.months(),
+		Currency: c.Conversion.UnitValue.Currency, Rounding: c.Rounding,
+		Policy: p.Name, PolicyDigest: p.Digest(),
+	}
+	if b, ok := p.band(c); ok {
+		f.Band, f.BandLow, f.BandHigh = b.Name, b.Low.String(), b.High.String()
+	}
+	if c.Delta.Level.IsSet() {
+		f.Level = c.Delta.Level.String()
+	}
+	if o := c.Attribution.Override; o.Complete() {
+		f.Override = &OverrideFacts{o.Approver, o.Role, o.Reason, o.On}
+	}
+	return f
+}
+
+func text(n *big.Int) string {
+	if n == nil {
+		return ""
+	}
+	return n.String()
+}
+
+func (c *Case) projected() bool { return c.Delta.Projected || c.Delta.Annualised != nil }
+
+// label says how the statement may be read.
+func (c *Case) label() Label {
+	switch w := c.Delta.Window; {
+	case c.Timing == Leading && !c.projected() && w.Days() >= leadingLeast:
+		return Indicative
+	case c.Timing == Lagging && !c.projected() && w.Days() > 0 && !short(w):
+		return Measured
+	}
+	return Provisional
+}
+
+// short reports whether a lagging KPI is read before three calendar months
+// have passed (ROI-008).
+func short(w coaching.Window) bool {
+	return w.To.AddDays(1).Before(w.From.AddMonths(laggingLeast))
+}

@@ -1,0 +1,160 @@
+package roi_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/roi"
+)
+
+// person returns a pseudonym made from a label under a fixed key.
+func person(t testing.TB, label string) coaching.PersonID {
+	t.Helper()
+	p, err := coaching.NewPseudonymizer(make([]byte, coaching.MinMasterKey), coaching.Domain{Programme: "test", Purpose: "roi"})
+	require.NoError(t, err)
+	id, err := p.Person(label)
+	require.NoError(t, err)
+	return id
+}
+
+// publishable is a case within its band, with the dossier that lets it be
+// published.
+func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
+	t.Helper()
+	c := softwareCompany()
+	c.Delta = roi.Delta{
+		Change: roi.Int(-2), Low: roi.MustExact("-3.5"), High: roi.MustExact("-0.5"), Level: roi.MustExact("0.95"),
+		Window: coaching.Window{From: coaching.MustDate("2027-01-04"), To: coaching.MustDate("2027-04-30")},
+		Design: roi.StaggeredCohort, Treated: 5, Control: 5, Method: "staggered adoption, exact randomisation inference", Source: "analysis 7",
+	}
+	c.Attribution.Survey = roi.Survey{ID: "pulse-2", On: coaching.MustDate("2027-05-01"), By: person(t, "analyst"), Corroborates: true}
+	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.ManagerTime, roi.Integration}, Amount: roi.MustMoney("4000", "USD"), Source: "time sheets"})
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	digest, err := s.Digest()
+	require.NoError(t, err)
+	stream := func(id, by string) roi.Stream {
+		return roi.Stream{ID: id, By: person(t, by), On: coaching.MustDate("2027-05-03"), Movement: roi.Improved}
+	}
+	return s, roi.Dossier{
+		KPILocked: coaching.MustDate("2026-12-18"), Start: coaching.MustDate("2027-01-04"),
+		Behaviour: stream("meeting hours", "analyst"), Data: stream("exits", "analyst"),
+		Narratives: []roi.Stream{stream("n1", "coach 1"), stream("n2", "coach 2"), stream("n3", "coach 1")},
+		Sponsor:    stream("memo", "sponsor"),
+		LogClosed:  coaching.MustDate("2027-05-02"), LogClosedBy: person(t, "product owner"),
+		SignOff: roi.SignOff{By: person(t, "steward"), Role: coaching.Steward, On: coaching.MustDate("2027-05-04"), Digest: digest},
+	}
+}
+
+func TestCanPublish(t *testing.T) {
+	s, d := publishable(t)
+	p := roi.CanPublish(s, d)
+	require.True(t, p.Allowed(), "%v", p.Findings())
+	require.False(t, roi.Publication{}.Allowed())
+	require.False(t, roi.CanPublish(nil, d).Allowed())
+
+	freeze := roi.Confounder{ID: "freeze", Kind: roi.HiringFreeze, By: person(t, "product owner"),
+		Window: coaching.Window{From: coaching.MustDate("2027-03-15"), To: coaching.MustDate("2027-03-29")}}
+	with := func(c roi.Confounder, d roi.Disposition) []roi.Confounder {
+		c.Disposition = d
+		return []roi.Confounder{c}
+	}
+	tests := []struct {
+		name, code string
+		change     func(d *roi.Dossier)
+		blocks     bool
+	}{
+		{"KPI not locked", "ROI-018", func(d *roi.Dossier) { d.KPILocked = coaching.Date{} }, true},
+		{"KPI locked on the first day", "ROI-018", func(d *roi.Dossier) { d.KPILocked = d.Start }, true},
+		{"log not closed", "ROI-014", func(d *roi.Dossier) { d.LogClosed = coaching.Date{} }, true},
+		{"log closed too early", "ROI-014", func(d *roi.Dossier) { d.LogClosed = coaching.MustDate("2027-04-01") }, true},
+		{"hiring freeze open", "ROI-015", func(d *roi.Dossier) { d.Confounders = with(freeze, roi.Open) }, true},
+		{"hiring freeze material", "ROI-015", func(d *roi.Dossier) { d.Confounders = with(freeze, roi.Material) }, true},
+		{"hiring freeze ruled out by nobody", "ROI-015", func(d *roi.Dossier) {
+			d.Confounders = with(freeze, roi.RuledOut)
+			d.Confounders[0].By = coaching.PersonID{}
+		}, true},
+		{"hiring freeze ruled out", "", func(d *roi.Dossier) { d.Confounders = with(freeze, roi.RuledOut) }, false},
+		{"open, but long after", "", func(d *roi.Dossier) {
+			f := freeze
+			f.Window = coaching.Window{From: coaching.MustDate("2027-08-01"), To: coaching.MustDate("2027-08-02")}
+			d.Confounders = []roi.Confounder{f}
+		}, false},
+		{"without dates", "ROI-015", func(d *roi.Dossier) { d.Confounders = []roi.Confounder{{ID: "x"}} }, true},
+		{"behaviour not measured", "ROI-001", func(d *roi.Dossier) { d.Behaviour = roi.Stream{} }, true},
+		{"no data stream", "PIL-161", func(d *roi.Dossier) { d.Data = roi.Stream{} }, true},
+		{"no narratives", "PIL-161", func(d *roi.Dossier) { d.Narratives = nil }, true},
+		{"no sponsor", "PIL-161", func(d *roi.Dossier) { d.Sponsor = roi.Stream{} }, true},
+		{"two narratives", "ROI-018", func(d *roi.Dossier) { d.Narratives = d.Narratives[:2] }, true},
+		{"undated narrative", "ROI-016", func(d *roi.Dossier) { d.Narratives[1].On = coaching.Date{} }, true},
+		{"sponsor before the window ended", "ROI-016", func(d *roi.Dossier) { d.Sponsor.On = coaching.MustDate("2027-02-01") }, true},
+		{"sponsor disagrees", "ROI-017", func(d *roi.Dossier) { d.Sponsor.Movement = roi.Worsened }, true},
+		{"one of three narratives dissents", "ROI-017", func(d *roi.Dossier) { d.Narratives[0].Movement = roi.Worsened }, false},
+		{"two of three dissent", "ROI-017", func(d *roi.Dossier) {
+			d.Narratives[0].Movement, d.Narratives[1].Movement = roi.Unchanged, roi.Worsened
+		}, true},
+		{"narrator measured the delta", "ROI-017", func(d *roi.Dossier) { d.Narratives[0].By = d.Data.By }, true},
+		{"sponsor measured the delta", "ROI-017", func(d *roi.Dossier) { d.Sponsor.By = d.Data.By }, true},
+		{"not signed", "PIL-166", func(d *roi.Dossier) { d.SignOff = roi.SignOff{} }, true},
+		{"signed by a coach", "PIL-166", func(d *roi.Dossier) { d.SignOff.Role = coaching.Coach }, true},
+		{"signed by a narrator", "PIL-166", func(d *roi.Dossier) { d.SignOff.By = d.Narratives[0].By }, true},
+		{"signed another version", "PIL-166", func(d *roi.Dossier) { d.SignOff.Digest = strings.Repeat("0", 64) }, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, d := publishable(t)
+			tt.change(&d)
+			p := roi.CanPublish(s, d)
+			require.Equal(t, !tt.blocks, p.Allowed(), "%v", p.Findings())
+			if tt.code == "" {
+				return
+			}
+			i := slices.IndexFunc(p.Checks, func(c roi.Check) bool { return c.Findings.Has(tt.code) })
+			require.GreaterOrEqual(t, i, 0, "%v", p.Findings())
+			require.Equal(t, !tt.blocks, p.Checks[i].Passed())
+		})
+	}
+}
+
+// A figure that was changed after it was computed does not replay, so it
+// cannot be published and the signature no longer fits.
+func TestCanPublishSeesChangedFigures(t *testing.T) {
+	s, d := publishable(t)
+	i := slices.IndexFunc(s.Lines, func(l roi.Line) bool { return l.ID == "net" })
+	s.Lines[i].Value = roi.Int(1_000_000)
+	found := roi.CanPublish(s, d).Findings()
+	require.True(t, found.Has("ROI-006"))
+	require.True(t, found.Has("PIL-166"))
+}
+
+// Every code that the package can emit has a rule, and every rule is emitted.
+func TestRulesAreComplete(t *testing.T) {
+	codes := map[string]bool{}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, name := range files {
+		if name == "rules.go" || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`"((?:ROI|PIL|C)-\d+)"`).FindAllStringSubmatch(string(text), -1) {
+			codes[m[1]] = true
+		}
+	}
+	rules := roi.Rules()
+	require.True(t, slices.IsSortedFunc(rules, func(a, b coaching.Rule) int { return strings.Compare(a.Code, b.Code) }))
+	for _, r := range rules {
+		require.True(t, codes[r.Code], "%s is never emitted", r.Code)
+		delete(codes, r.Code)
+		require.NotEmpty(t, r.Statement+r.Remedy)
+	}
+	require.Empty(t, codes)
+}

@@ -1,0 +1,145 @@
+package roi_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching/roi"
+)
+
+var update = flag.Bool("update", false, "write the golden statements again")
+
+// The statements of this version are read for ever after, and written to the
+// byte as they were.
+func TestStoredStatement(t *testing.T) {
+	published, _ := publishable(t)
+	exits, err := softwareCompany().Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	for name, s := range map[string]*roi.Statement{"software_company": exits, "publishable": published} {
+		t.Run(name, func(t *testing.T) {
+			data, err := s.JSON()
+			require.NoError(t, err)
+			table, err := s.CSV()
+			require.NoError(t, err)
+			for suffix, got := range map[string][]byte{".v1.json": data, ".txt": []byte(s.Text()), ".md": []byte(s.Markdown()), ".csv": table} {
+				path := "testdata/" + name + suffix
+				if *update {
+					require.NoError(t, os.WriteFile(path, got, 0o644))
+				}
+				want, err := os.ReadFile(path)
+				require.NoError(t, err)
+				require.Equal(t, string(want), string(got), path)
+			}
+			stored, err := os.ReadFile("testdata/" + name + ".v1.json")
+			require.NoError(t, err)
+			again, err := roi.Replay(stored)
+			require.NoError(t, err)
+			require.Equal(t, s.Text(), again.Text())
+			require.Equal(t, s.Net.String()+s.PaybackMonths.String(), again.Net.String()+again.PaybackMonths.String())
+			require.Equal(t, s.Interval == nil, again.Interval == nil)
+		})
+	}
+}
+
+// No byte of a stored statement can be changed without Replay noticing.
+func TestReplayNoticesEveryChange(t *testing.T) {
+	s, _ := publishable(t)
+	data, err := s.JSON()
+	require.NoError(t, err)
+	for i := range data {
+		if i%7 != 0 { // every byte takes seconds under the race detector
+			continue
+		}
+		changed := bytes.Clone(data)
+		changed[i] ^= 1
+		_, err := roi.Replay(changed)
+		require.Error(t, err, "byte %d", i)
+	}
+	for name, change := range map[string]func(string) string{
+		"value of a formula": func(s string) string { return strings.Replace(s, `"num": "38000"`, `"num": "39000"`, 1) },
+		"a formula":          func(s string) string { return strings.Replace(s, `"op": "minus"`, `"op": "sum"`, 1) },
+		"another version":    func(s string) string { return strings.Replace(s, "statement/v1", "statement/v2", 1) },
+		"an unknown key":     func(s string) string { return strings.Replace(s, `"facts"`, `"x": 1, "facts"`, 1) },
+		"a key twice":        func(s string) string { return strings.Replace(s, `"label"`, `"label": "measured", "label"`, 1) },
+		"data behind":        func(s string) string { return s + "{}" },
+		"white space":        func(s string) string { return strings.Replace(s, "\n", "\n ", 1) },
+		"a finding taken out": func(s string) string {
+			return regexp.MustCompile(`(?s)"findings": .*\]`).ReplaceAllString(s, `"findings": []`)
+		},
+		"digest of other text": func(s string) string {
+			return regexp.MustCompile(`[0-9a-f]{64}`).ReplaceAllString(s, strings.Repeat("a", 64))
+		},
+		"nothing": func(string) string { return "" },
+	} {
+		changed := change(string(data))
+		require.NotEqual(t, string(data), changed, name)
+		_, err := roi.Replay([]byte(changed))
+		require.Error(t, err, name)
+	}
+}
+
+// A statement whose lines grow without bound is refused quickly.
+func TestReplayBoundsArithmetic(t *testing.T) {
+	s, _ := publishable(t)
+	data, err := s.JSON()
+	require.NoError(t, err)
+	var lines strings.Builder
+	line := func(id, op, args, num string) {
+		lines.WriteString(`{"id":"` + id + `","step":1,"label":"","unit":"","op":"` + op + `","args":[` + args + `],"formula":"","num":"` + num + `","den":"1","places":0,"mode":"half_even","display":"","source":""},`)
+	}
+	line("a0", "input", "", strings.Repeat("9", 1300))
+	_, err = roi.Replay([]byte(regexp.MustCompile(`"lines": \[`).ReplaceAllString(string(data), `"lines": [`+lines.String())))
+	require.Error(t, err)
+	_, err = roi.Replay(bytes.Repeat([]byte("["), 5<<20))
+	require.Error(t, err)
+}
+
+// Text of the case cannot become a formula of a spreadsheet, nor mark-up.
+func TestRenderersNeutraliseText(t *testing.T) {
+	c := softwareCompany()
+	c.Baseline.KPI, c.Baseline.Source = "a|b*c*", "=HYPERLINK(1)"
+	c.Delta.Source, c.Conversion.Source = "@sum", "-1+1"
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	data, err := s.CSV()
+	require.NoError(t, err)
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, len(s.Lines)+1)
+	number := regexp.MustCompile(`^-?\d+(\.\d+)?$`)
+	for _, row := range rows[1:] {
+		for _, cell := range row {
+			require.False(t, strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") && !number.MatchString(cell), cell)
+		}
+	}
+	require.Contains(t, s.Markdown(), `a\|b\*c\*`)
+}
+
+func FuzzReplay(f *testing.F) {
+	for _, name := range []string{"software_company", "publishable"} {
+		data, err := os.ReadFile("testdata/" + name + ".v1.json")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := roi.Replay(data)
+		if err != nil {
+			require.Nil(t, s)
+			return
+		}
+		again, err := s.JSON()
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(again))
+		_ = s.Text() + s.Markdown()
+		s.BreakEven()
+	})
+}
