@@ -1,0 +1,183 @@
+package fairness
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// A Rate is X of N people. With N = 0 it is undefined, which is not zero.
+type Rate struct {
+	X int64 `json:"x"`
+	N int64 `json:"n"`
+}
+
+// Value returns X/N, and false when nobody was counted.
+func (r Rate) Value() (float64, bool) {
+	if r.N <= 0 {
+		return 0, false
+	}
+	return float64(r.X) / float64(r.N), true
+}
+
+// String returns "X of N".
+func (r Rate) String() string { return fmt.Sprintf("%d of %d", r.X, r.N) }
+
+// valid reports whether the rate is one of people: 0 <= X <= N, N exact in a float64.
+func (r Rate) valid() bool { return r.X >= 0 && r.X <= r.N && r.N <= maxCount }
+
+// p is X/N for a rate with N > 0.
+func (r Rate) p() float64 { return float64(r.X) / float64(r.N) }
+
+// An Interval is a range of values that the data do not exclude. Low may be
+// -Inf and High +Inf; both are NaN when the question was not a valid one.
+type Interval struct{ Low, High float64 }
+
+// MarshalJSON returns [low,high], with null for a side without a bound.
+func (i Interval) MarshalJSON() ([]byte, error) {
+	return json.Marshal([2]*float64{finite(i.Low), finite(i.High)})
+}
+
+// finite returns nil for what JSON has no number for.
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
+// invalid is the interval of a question without an answer.
+func invalid() Interval { return Interval{math.NaN(), math.NaN()} }
+
+// zTwoSided returns the standard normal quantile 1 - (1-conf)/2, NaN for a
+// confidence that is not strictly between 0 and 1.
+func zTwoSided(conf float64) float64 {
+	if !(conf > 0 && conf < 1) {
+		return math.NaN()
+	}
+	return normalQuantile(1 - (1-conf)/2)
+}
+
+func normalQuantile(p float64) float64 { return distuv.UnitNormal.Quantile(p) }
+
+// normalBelow and normalAbove are the tails of the standard normal, accurate
+// far out.
+func normalBelow(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
+func normalAbove(z float64) float64 { return 0.5 * math.Erfc(z/math.Sqrt2) }
+
+// Wilson returns the score interval of one rate (Wilson 1927) at a two-sided
+// confidence such as 0.95. Without people it is [0, 1].
+func Wilson(r Rate, conf float64) Interval {
+	z := zTwoSided(conf)
+	if !r.valid() || math.IsNaN(z) {
+		return invalid()
+	}
+	if r.N == 0 {
+		return Interval{0, 1}
+	}
+	n, p := float64(r.N), r.p()
+	// Written with x and n-x so that neither end loses digits near 0 and 1.
+	x, y := float64(r.X), float64(r.N-r.X)
+	half := z * math.Sqrt(p*y+z*z/4)
+	low := (x + z*z/2 - half) / (n + z*z)
+	high := (x + z*z/2 + half) / (n + z*z)
+	if r.X == 0 {
+		low = 0
+	}
+	if r.X == r.N {
+		high = 1
+	}
+	return Interval{max(low, 0), min(high, 1)}
+}
+
+// ClopperPearson returns the exact interval of one rate (Clopper and Pearson
+// 1934) at a two-sided confidence. Without people it is [0, 1].
+func ClopperPearson(r Rate, conf float64) Interval {
+	if !r.valid() || !(conf > 0 && conf < 1) {
+		return invalid()
+	}
+	if r.N == 0 {
+		return Interval{0, 1}
+	}
+	return clopperPearson(float64(r.X), float64(r.N), (1-conf)/2)
+}
+
+// clopperPearson returns the one-sided exact limits at tail on each side. x and
+// n need not be whole: Korn and Graubard use effective sizes.
+func clopperPearson(x, n, tail float64) Interval {
+	i := Interval{0, 1}
+	if x > 0 {
+		i.Low = betaQuantile(tail, x, n-x+1)
+	}
+	if x < n {
+		i.High = 1 - betaQuantile(tail, n-x, x+1) // the mirror image keeps the digits near 1
+	}
+	return i
+}
+
+// betaQuantile inverts the regularised incomplete beta function. gonum's
+// inverse is a starting point; bisection in the log takes the last digits.
+func betaQuantile(p, a, b float64) float64 {
+	if b == 1 {
+		return math.Pow(p, 1/a)
+	}
+	if a == 1 {
+		return -math.Expm1(math.Log1p(-p) / b)
+	}
+	lo, hi := 0.0, 1.0
+	x := mathext.InvRegIncBeta(a, b, p)
+	for range 60 {
+		if !(x > lo && x < hi) {
+			x = lo + (hi-lo)/2
+		}
+		f := mathext.RegIncBeta(a, b, x) - p
+		if f == 0 {
+			return x
+		}
+		if f < 0 {
+			lo = x
+		} else {
+			hi = x
+		}
+		lg := lbeta(a, b)
+		step := f / math.Exp((a-1)*math.Log(x)+(b-1)*math.Log1p(-x)-lg)
+		if math.Abs(step) <= 4e-16*x {
+			return x
+		}
+		x -= step
+	}
+	return x
+}
+
+func lbeta(a, b float64) float64 { return mathext.Lbeta(a, b) }
+
+// Newcombe returns the interval of the difference between two rates, a - b, by
+// method 10 of Newcombe (Stat Med 1998;17:873), at a two-sided confidence. When
+// one of them is undefined it is [-1, 1].
+func Newcombe(a, b Rate, conf float64) Interval {
+	if !a.valid() || !b.valid() || math.IsNaN(zTwoSided(conf)) {
+		return invalid()
+	}
+	if a.N == 0 || b.N == 0 {
+		return Interval{-1, 1}
+	}
+	p1, p2 := a.p(), b.p()
+	i1, i2 := Wilson(a, conf), Wilson(b, conf)
+	d := p1 - p2
+	return Interval{
+		d - math.Hypot(p1-i1.Low, i2.High-p2),
+		d + math.Hypot(i1.High-p1, p2-i2.Low),
+	}
+}
+
+// CohenH returns the effect size of two rates, 2 asin sqrt(a) - 2 asin sqrt(b),
+// and false when one is undefined (Cohen 1988).
+func CohenH(a, b Rate) (float64, bool) {
+	if !a.valid() || !b.valid() || a.N == 0 || b.N == 0 {
+		return 0, false
+	}
+	return 2*math.Asin(math.Sqrt(a.p())) - 2*math.Asin(math.Sqrt(b.p())), true
+}
