@@ -1,0 +1,217 @@
+package pilot_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/stat/distuv"
+	"pgregory.net/rapid"
+
+	"github.com/coachgov/coaching/pilot"
+)
+
+// Seed, order and wave of each leader are those that the prototype and a dozen
+// lines of Python derive.
+func TestAllocation(t *testing.T) {
+	want := golden(t, "allocation.yaml")
+	p := plan(t)
+	require.Equal(t, at(t, want, "seed_message").Text, p.Design.SeedMessage)
+	seed := sha256.Sum256([]byte(p.Design.SeedMessage))
+	require.Equal(t, at(t, want, "seed_sha256").Text, hex.EncodeToString(seed[:]))
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	require.Equal(t, seed, a.Seed)
+	for i, n := range at(t, want, "expect.allocation").Items {
+		u := a.Units[i]
+		require.Equal(t,
+			strings.Join([]string{at(t, n, "id").Text, at(t, n, "stratum").Text, at(t, n, "hmac8").Text, at(t, n, "wave").Text}, " "),
+			fmt.Sprint(u.ID, " ", u.Stratum, " ", u.Order, " ", u.Wave))
+	}
+	s, err := p.Space()
+	require.NoError(t, err)
+	require.Equal(t, at(t, want, "expect.distinct_allocations").Text, s.Size().String())
+	require.Equal(t, big.NewRat(2, 120), s.MinP())
+	require.Equal(t, "120 allocations of 10 units to 2 groups", s.String())
+}
+
+// The order in which leaders are listed changes nobody's wave.
+func TestAllocationIgnoresOrder(t *testing.T) {
+	p := plan(t)
+	want, err := p.Allocate()
+	require.NoError(t, err)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
+		q := p.Clone()
+		rng.Shuffle(len(q.Cohort.Leaders), func(i, j int) {
+			q.Cohort.Leaders[i], q.Cohort.Leaders[j] = q.Cohort.Leaders[j], q.Cohort.Leaders[i]
+		})
+		got, err := q.Allocate()
+		require.NoError(t, err)
+		for i, u := range got.Units {
+			require.Equal(t, q.Cohort.Leaders[i].ID, u.ID)
+			w, ok := want.Unit(u.ID)
+			require.True(t, ok)
+			require.Equal(t, w, u)
+		}
+		require.Empty(t, want.Differences(got))
+	}
+}
+
+// cohort makes a plan with strata of the given sizes.
+func cohort(groups int, kind pilot.DesignKind, sizes ...int) *pilot.Plan {
+	p := &pilot.Plan{Design: pilot.Design{Kind: kind, Waves: groups, WaveStarts: []int{5, 7, 9, 11}[:groups], SeedMessage: "seed"}}
+	for s, size := range sizes {
+		for range size {
+			p.Cohort.Leaders = append(p.Cohort.Leaders, pilot.Leader{ID: fmt.Sprintf("L%02d", len(p.Cohort.Leaders)), Stratum: fmt.Sprintf("s%d", s)})
+		}
+	}
+	return p
+}
+
+// Every allocation of a design can be drawn, nothing else is drawn, and over
+// many seeds each is drawn as often as the space lists it (chi-square).
+func TestDrawsAreUniformOverTheSpace(t *testing.T) {
+	tests := []struct {
+		name   string
+		plan   *pilot.Plan
+		size   int64 // as listed
+		unique int
+		draws  int
+	}{
+		{"4+4 of 8", cohort(2, pilot.Staggered, 8), 70, 70, 7000},
+		{"parallel 8", cohort(2, pilot.Parallel, 8), 70, 70, 7000},
+		{"6 and 4", cohort(2, pilot.Staggered, 6, 4), 120, 120, 12000},
+		{"5 and 5", cohort(2, pilot.Staggered, 5, 5), 200, 200, 10000},
+		{"10 in one", cohort(2, pilot.Staggered, 10), 252, 252, 12600},
+		{"3, 3 and 3", cohort(2, pilot.Staggered, 3, 3, 3), 81, 81, 8100},
+		// Two of the six orders of these strata lead to one entry: its
+		// allocations are listed, and drawn, twice as often.
+		{"three waves, 1, 1 and 2", cohort(3, pilot.Staggered, 1, 1, 2), 12, 10, 6000},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := tt.plan.Space()
+			require.NoError(t, err)
+			require.Equal(t, big.NewInt(tt.size), s.Size())
+			listed := map[string]int{}
+			for groups := range s.All() {
+				listed[fmt.Sprint(groups)]++
+			}
+			require.Len(t, listed, tt.unique)
+			drawn := map[string]int{}
+			for i := range tt.draws {
+				tt.plan.Design.SeedMessage = fmt.Sprint("seed ", i)
+				a, err := tt.plan.Allocate()
+				require.NoError(t, err)
+				drawn[fmt.Sprint(a.Groups())]++
+			}
+			chi2 := 0.0
+			for key, times := range listed {
+				expected := float64(tt.draws) * float64(times) / float64(tt.size)
+				d := float64(drawn[key]) - expected
+				chi2 += d * d / expected
+				delete(drawn, key)
+			}
+			require.Empty(t, drawn, "drawn and not listed")
+			require.Less(t, chi2, distuv.ChiSquared{K: float64(len(listed) - 1)}.Quantile(0.9999))
+		})
+	}
+}
+
+// The smallest two-sided p of a half split: 2 over the binomial coefficient.
+func TestMinP(t *testing.T) {
+	for n, want := range map[int]string{4: "0.3333", 6: "0.1000", 8: "0.0286", 10: "0.0079", 12: "0.0022"} {
+		s, err := cohort(2, pilot.Parallel, n).Space()
+		require.NoError(t, err)
+		require.Equal(t, want, s.MinP().FloatString(4))
+	}
+	s, err := cohort(2, pilot.Staggered, 9).Space()
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(1, 126), s.MinP(), "5 against 4 has no mirror")
+	p := cohort(2, pilot.NoDesign, 9)
+	s, err = p.Space()
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(1, 1), s.MinP())
+}
+
+// Waves differ by at most one leader, in the whole and within each stratum; the
+// space holds the allocation and counts what it lists; stopping early is fine.
+func TestSpaceLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		groups := rapid.IntRange(2, 3).Draw(t, "groups")
+		p := cohort(groups, pilot.Staggered, rapid.SliceOfN(rapid.IntRange(1, 4), 1, 4).Draw(t, "sizes")...)
+		p.Design.SeedMessage = rapid.StringMatching("[a-z]{1,8}").Draw(t, "seed")
+		a, err := p.Allocate()
+		require.NoError(t, err)
+		count := func(of func(pilot.Unit) bool) (least, most int) {
+			n := make([]int, groups)
+			for _, u := range a.Units {
+				if of(u) {
+					n[u.Wave-1]++
+				}
+			}
+			return slices.Min(n), slices.Max(n)
+		}
+		least, most := count(func(pilot.Unit) bool { return true })
+		require.LessOrEqual(t, most-least, 1)
+		for _, u := range a.Units {
+			least, most := count(func(v pilot.Unit) bool { return u.Stratum == v.Stratum })
+			require.LessOrEqual(t, most-least, 1)
+		}
+		s, err := p.Space()
+		require.NoError(t, err)
+		listed, held := int64(0), false
+		for g := range s.All() {
+			listed++
+			held = held || slices.Equal(g, a.Groups())
+		}
+		require.True(t, held)
+		require.Equal(t, s.Size(), big.NewInt(listed))
+		for range s.All() {
+			break
+		}
+	})
+}
+
+// What cannot be allocated is an error.
+func TestAllocateErrors(t *testing.T) {
+	for want, p := range map[string]*pilot.Plan{
+		"no leaders":      {},
+		"at least 2":      cohort(1, pilot.Staggered, 4),
+		"label of an ear": {Cohort: pilot.Cohort{Leaders: []pilot.Leader{{ID: "A"}, {ID: "A"}}}},
+		"no seed message": {Design: pilot.Design{Kind: pilot.Parallel}, Cohort: pilot.Cohort{Leaders: []pilot.Leader{{ID: "A"}}}},
+	} {
+		_, err := p.Allocate()
+		require.ErrorContains(t, err, want)
+		_, err = p.Space()
+		require.ErrorContains(t, err, want)
+	}
+	many := make([]int, 13)
+	for i := range many {
+		many[i] = 1
+	}
+	_, err := cohort(2, pilot.Staggered, many...).Space()
+	require.ErrorContains(t, err, "at most 12")
+}
+
+// PIL-085: an allocation that was not carried out as committed says so.
+func TestAllocationDifferences(t *testing.T) {
+	p := plan(t)
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	require.True(t, a.Differences(nil).Blocked())
+	moved, err := p.Allocate()
+	require.NoError(t, err)
+	moved.Units[2].Wave, moved.Units[3].Wave = moved.Units[3].Wave, moved.Units[2].Wave
+	require.Equal(t, []string{"PIL-085 error", "PIL-085 error"}, codes(a.Differences(moved)))
+	moved.Units = moved.Units[1:]
+	require.Len(t, a.Differences(moved), 3)
+	require.Len(t, moved.Differences(a), 3)
+}

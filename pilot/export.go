@@ -1,0 +1,100 @@
+package pilot
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strings"
+
+	"github.com/coachgov/coaching/internal/chart"
+)
+
+// gates are the milestones that a one-page figure shows.
+var gates = [...]string{
+	"compact_signed_by", "consent_complete_by", "playbook_delivered_by",
+	"mid_pilot_governance_checkpoint", "decision",
+}
+
+// gateMilestones returns the milestones that a figure shows, in order of time.
+func (s *Schedule) gateMilestones() []Milestone {
+	var ms []Milestone
+	for _, id := range gates {
+		for _, m := range s.Milestones {
+			if m.ID == id {
+				ms = append(ms, m)
+			}
+		}
+	}
+	return ms
+}
+
+func spaced(id string) string { return strings.ReplaceAll(id, "_", " ") }
+
+// Mermaid returns the phases and gates as a Mermaid gantt chart. Every date is
+// absolute: Mermaid's own "excludes" moves dates. Line breaks and the characters
+// that end a Mermaid statement become spaces in the title.
+func (s *Schedule) Mermaid(title string) []byte {
+	var b bytes.Buffer
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(";#%{}", r) {
+			return ' '
+		}
+		return r
+	}, title)
+	fmt.Fprintf(&b, "gantt\n  title %s\n  dateFormat YYYY-MM-DD\n  axisFormat %%d %%b\n  tickInterval 1week\n  weekday %s\n",
+		safe, strings.ToLower(s.Week0.Weekday().String()))
+	b.WriteString("  section Phases\n")
+	for _, p := range s.Phases {
+		fmt.Fprintf(&b, "  %s (wk %s) :%s, %s, %s\n", spaced(p.ID), p.Weeks(), p.ID, p.Days.From, p.Days.To.AddDays(1))
+	}
+	b.WriteString("  section Gates\n")
+	for _, m := range s.gateMilestones() {
+		fmt.Fprintf(&b, "  %s :milestone, %s, %s, 0d\n", spaced(m.ID), m.ID, m.Date)
+	}
+	return b.Bytes()
+}
+
+// SVG returns the phases and gates as an accessible figure.
+func (s *Schedule) SVG() []byte {
+	g := chart.Gantt{
+		Title: s.Title,
+		Desc: fmt.Sprintf("Schedule of %d weeks from %s to %s: %d sessions, %d snapshots.",
+			s.Weeks, s.Week0, s.End, len(s.Sessions), len(s.Snapshots)),
+	}
+	for _, p := range s.Phases {
+		g.Spans = append(g.Spans, chart.Span{Label: spaced(p.ID), Note: "week " + p.Weeks(), From: p.Days.From, To: p.Days.To})
+	}
+	for _, m := range s.gateMilestones() {
+		g.Milestones = append(g.Milestones, chart.Milestone{Label: spaced(m.ID), Date: m.Date})
+	}
+	return g.SVG()
+}
+
+// CSV returns every dated entry: kind, id, week, from, to, start in UTC, leader
+// and rule. Phases come first, then milestones, snapshots, log reviews and
+// sessions, each in the order of the schedule. Its cells hold identifiers,
+// numbers and dates only, so none can be read as a formula.
+func (s *Schedule) CSV() []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	week := func(n int) string { return fmt.Sprint(n) }
+	rows := [][]string{{"kind", "id", "week", "from", "to", "start_utc", "leader", "rule"}}
+	for _, p := range s.Phases {
+		rows = append(rows, []string{"phase", p.ID, week(p.First), p.Days.From.String(), p.Days.To.String(), "", "", ""})
+	}
+	for _, m := range s.Milestones {
+		rows = append(rows, []string{"milestone", m.ID, week(m.Week), m.Date.String(), m.Date.String(), "", "", m.Rule})
+	}
+	for _, d := range s.Snapshots {
+		rows = append(rows, []string{"snapshot", "snapshot", week(s.Week0.DaysUntil(d) / daysInWeek), d.String(), d.String(), "", "", "PIL-049"})
+	}
+	for _, d := range s.LogReviews {
+		rows = append(rows, []string{"log_review", "log_review", week(s.Week0.DaysUntil(d) / daysInWeek), d.String(), d.String(), "", "", "GOV-019"})
+	}
+	for _, x := range s.Sessions {
+		rows = append(rows, []string{"session", "session", week(x.Week), x.Date.String(), x.Date.String(), instant(x.Start), x.Leader, "PIL-048"})
+	}
+	// Writing to a buffer cannot fail.
+	_ = w.WriteAll(rows)
+	return b.Bytes()
+}
