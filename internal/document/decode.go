@@ -47,7 +47,7 @@ func Decode(file string, n *Node, into any) (*Positions, coaching.Findings) {
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
 		panic(fmt.Sprintf("document: Decode into %T, want a pointer to a struct", into))
 	}
-	d := &decoder{report: &Report{File: file}, at: map[string]position{}}
+	d := &decoder{report: &Report{File: file}, at: map[string]position{}, fields: map[reflect.Type][]field{}}
 	if n == nil {
 		d.report.Add("DOC-SYNTAX", "", 0, 0, "no document to read")
 	} else {
@@ -59,6 +59,14 @@ func Decode(file string, n *Node, into any) (*Positions, coaching.Findings) {
 type decoder struct {
 	report *Report
 	at     map[string]position
+	fields map[reflect.Type][]field // of the structs met so far
+}
+
+func (d *decoder) fieldsOf(t reflect.Type) []field {
+	if _, known := d.fields[t]; !known {
+		d.fields[t] = fieldsOf(t)
+	}
+	return d.fields[t]
 }
 
 func (d *decoder) fail(code, path string, n *Node, format string, args ...any) {
@@ -125,21 +133,24 @@ func (d *decoder) object(n *Node, v reflect.Value, path string) {
 	if !d.wantKind(n, Object, path, "") {
 		return
 	}
-	fields := fieldsOf(v.Type())
-	given := make(map[string]bool, len(n.Members))
+	fields := d.fieldsOf(v.Type())
+	given := make([]bool, len(fields))
 	for _, m := range n.Members {
-		given[m.Key] = true
-		inner := join(path, m.Key)
 		i := indexOf(fields, m.Key)
+		if i < 0 && d.report.full() {
+			continue
+		}
+		inner := join(path, m.Key)
 		if i < 0 {
 			d.report.Add("DOC-UNKNOWN", inner, m.Line, m.Column, "unknown field %s%s", showKey(m.Key), suggest(m.Key, fields))
 			continue
 		}
 		f := fields[i]
+		given[i] = true
 		d.value(m.Value, v.FieldByIndex(f.index), f.rule, inner, position{m.Line, m.Column})
 	}
-	for _, f := range fields {
-		if !f.optional && !given[f.name] {
+	for i, f := range fields {
+		if !f.optional && !given[i] {
 			d.fail("DOC-MISSING", join(path, f.name), n, "field %s is missing", f.name)
 		}
 	}
@@ -214,8 +225,10 @@ func (d *decoder) text(n *Node, v reflect.Value, r rule, path string) {
 	if !d.wantKind(n, String, path, hint) {
 		return
 	}
-	text := strings.TrimSuffix(n.Text, "\n")
-	shape := shapeOf(v.Type())
+	text, shape := n.Text, shapeOf(v.Type())
+	if shape == shapeString && !r.ident && !r.decimal && r.enum == nil {
+		text = strings.TrimSuffix(text, "\n")
+	}
 	if problem := r.problem(text, shape); problem != "" {
 		d.fail("DOC-VALUE", path, n, "%s", problem)
 		return

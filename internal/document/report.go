@@ -37,6 +37,10 @@ func (r *Report) Add(code, path string, line, column int, format string, args ..
 	})
 }
 
+// full reports whether further findings are only counted, so that nothing needs
+// to be found out for their messages.
+func (r *Report) full() bool { return r.dropped }
+
 // Findings returns what was recorded, sorted as [coaching.Findings.Sort] sorts.
 func (r *Report) Findings() coaching.Findings {
 	r.findings.Sort()

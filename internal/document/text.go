@@ -149,15 +149,21 @@ func CheckDuplicates(r *Report, members []Member) bool {
 	return ok
 }
 
-// fold maps every character to the least one of those that differ from it only
-// in case: K, k and the Kelvin sign are one.
+// fold maps characters that differ only in case to one of them: K, k and the
+// Kelvin sign become k. A key of small ASCII letters is returned as it is.
 func fold(key string) string {
 	return strings.Map(func(c rune) rune {
-		least := c
-		for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
-			least = min(least, f)
+		if c >= utf8.RuneSelf {
+			for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
+				if f < c {
+					c = f
+				}
+			}
 		}
-		return least
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return c
 	}, key)
 }
 

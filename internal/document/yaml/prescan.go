@@ -14,7 +14,7 @@ import (
 // it is in doubt it refuses. It reports whether the text may be parsed.
 func prescan(r *document.Report, src string) bool {
 	p := &prescanner{report: r}
-	started := false
+	started, content := false, false
 	for line := range strings.Lines(src) {
 		p.row++
 		p.text = strings.TrimRight(line, "\r\n")
@@ -37,13 +37,16 @@ func prescan(r *document.Report, src string) bool {
 			return p.refuse("DOC-SYNTAX", "directives are not allowed")
 		}
 		if trimmed != "" && trimmed[0] != '#' {
-			started = true
+			started, content = true, true
 		}
 		if !p.scanLine() {
 			return false
 		}
 	}
-	return true
+	if !content {
+		p.report.Add("DOC-SYNTAX", "", 1, 1, "the document holds no value")
+	}
+	return content
 }
 
 // documentMarker returns "---" or "..." when the line is one.
@@ -229,9 +232,11 @@ func (p *prescanner) blockPlain() bool {
 	p.state = plain
 	for p.state == plain && p.col < len(p.text) {
 		if p.at(p.col) == ':' && p.blankAt(p.col+1) {
-			p.state = structure
-			p.col++
-			return p.open(start)
+			behind := p.col + 1
+			p.state, p.col = structure, start
+			ok := p.open(start)
+			p.col = behind
+			return ok
 		}
 		if !p.plainByte() {
 			return false
