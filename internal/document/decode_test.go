@@ -2,6 +2,10 @@ package document_test
 
 import (
 	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -262,13 +266,31 @@ func TestDecodeReadsWhatEncodingJSONWrites(t *testing.T) {
 	})
 }
 
-// Every code that the tests of this package and of yaml name is a rule, and the
-// rules are in order.
+// Every code in the source of this package and of yaml is a rule, every rule is
+// used, and the rules are in order.
 func TestRules(t *testing.T) {
 	rules := document.Rules()
 	require.True(t, slices.IsSortedFunc(rules, func(a, b coaching.Rule) int { return strings.Compare(a.Code, b.Code) }))
+	var want []string
 	for _, r := range rules {
 		require.NotEmpty(t, r.Statement)
 		require.NotEmpty(t, r.Remedy)
+		want = append(want, r.Code)
 	}
+	used := map[string]bool{}
+	for _, pattern := range []string{"*.go", "yaml/*.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") || file == "rules.go" {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			for _, code := range regexp.MustCompile(`"DOC-[A-Z]+"`).FindAllString(string(text), -1) {
+				used[strings.Trim(code, `"`)] = true
+			}
+		}
+	}
+	require.Equal(t, want, slices.Sorted(maps.Keys(used)))
 }
