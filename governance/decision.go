@@ -104,10 +104,11 @@ type Obligation struct {
 
 // A ReviewNeed says which human review would turn Review into Permit.
 type ReviewNeed struct {
-	By           []coaching.Role `json:"by"`            // one of these roles; those that every fired rule accepts, in the order of their declaration
-	Not          []string        `json:"not"`           // never these people: "subject", "owner"
+	As           []string        `json:"as"`            // "approval": an Approval is wanted; "review": a ReviewRecord; by the alphabet
+	By           []coaching.Role `json:"by"`            // one of these roles: those that every fired rule accepts, in the order of their declaration
+	Not          []string        `json:"not"`           // never these people: "owner", "subject"
 	MinRationale int             `json:"min_rationale"` // characters of the rationale, at least
-	Expires      time.Duration   `json:"expires"`       // how long a review counts
+	Expires      time.Duration   `json:"expires"`       // how long a review counts; 0 when no rule limits it
 	Request      string          `json:"request"`       // the digest that the review must hold
 }
 

@@ -1,0 +1,335 @@
+package governance
+
+import (
+	"math/bits"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// A kind is the type of an attribute, a parameter or a sub-expression.
+type kind uint8
+
+const (
+	kindOther    kind = iota // outside the typed fragment
+	kindBool                 // 0 or 1
+	kindInt                  // a whole number
+	kindDuration             // nanoseconds
+	kindTime                 // nanoseconds since 1970 in UTC
+	kindEnum                 // index into a list of names
+	kindSet                  // one bit for each name of a list
+	kindText                 // an identifier of the host
+	kindPerson               // a coaching.PersonID
+)
+
+var kindNames = [...]string{"other", "bool", "int", "duration", "timestamp", "enum", "set", "text", "person"}
+
+func (k kind) String() string { return kindNames[k] }
+
+// An attr is one attribute of a request, as an index into attributes.
+type attr uint8
+
+const (
+	attrAction attr = iota
+	attrPurpose
+	attrNow
+	attrSubjectID
+	attrSubjectRole
+	attrSubjectTrained
+	attrType
+	attrID
+	attrProgramme
+	attrClass
+	attrOwner
+	attrAssignedCoach
+	attrCreatedAt
+	attrAge
+	attrPastRetention
+	attrGroupSize
+	attrIdentifiable
+	attrLegalHold
+	attrStanding
+	attrControl
+	attrAutomated
+	attrModelCard
+	attrExplained
+	attrAffects
+	attrConsentPurposes
+	attrApprovalCount
+	attrApprovalRoles
+	attrReviewDone
+	attrReviewRole
+	attrReviewRationale
+	attrReviewAge
+	attrCount
+)
+
+// An attribute is one word that a rule may use.
+type attribute struct {
+	name     string // as in rules: "resource.age"
+	kind     kind
+	names    []string // of an enum or a set
+	optional bool     // may be absent: a rule must ask has() before it reads it
+}
+
+// attributes is indexed by attr.
+var attributes = [attrCount]attribute{
+	attrAction:          {name: "action", kind: kindEnum, names: actionNames[:]},
+	attrPurpose:         {name: "purpose", kind: kindEnum, names: purposeNames[:]},
+	attrNow:             {name: "now", kind: kindTime},
+	attrSubjectID:       {name: "subject.id", kind: kindPerson},
+	attrSubjectRole:     {name: "subject.role", kind: kindEnum, names: roleNames[:]},
+	attrSubjectTrained:  {name: "subject.trained", kind: kindBool},
+	attrType:            {name: "resource.type", kind: kindEnum, names: resourceNames[:]},
+	attrID:              {name: "resource.id", kind: kindText},
+	attrProgramme:       {name: "resource.programme", kind: kindText, optional: true},
+	attrClass:           {name: "resource.class", kind: kindEnum, names: classNames[:]},
+	attrOwner:           {name: "resource.owner", kind: kindPerson, optional: true},
+	attrAssignedCoach:   {name: "resource.assigned_coach", kind: kindPerson, optional: true},
+	attrCreatedAt:       {name: "resource.created_at", kind: kindTime, optional: true},
+	attrAge:             {name: "resource.age", kind: kindDuration, optional: true},
+	attrPastRetention:   {name: "resource.past_retention", kind: kindBool, optional: true},
+	attrGroupSize:       {name: "resource.group_size", kind: kindInt, optional: true},
+	attrIdentifiable:    {name: "resource.identifiable", kind: kindBool, optional: true},
+	attrLegalHold:       {name: "resource.legal_hold", kind: kindBool, optional: true},
+	attrStanding:        {name: "resource.standing", kind: kindEnum, names: standingNames[:]},
+	attrControl:         {name: "resource.control", kind: kindBool},
+	attrAutomated:       {name: "resource.automated", kind: kindBool, optional: true},
+	attrModelCard:       {name: "resource.model_card", kind: kindBool},
+	attrExplained:       {name: "resource.explained", kind: kindBool},
+	attrAffects:         {name: "resource.affects", kind: kindSet, names: effectNames[:], optional: true},
+	attrConsentPurposes: {name: "consent.purposes", kind: kindSet, names: purposeNames[:]},
+	attrApprovalCount:   {name: "approval.count", kind: kindInt},
+	attrApprovalRoles:   {name: "approval.roles", kind: kindSet, names: roleNames[:]},
+	attrReviewDone:      {name: "review.done", kind: kindBool},
+	attrReviewRole:      {name: "review.role", kind: kindEnum, names: roleNames[:]},
+	attrReviewRationale: {name: "review.rationale_length", kind: kindInt},
+	attrReviewAge:       {name: "review.age", kind: kindDuration, optional: true},
+}
+
+// The names of enums that other packages declare, repeated here so that the
+// table above is a literal; a test compares them with their owners.
+var (
+	roleNames = [...]string{
+		"none", "participant", "coach", "program_admin", "legal_privacy", "privacy_officer",
+		"ld_sponsor", "sponsor", "coaching_lead", "people_analytics", "data_owner", "steward",
+		"integration_owner", "product_owner", "attribution_reviewer", "hr_reviewer", "system",
+	}
+	classNames    = [...]string{"raw", "pseudonymous", "aggregate"}
+	standingNames = [...]string{"candidate", "cleared", "restricted", "paused", "retired"}
+)
+
+// facts is a request in the form that rules read: one slot for each attribute.
+type facts struct {
+	present uint64           // bit a is set when attribute a is present
+	num     [attrCount]int64 // every kind but text and person
+	id      string
+	prog    string
+	person  [3]coaching.PersonID // subject, owner, assigned coach
+}
+
+func (f *facts) has(a attr) bool { return f.present&(1<<a) != 0 }
+
+func (f *facts) set(a attr, v int64) {
+	f.num[a] = v
+	f.present |= 1 << a
+}
+
+func (f *facts) setBool(a attr, v bool) {
+	if v {
+		f.set(a, 1)
+	} else {
+		f.set(a, 0)
+	}
+}
+
+func (f *facts) setFact(a attr, v Fact) {
+	if v != Unknown {
+		f.setBool(a, v == Yes)
+	}
+}
+
+// text returns the value of an attribute of kind text.
+func (f *facts) text(a attr) string {
+	if a == attrID {
+		return f.id
+	}
+	return f.prog
+}
+
+// personOf returns the value of an attribute of kind person.
+func (f *facts) personOf(a attr) coaching.PersonID {
+	switch a {
+	case attrSubjectID:
+		return f.person[0]
+	case attrOwner:
+		return f.person[1]
+	}
+	return f.person[2]
+}
+
+// read fills the slots from a valid request.
+func (f *facts) read(r *Request) {
+	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme}
+	f.person = [3]coaching.PersonID{r.Subject.ID, r.Resource.Owner, r.Resource.AssignedCoach}
+	f.set(attrAction, int64(r.Action))
+	f.set(attrPurpose, int64(r.Purpose))
+	f.set(attrNow, r.Now.UnixNano())
+	f.present |= 1<<attrSubjectID | 1<<attrID
+	f.set(attrSubjectRole, int64(r.Subject.Role))
+	f.setBool(attrSubjectTrained, r.Subject.Trained)
+
+	res := &r.Resource
+	f.set(attrType, int64(res.Type))
+	f.set(attrClass, int64(class(res)))
+	if res.Programme != "" {
+		f.present |= 1 << attrProgramme
+	}
+	if !res.Owner.IsZero() {
+		f.present |= 1 << attrOwner
+	}
+	if !res.AssignedCoach.IsZero() {
+		f.present |= 1 << attrAssignedCoach
+	}
+	if !res.CreatedAt.IsZero() {
+		f.set(attrCreatedAt, res.CreatedAt.UnixNano())
+		f.set(attrAge, int64(r.Now.Sub(res.CreatedAt)))
+		f.setBool(attrPastRetention, r.Now.After(keepUntil(class(res), res.CreatedAt)))
+	}
+	if res.GroupSize > 0 {
+		f.set(attrGroupSize, int64(res.GroupSize))
+	}
+	f.setFact(attrIdentifiable, res.Identifiable)
+	f.setFact(attrLegalHold, res.LegalHold)
+	f.set(attrStanding, int64(res.Standing))
+	f.setBool(attrControl, res.Control)
+	f.setFact(attrAutomated, res.Automated)
+	f.setBool(attrModelCard, res.ModelCard)
+	f.setBool(attrExplained, res.Explained)
+	if res.Affects != 0 {
+		f.set(attrAffects, int64(res.Affects))
+	}
+	f.set(attrConsentPurposes, consented(r))
+
+	f.set(attrApprovalCount, 0)
+	f.set(attrApprovalRoles, 0)
+	f.setBool(attrReviewDone, false)
+	f.set(attrReviewRole, 0)
+	f.set(attrReviewRationale, 0)
+	if len(r.Approvals) == 0 && r.Review.Reviewer.IsZero() {
+		return
+	}
+	digest := r.Digest()
+	count, roles := approved(r, digest)
+	f.set(attrApprovalCount, count)
+	f.set(attrApprovalRoles, roles)
+	if v := &r.Review; reviewed(r, digest) {
+		f.setBool(attrReviewDone, true)
+		f.set(attrReviewRole, int64(v.Role))
+		f.set(attrReviewRationale, int64(utf8.RuneCountInString(strings.TrimSpace(v.Rationale))))
+		f.set(attrReviewAge, int64(r.Now.Sub(v.At)))
+	}
+}
+
+// class returns the resource's data class. Traces are raw whatever is stated.
+func class(res *Resource) signal.DataClass {
+	if res.Type == ResourceTrace {
+		return signal.Raw
+	}
+	return res.Class
+}
+
+// consented returns the purposes to which the owner has agreed, as a set.
+func consented(r *Request) int64 {
+	var set int64
+	for p := ForCoaching; int(p) < len(purposeNames); p++ {
+		if consentedTo(r, purposeNames[p]) {
+			set |= 1 << p
+		}
+	}
+	return set
+}
+
+func consentedTo(r *Request, purpose string) bool {
+	if len(r.Consents) == 0 || r.Resource.Owner.IsZero() {
+		return false
+	}
+	if len(r.Resource.Signals) == 0 {
+		return r.Consents.Holds(r.Resource.Owner, "", purpose, r.Now)
+	}
+	for _, s := range r.Resource.Signals {
+		if !r.Consents.Holds(r.Resource.Owner, s, purpose, r.Now) {
+			return false
+		}
+	}
+	return true
+}
+
+// approved returns the number of different people whose approval of the request
+// with this digest is valid, and the set of their roles.
+func approved(r *Request, digest string) (count, roles int64) {
+	for i := range r.Approvals {
+		a := &r.Approvals[i]
+		if !independent(r, a.By, a.Role) || a.Request != digest ||
+			a.At.IsZero() || a.At.After(r.Now) || !a.Expires.After(r.Now) {
+			continue
+		}
+		seen := false
+		for j := range i {
+			b := &r.Approvals[j]
+			seen = seen || b.By == a.By && b.Request == digest && independent(r, b.By, b.Role) &&
+				!b.At.IsZero() && !b.At.After(r.Now) && b.Expires.After(r.Now)
+		}
+		if !seen {
+			count++
+		}
+		roles |= 1 << a.Role
+	}
+	return count, roles
+}
+
+// reviewed reports whether the request with this digest carries a human's yes.
+func reviewed(r *Request, digest string) bool {
+	v := &r.Review
+	return v.Approved && independent(r, v.Reviewer, v.Role) && v.Request == digest &&
+		!v.At.IsZero() && !v.At.After(r.Now)
+}
+
+// independent reports whether the person in that role may approve or review the
+// request: a human of a declared role who neither asks nor is concerned.
+func independent(r *Request, by coaching.PersonID, role coaching.Role) bool {
+	return !by.IsZero() && role != coaching.NoRole && role != coaching.System && int(role) < len(roleNames) &&
+		by != r.Subject.ID && by != r.Resource.Owner
+}
+
+// The longest that data may be kept, whatever a policy says: raw interaction
+// traces and figures about one person 90 days, aggregates 12 calendar months
+// (GOV-016, GOV-017).
+const (
+	mostRawDays         = 90
+	mostAggregateMonths = 12
+)
+
+// keepUntil returns the last instant at which data of a class may be kept.
+func keepUntil(c signal.DataClass, created time.Time) time.Time {
+	if c == signal.Aggregate {
+		return addMonths(created, mostAggregateMonths)
+	}
+	return created.Add(mostRawDays * 24 * time.Hour)
+}
+
+// addMonths returns the instant n calendar months after t in UTC, on the last
+// day of the month where that has no such day: 29 February plus twelve months
+// is 28 February.
+func addMonths(t time.Time, n int) time.Time {
+	t = t.UTC()
+	h, m, s := t.Clock()
+	day := coaching.DateOf(t).AddMonths(n)
+	return time.Date(day.Year(), day.Month(), day.Day(), h, m, s, t.Nanosecond(), time.UTC)
+}
+
+// setSize returns the number of names in a set.
+func setSize(v int64) int64 { return int64(bits.OnesCount64(uint64(v))) }

@@ -1,0 +1,144 @@
+package governance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// A caseFile is one test inside a policy: a request in a few words, and the
+// answer that is expected.
+type caseFile struct {
+	Name         string           `json:"name"`
+	Role         coaching.Role    `json:"role"`
+	As           string           `json:"as" doc:"optional,enum=owner|assigned_coach|other"` // which person asks
+	Trained      bool             `json:"trained" doc:"optional"`
+	Action       Action           `json:"action"`
+	Purpose      Purpose          `json:"purpose"`
+	Type         ResourceType     `json:"type"`
+	Class        signal.DataClass `json:"class"`
+	AgeHours     *int             `json:"age_hours" doc:"optional"` // absent: not known
+	Created      *time.Time       `json:"created" doc:"optional"`   // instead of age_hours
+	Now          *time.Time       `json:"now" doc:"optional"`
+	GroupSize    int              `json:"group_size" doc:"optional"`
+	Identifiable Fact             `json:"identifiable" doc:"optional"`
+	LegalHold    Fact             `json:"legal_hold" doc:"optional"`
+	Standing     signal.Standing  `json:"standing" doc:"optional"`
+	Control      bool             `json:"control" doc:"optional"`
+	Automated    Fact             `json:"automated" doc:"optional"`
+	ModelCard    bool             `json:"model_card" doc:"optional"`
+	Explained    bool             `json:"explained" doc:"optional"`
+	Affects      []Effect         `json:"affects" doc:"optional"`
+	Consents     []Purpose        `json:"consents" doc:"optional"`
+	Approvals    []coaching.Role  `json:"approvals" doc:"optional"` // each by another person
+	ReviewedBy   coaching.Role    `json:"reviewed_by" doc:"optional"`
+	Rationale    string           `json:"rationale" doc:"optional"`
+	Expect       Outcome          `json:"expect"`
+	Fires        []string         `json:"fires" doc:"ident"` // the rules behind the answer, in their order
+}
+
+// caseNow is the time of a test that states none.
+func caseNow() time.Time { return time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC) }
+
+// casePeople makes the people of tests from their labels.
+func casePeople() (func(label string) coaching.PersonID, error) {
+	p, err := coaching.NewPseudonymizer(make([]byte, coaching.MinMasterKey), coaching.Domain{Programme: "policy-tests", Purpose: "labels"})
+	if err != nil {
+		return nil, err
+	}
+	return func(label string) coaching.PersonID {
+		id, _ := p.Person(label)
+		return id
+	}, nil
+}
+
+// request builds the request of a test.
+func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
+	r := &Request{
+		Action: c.Action, Purpose: c.Purpose, Now: caseNow(),
+		Subject: Subject{ID: person("somebody"), Role: c.Role, Trained: c.Trained},
+		Resource: Resource{
+			Type: c.Type, ID: "resource-1", Programme: "programme-1", Signals: []string{"signal-1"},
+			Class: c.Class, Owner: person("leader"), AssignedCoach: person("coach"), GroupSize: c.GroupSize,
+			Identifiable: c.Identifiable, LegalHold: c.LegalHold, Standing: c.Standing, Control: c.Control,
+			Automated: c.Automated, ModelCard: c.ModelCard, Explained: c.Explained, Affects: EffectsOf(c.Affects...),
+		},
+	}
+	switch c.As {
+	case "owner":
+		r.Subject.ID = r.Resource.Owner
+	case "assigned_coach":
+		r.Subject.ID = r.Resource.AssignedCoach
+	}
+	if c.Now != nil {
+		r.Now = *c.Now
+	}
+	if c.AgeHours != nil {
+		r.Resource.CreatedAt = r.Now.Add(-time.Duration(*c.AgeHours) * time.Hour)
+	}
+	if c.Created != nil {
+		r.Resource.CreatedAt = *c.Created
+	}
+	for _, p := range c.Consents {
+		r.Consents = append(r.Consents, signal.Consent{
+			Participant: r.Resource.Owner, Signal: "signal-1", Purpose: p.String(), Granted: r.Now.AddDate(0, -1, 0),
+		})
+	}
+	digest := r.Digest()
+	for i, role := range c.Approvals {
+		r.Approvals = append(r.Approvals, Approval{
+			By: person(fmt.Sprintf("approver-%d", i)), Role: role, At: r.Now.Add(-time.Hour), Expires: r.Now.Add(time.Hour), Request: digest,
+		})
+	}
+	if c.ReviewedBy != coaching.NoRole {
+		r.Review = ReviewRecord{
+			Reviewer: person("reviewer"), Role: c.ReviewedBy, Approved: true, Rationale: c.Rationale, At: r.Now.Add(-time.Hour), Request: digest,
+		}
+	}
+	return r
+}
+
+// runTests runs the tests inside the file and records those that fail.
+func (p *Policy) runTests(pf *policyFile, c *compiler) {
+	report := c.report
+	report.fill(p)
+	person, err := casePeople()
+	if err != nil {
+		c.fail("POL-TEST", "tests", "%v", err)
+		return
+	}
+	tests := make(map[string]int)
+	for i := range pf.Tests {
+		t := &pf.Tests[i]
+		d := p.Decide(t.request(person))
+		var fired []string
+		for _, r := range d.Reasons {
+			tests[r.Rule]++
+			if r.Effect == d.Outcome {
+				fired = append(fired, r.Rule)
+			}
+		}
+		report.Tests++
+		if d.Outcome == t.Expect && slices.Equal(fired, t.Fires) {
+			report.Passed++
+			continue
+		}
+		c.fail("POL-TEST", fmt.Sprintf("tests[%d]", i), "answered %s by [%s], expected %s by [%s]",
+			d.Outcome, strings.Join(fired, ", "), t.Expect, strings.Join(t.Fires, ", "))
+	}
+	for i, rf := range pf.Rules {
+		if tests[rf.ID] == 0 {
+			path := fmt.Sprintf("rules[%d].id", i)
+			line, column := c.at.At(path)
+			c.add(coaching.Finding{Code: "POL-UNTESTED", Severity: coaching.Warning, Path: path, Line: line, Column: column,
+				Message: "no test of the policy makes this rule fire"})
+		}
+	}
+	for i := range report.Rules {
+		report.Rules[i].Tests = tests[report.Rules[i].ID]
+	}
+}

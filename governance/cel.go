@@ -1,0 +1,770 @@
+package governance
+
+// This is the only file that knows the engine which reads conditions. It gives
+// the rest of the package an expr, and a program for what no closure covers.
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+)
+
+// Bounds on one condition. A condition needs none of this room; text that does
+// is hostile or belongs into the host.
+const (
+	maxCondition = 2048   // characters
+	maxExprNodes = 400    // sub-expressions
+	maxExprDepth = 24     // inside one another
+	maxEstimate  = 10_000 // cost units of the engine, estimated at load
+	maxCost      = 20_000 // cost units of the engine, spent at run time
+)
+
+// A celProblem is something wrong with a condition, at a character of it.
+type celProblem struct {
+	at      int
+	code    string
+	message string
+}
+
+// A program evaluates a condition that lies outside the typed fragment. The
+// text says what failed when there is no value.
+type program func(*facts) (truth, string)
+
+// A celEnv reads conditions over the attributes and the parameters of one
+// policy. It is immutable.
+type celEnv struct {
+	env    *cel.Env
+	params map[string]*expr
+	names  []string // every word a condition may use, for suggestions
+}
+
+// newCELEnv returns the environment for these parameters, which are constants
+// with a name.
+func newCELEnv(params []*expr) (*celEnv, error) {
+	c := &celEnv{params: map[string]*expr{}}
+	for _, a := range attributes {
+		c.names = append(c.names, a.name)
+	}
+	for _, p := range params {
+		c.params[p.param] = p
+		c.names = append(c.names, "param."+p.param)
+	}
+	registry, err := types.NewRegistry()
+	if err != nil {
+		return nil, fmt.Errorf("governance: preparing CEL: %w", err)
+	}
+	texts := cel.ListType(cel.StringType)
+	opts := []cel.EnvOption{
+		cel.CustomTypeAdapter(registry),
+		cel.CustomTypeProvider(&celProvider{Provider: registry, params: c.params}),
+		cel.ClearMacros(),
+		cel.Macros(cel.HasMacro, cel.ExistsMacro),
+		cel.EnableMacroCallTracking(), // so that exists prints as it was written
+		cel.ParserExpressionSizeLimit(maxCondition),
+		cel.ExpressionNodeLimit(maxExprNodes),
+		cel.ExpressionNestingDepthLimit(maxExprDepth),
+		cel.Function("hasAny", cel.MemberOverload("texts_has_any", []*cel.Type{texts, texts}, cel.BoolType, cel.BinaryBinding(celHasAny))),
+		cel.Function("hasAll", cel.MemberOverload("texts_has_all", []*cel.Type{texts, texts}, cel.BoolType, cel.BinaryBinding(celHasAll))),
+		cel.Function("addMonths", cel.Overload("add_months", []*cel.Type{cel.TimestampType, cel.IntType}, cel.TimestampType, cel.BinaryBinding(celAddMonths))),
+	}
+	for _, name := range []string{"action", "purpose", "now"} {
+		a, _ := attrNamed(name)
+		opts = append(opts, cel.Variable(name, celType(attributes[a].kind)))
+	}
+	for _, group := range celGroups() {
+		opts = append(opts, cel.Variable(group, cel.ObjectType(group)))
+	}
+	if c.env, err = cel.NewEnv(opts...); err != nil {
+		return nil, fmt.Errorf("governance: preparing CEL: %w", err)
+	}
+	return c, nil
+}
+
+// celGroups returns the words before the dot.
+func celGroups() []string {
+	return []string{"subject", "resource", "consent", "approval", "review", "param"}
+}
+
+func attrNamed(name string) (attr, bool) {
+	for a := range attributes {
+		if attributes[a].name == name {
+			return attr(a), true
+		}
+	}
+	return 0, false
+}
+
+func celType(k kind) *cel.Type {
+	switch k {
+	case kindBool:
+		return cel.BoolType
+	case kindInt:
+		return cel.IntType
+	case kindDuration:
+		return cel.DurationType
+	case kindTime:
+		return cel.TimestampType
+	case kindSet:
+		return cel.ListType(cel.StringType)
+	case kindPerson:
+		return cel.OpaqueType("person")
+	}
+	return cel.StringType
+}
+
+// celProvider declares the fields of the groups and reads them from facts.
+type celProvider struct {
+	types.Provider
+	params map[string]*expr
+}
+
+func (p *celProvider) FindStructType(name string) (*types.Type, bool) {
+	if slices.Contains(celGroups(), name) {
+		return types.NewTypeTypeWithParam(types.NewObjectType(name)), true
+	}
+	return p.Provider.FindStructType(name)
+}
+
+func (p *celProvider) FindStructFieldType(group, field string) (*types.FieldType, bool) {
+	if group == "param" {
+		c, ok := p.params[field]
+		if !ok {
+			return nil, false
+		}
+		return &types.FieldType{
+			Type:    celType(c.kind),
+			IsSet:   func(any) bool { return true },
+			GetFrom: func(any) (any, error) { return celConst(c), nil },
+		}, true
+	}
+	a, ok := attrNamed(group + "." + field)
+	if !ok {
+		return p.Provider.FindStructFieldType(group, field)
+	}
+	return &types.FieldType{
+		Type:  celType(attributes[a].kind),
+		IsSet: func(obj any) bool { f, ok := obj.(*facts); return ok && f.has(a) },
+		GetFrom: func(obj any) (any, error) {
+			f, ok := obj.(*facts)
+			if !ok || !f.has(a) {
+				return nil, fmt.Errorf("%s is absent", attributes[a].name)
+			}
+			return celValue(f, a), nil
+		},
+	}, true
+}
+
+// celFacts resolves the variables of a condition.
+type celFacts struct{ f *facts }
+
+func (v celFacts) Parent() cel.Activation { return nil }
+
+func (v celFacts) ResolveName(name string) (any, bool) {
+	if a, ok := attrNamed(name); ok {
+		return celValue(v.f, a), true
+	}
+	return v.f, slices.Contains(celGroups(), name)
+}
+
+func celConst(e *expr) ref.Val {
+	switch e.kind {
+	case kindBool:
+		return types.Bool(e.num != 0)
+	case kindDuration:
+		return types.Duration{Duration: time.Duration(e.num)}
+	}
+	return types.Int(e.num)
+}
+
+func celValue(f *facts, a attr) ref.Val {
+	v := f.num[a]
+	switch at := attributes[a]; at.kind {
+	case kindBool:
+		return types.Bool(v != 0)
+	case kindDuration:
+		return types.Duration{Duration: time.Duration(v)}
+	case kindTime:
+		return types.Timestamp{Time: time.Unix(0, v).UTC()}
+	case kindEnum:
+		return types.String(at.names[v])
+	case kindSet:
+		return types.NewStringList(types.DefaultTypeAdapter, namesIn(v, at.names))
+	case kindText:
+		return types.String(f.text(a))
+	case kindPerson:
+		return celPerson(f.personOf(a).String())
+	}
+	return types.Int(v)
+}
+
+// A celPerson is a pseudonym, which can be compared and nothing else.
+type celPerson string
+
+func (p celPerson) ConvertToNative(reflect.Type) (any, error) {
+	return nil, errors.New("a person has no other form")
+}
+func (p celPerson) ConvertToType(ref.Type) ref.Val { return types.NewErr("a person has no other type") }
+func (p celPerson) Equal(other ref.Val) ref.Val    { return types.Bool(other == ref.Val(p)) }
+func (p celPerson) Type() ref.Type                 { return cel.OpaqueType("person") }
+func (p celPerson) Value() any                     { return string(p) }
+
+func celHasAny(l, r ref.Val) ref.Val {
+	for it := r.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		if l.(traits.Lister).Contains(it.Next()) == types.True {
+			return types.True
+		}
+	}
+	return types.False
+}
+
+func celHasAll(l, r ref.Val) ref.Val {
+	for it := r.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		if l.(traits.Lister).Contains(it.Next()) != types.True {
+			return types.False
+		}
+	}
+	return types.True
+}
+
+func celAddMonths(at, n ref.Val) ref.Val {
+	t, ok := monthsLater(at.(types.Timestamp).UnixNano(), int64(n.(types.Int)))
+	if !ok {
+		return types.NewErr("addMonths takes at most %d months", maxMonths)
+	}
+	return types.Timestamp{Time: time.Unix(0, t).UTC()}
+}
+
+// read parses and checks a condition. With problems there is no expression.
+// The program is nil when a closure can take its place.
+func (c *celEnv) read(source string) (*expr, program, []celProblem) {
+	checked, problems := c.check(source)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	r := &celReader{c: c, a: checked.NativeRep(), source: []rune(source)}
+	e := r.convert(r.a.Expr())
+	if len(r.problems) == 0 && e.kind != kindBool {
+		r.fail(0, "POL-TYPE", "the condition is %s, want true or false", r.a.GetType(r.a.Expr().ID()))
+	}
+	if len(r.problems) > 0 {
+		return nil, nil, sortProblems(r.problems)
+	}
+	if _, ok := lower(e); ok {
+		return e, nil, nil
+	}
+	estimate, err := c.env.EstimateCost(checked, celSizes{})
+	if err != nil || estimate.Max > maxEstimate {
+		return nil, nil, []celProblem{{code: "POL-COST",
+			message: fmt.Sprintf("the condition could cost %d units, at most %d are allowed; nested exists is the usual reason", estimate.Max, maxEstimate)}}
+	}
+	run, err := c.program(checked)
+	if err != nil {
+		return nil, nil, []celProblem{{code: "POL-SYNTAX", message: "the condition cannot be planned"}}
+	}
+	return e, run, nil
+}
+
+// check parses and type-checks.
+func (c *celEnv) check(source string) (*cel.Ast, []celProblem) {
+	if n := len([]rune(source)); n > maxCondition {
+		return nil, []celProblem{{code: "POL-LENGTH", message: fmt.Sprintf("the condition has %d characters, at most %d are allowed", n, maxCondition)}}
+	}
+	parsed, issues := c.env.Parse(source)
+	if issues.Err() != nil {
+		return nil, celIssues(source, issues, "POL-SYNTAX")
+	}
+	w := &celWalker{c: c, info: parsed.NativeRep().SourceInfo(), params: c.params}
+	w.walk(parsed.NativeRep().Expr(), nil)
+	if len(w.problems) > 0 {
+		return nil, sortProblems(w.problems)
+	}
+	checked, issues := c.env.Check(parsed)
+	if issues.Err() != nil {
+		return nil, celIssues(source, issues, "POL-TYPE")
+	}
+	for id, t := range checked.NativeRep().TypeMap() {
+		if t.Kind() == types.DynKind {
+			w.fail(id, "POL-DYN", "a value without a type; every value must have one")
+		}
+	}
+	return checked, sortProblems(w.problems)
+}
+
+// program plans a checked condition. Reads of optional attributes are guarded
+// and no function in the list above can fail, so what is left to go wrong is
+// the cost.
+func (c *celEnv) program(checked *cel.Ast) (program, error) {
+	p, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
+	if err != nil {
+		return nil, err
+	}
+	return func(f *facts) (truth, string) {
+		v, _, err := p.Eval(celFacts{f})
+		if err != nil {
+			return noValue, "the condition has no value: an attribute is absent, or it cost more than allowed"
+		}
+		b, ok := v.(types.Bool)
+		if !ok {
+			return noValue, "the condition is neither true nor false"
+		}
+		return truthOf(bool(b)), ""
+	}, nil
+}
+
+// celSizes bounds the sizes that a cost is estimated with.
+type celSizes struct{}
+
+func (celSizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
+	if n.Type().Kind() == types.ListKind {
+		s := cost.ListSizeEstimate(cost.RangedSizeEstimate(0, 32), cost.RangedSizeEstimate(0, 64))
+		return &s
+	}
+	s := cost.RangedSizeEstimate(0, 64)
+	return &s
+}
+
+func (celSizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+	return nil
+}
+
+func sortProblems(ps []celProblem) []celProblem {
+	slices.SortFunc(ps, func(a, b celProblem) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.code, b.code), cmp.Compare(a.message, b.message))
+	})
+	return slices.Compact(ps)
+}
+
+// celIssues turns the engine's messages into ours.
+func celIssues(source string, issues *cel.Issues, code string) []celProblem {
+	lines := strings.SplitAfter(source, "\n")
+	var ps []celProblem
+	for _, e := range issues.Errors() {
+		at := 0
+		for i := 0; i < e.Location.Line()-1 && i < len(lines); i++ {
+			at += len([]rune(lines[i]))
+		}
+		message, _, _ := strings.Cut(e.Message, "\n")
+		for _, o := range []string{"==", "!=", "<=", ">=", "<", ">", "&&", "||", "+", "-"} {
+			message = strings.ReplaceAll(message, "_"+o+"_", o)
+		}
+		message = strings.NewReplacer("!_", "!", "@in", "in", "_?_:_", "?:", "ERROR: ", "").Replace(message)
+		problem := celProblem{at: at + max(0, e.Location.Column()), code: code, message: message}
+		if strings.Contains(message, "limit") && code == "POL-SYNTAX" {
+			problem.code = "POL-COST"
+		}
+		ps = append(ps, problem)
+	}
+	return sortProblems(ps)
+}
+
+// A celWalker looks over a parsed condition for what this library does not
+// take, before types are checked, so that the message can name it.
+type celWalker struct {
+	c        *celEnv
+	info     *ast.SourceInfo
+	params   map[string]*expr
+	problems []celProblem
+}
+
+func (w *celWalker) fail(id int64, code, format string, args ...any) {
+	at := 0
+	if r, ok := w.info.GetOffsetRange(id); ok {
+		at = int(r.Start)
+	}
+	w.problems = append(w.problems, celProblem{at: at, code: code, message: fmt.Sprintf(format, args...)})
+}
+
+// celFunctions returns the functions that a condition may call.
+func celFunctions() []string {
+	return []string{
+		operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
+		operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+		operators.In, operators.NotStrictlyFalse, "size", "hasAny", "hasAll", "addMonths", "duration", "timestamp",
+		"startsWith", "endsWith", "contains",
+	}
+}
+
+func (w *celWalker) walk(e ast.Expr, vars []string) {
+	switch e.Kind() {
+	case ast.IdentKind:
+		name := e.AsIdent()
+		if _, ok := attrNamed(name); !ok && !slices.Contains(vars, name) {
+			w.unknown(e.ID(), name)
+		}
+	case ast.SelectKind:
+		s := e.AsSelect()
+		if s.Operand().Kind() != ast.IdentKind {
+			w.fail(e.ID(), "POL-ATTRIBUTE", "an attribute has two words, such as resource.type")
+			return
+		}
+		group := s.Operand().AsIdent()
+		name := group + "." + s.FieldName()
+		if _, ok := w.params[s.FieldName()]; group == "param" && ok {
+			return
+		}
+		if _, ok := attrNamed(name); !ok {
+			w.unknown(s.Operand().ID(), name)
+		}
+	case ast.LiteralKind:
+		switch e.AsLiteral().Type() {
+		case types.DoubleType:
+			w.fail(e.ID(), "POL-FLOAT", "a number with a point; conditions count in whole numbers")
+		case types.BytesType, types.NullType, types.UintType:
+			w.fail(e.ID(), "POL-TYPE", "a %s; conditions use texts, whole numbers, true and false", e.AsLiteral().Type().TypeName())
+		}
+	case ast.ListKind:
+		if e.AsList().Size() == 0 {
+			w.fail(e.ID(), "POL-TYPE", "an empty list")
+		}
+		for _, x := range e.AsList().Elements() {
+			w.walk(x, vars)
+		}
+	case ast.CallKind:
+		call := e.AsCall()
+		w.function(e.ID(), call)
+		if call.IsMemberFunction() {
+			w.walk(call.Target(), vars)
+		}
+		if !slices.Contains(celRefusedMacros(), call.FunctionName()) {
+			for _, x := range call.Args() {
+				w.walk(x, vars)
+			}
+		}
+	case ast.ComprehensionKind:
+		k := e.AsComprehension()
+		w.walk(k.IterRange(), vars)
+		inner := append(slices.Clone(vars), k.IterVar(), k.AccuVar())
+		w.walk(k.LoopStep(), inner)
+		w.walk(k.LoopCondition(), inner)
+	default:
+		w.fail(e.ID(), "POL-FUNCTION", "maps and messages cannot be used here")
+	}
+}
+
+func celRefusedMacros() []string { return []string{"all", "exists_one", "map", "filter"} }
+
+func (w *celWalker) function(id int64, call ast.CallExpr) {
+	name := call.FunctionName()
+	switch {
+	case slices.Contains(celFunctions(), name):
+	case name == "all":
+		w.fail(id, "POL-ALL", "all is true of an empty set; use hasAll, or a count")
+	case name == "dyn":
+		w.fail(id, "POL-DYN", "dyn takes the type away; every value must have one")
+	case name == "double":
+		w.fail(id, "POL-FLOAT", "double; conditions count in whole numbers")
+	default:
+		shown := name
+		if symbol, ok := operators.FindReverse(name); ok && symbol != "" {
+			shown = symbol
+		}
+		w.fail(id, "POL-FUNCTION", "%s cannot be used here; available are size, hasAny, hasAll, exists, addMonths, duration, timestamp, startsWith, endsWith, contains%s",
+			shown, suggest(name, celFunctions()[12:]))
+	}
+}
+
+func (w *celWalker) unknown(id int64, name string) {
+	w.fail(id, "POL-ATTRIBUTE", "unknown attribute%s", suggest(name, w.c.names))
+}
+
+// A celReader turns a checked condition into an expr.
+type celReader struct {
+	c        *celEnv
+	a        *ast.AST
+	source   []rune
+	problems []celProblem
+}
+
+func (r *celReader) fail(at int, code, format string, args ...any) {
+	r.problems = append(r.problems, celProblem{at: at, code: code, message: fmt.Sprintf(format, args...)})
+}
+
+// start returns where an expression begins: at its first operand.
+func (r *celReader) start(e ast.Expr) int {
+	at := len(r.source)
+	if o, ok := r.a.SourceInfo().GetOffsetRange(e.ID()); ok {
+		at = int(o.Start)
+	}
+	switch e.Kind() {
+	case ast.CallKind:
+		c := e.AsCall()
+		if c.IsMemberFunction() {
+			at = min(at, r.start(c.Target()))
+		}
+		for _, x := range c.Args() {
+			at = min(at, r.start(x))
+		}
+	case ast.SelectKind:
+		at = min(at, r.start(e.AsSelect().Operand()))
+	case ast.ComprehensionKind:
+		at = min(at, r.start(e.AsComprehension().IterRange()))
+	}
+	return at
+}
+
+func (r *celReader) convert(e ast.Expr) *expr {
+	out := &expr{at: r.start(e)}
+	switch e.Kind() {
+	case ast.IdentKind:
+		if a, ok := attrNamed(e.AsIdent()); ok {
+			return attrExpr(out, opAttr, a)
+		}
+	case ast.SelectKind:
+		s := e.AsSelect()
+		if s.Operand().AsIdent() == "param" {
+			c := *r.c.params[s.FieldName()]
+			c.at = out.at
+			return &c
+		}
+		a, _ := attrNamed(s.Operand().AsIdent() + "." + s.FieldName())
+		if s.IsTestOnly() {
+			return attrExpr(out, opHas, a)
+		}
+		return attrExpr(out, opAttr, a)
+	case ast.LiteralKind:
+		switch v := e.AsLiteral().(type) {
+		case types.Bool:
+			out.kind = kindBool
+			if v {
+				out.num = 1
+			}
+			return out
+		case types.Int:
+			out.kind, out.num = kindInt, int64(v)
+			return out
+		case types.String:
+			out.kind, out.text = kindText, string(v)
+			return out
+		}
+	case ast.ListKind:
+		out.op = opList
+		for _, x := range e.AsList().Elements() {
+			out.args = append(out.args, r.convert(x))
+		}
+		return out
+	case ast.CallKind:
+		return r.call(e, out)
+	}
+	return r.foreign(e, out)
+}
+
+func attrExpr(out *expr, o op, a attr) *expr {
+	out.op, out.attr, out.kind = o, a, kindBool
+	if o == opAttr {
+		out.kind, out.names = attributes[a].kind, attributes[a].names
+	}
+	return out
+}
+
+// celOps returns the operator of a function, opForeign when it has none.
+func celOp(name string) op {
+	switch name {
+	case operators.LogicalAnd:
+		return opAnd
+	case operators.LogicalOr:
+		return opOr
+	case operators.LogicalNot:
+		return opNot
+	case operators.Conditional:
+		return opIf
+	case operators.Equals:
+		return opEqual
+	case operators.NotEquals:
+		return opNotEqual
+	case operators.Less:
+		return opLess
+	case operators.LessEquals:
+		return opLessEq
+	case operators.Greater:
+		return opMore
+	case operators.GreaterEquals:
+		return opMoreEq
+	case operators.In:
+		return opIn
+	case "hasAny":
+		return opHasAny
+	case "hasAll":
+		return opHasAll
+	case "size":
+		return opSize
+	case "addMonths":
+		return opAddMonths
+	}
+	return opForeign
+}
+
+func (r *celReader) call(e ast.Expr, out *expr) *expr {
+	c := e.AsCall()
+	if name := c.FunctionName(); name == "duration" || name == "timestamp" {
+		return r.instant(c, out)
+	}
+	out.op = celOp(c.FunctionName())
+	if out.op == opForeign {
+		return r.foreign(e, out)
+	}
+	if c.IsMemberFunction() {
+		out.args = append(out.args, r.convert(c.Target()))
+	}
+	for _, x := range c.Args() {
+		arg := r.convert(x)
+		if (out.op == opAnd || out.op == opOr) && arg.op == out.op {
+			out.args = append(out.args, arg.args...) // a && (b && c) is a && b && c
+			continue
+		}
+		out.args = append(out.args, arg)
+	}
+	out.kind = kindBool
+	switch out.op {
+	case opSize:
+		out.kind = kindInt
+	case opAddMonths:
+		out.kind = kindTime
+	case opIf:
+		if out.args[1].kind != kindBool || out.args[2].kind != kindBool {
+			return r.foreign(e, out)
+		}
+	case opEqual, opNotEqual, opIn, opHasAny, opHasAll, opLess, opLessEq, opMore, opMoreEq:
+		r.nameConstants(out)
+	}
+	return out
+}
+
+// nameConstants turns the texts that are compared with an enum or a set into
+// that enum's values, and reports those that are none.
+func (r *celReader) nameConstants(e *expr) {
+	var names []string
+	what := ""
+	for _, a := range e.args {
+		if a.op != opAttr || a.names == nil {
+			continue
+		}
+		if names != nil && !sameNames(names, a.names) {
+			r.fail(e.at, "POL-TYPE", "%s and %s have different values and cannot be compared", what, attributes[a.attr].name)
+			return
+		}
+		names, what = a.names, attributes[a.attr].name
+	}
+	if names == nil {
+		return
+	}
+	var name func(x *expr)
+	name = func(x *expr) {
+		for _, y := range x.args {
+			if x.op == opList {
+				name(y)
+			}
+		}
+		if x.op != opConst || x.kind != kindText {
+			return
+		}
+		i := slices.Index(names, x.text)
+		if i < 0 || x.text == "unknown" {
+			r.fail(x.at, "POL-CONSTANT", "%s is never this text of %d characters%s", what, len([]rune(x.text)), suggest(x.text, names))
+			return
+		}
+		x.kind, x.num, x.text, x.names = kindEnum, int64(i), "", names
+	}
+	for _, a := range e.args {
+		if a.op == opList {
+			for _, x := range a.args {
+				name(x)
+			}
+		}
+		name(a)
+	}
+}
+
+// instant reads duration("...") and timestamp("..."), whose texts must be
+// constants: a bad one would otherwise fail in production.
+func (r *celReader) instant(c ast.CallExpr, out *expr) *expr {
+	out.op = opConst
+	text, ok := "", false
+	if len(c.Args()) == 1 && c.Args()[0].Kind() == ast.LiteralKind {
+		var v types.String
+		v, ok = c.Args()[0].AsLiteral().(types.String)
+		text = string(v)
+	}
+	if c.FunctionName() == "duration" {
+		d, err := time.ParseDuration(text)
+		if !ok || err != nil || len(text) > 32 {
+			r.fail(out.at, "POL-CONSTANT", `want a constant duration in hours, minutes or seconds, such as duration("2160h")`)
+		}
+		out.kind, out.num = kindDuration, int64(d)
+		return out
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if !ok || err != nil || !inRange(t) {
+		r.fail(out.at, "POL-CONSTANT", `want a constant instant between %d and %d, such as timestamp("2027-01-04T09:00:00Z")`, firstYear, lastYear)
+		return out
+	}
+	out.kind, out.num = kindTime, t.UnixNano()
+	return out
+}
+
+// foreign keeps what lies outside the typed fragment as its source, with the
+// attributes inside it.
+func (r *celReader) foreign(e ast.Expr, out *expr) *expr {
+	*out = expr{op: opForeign, at: out.at}
+	if text, err := cel.ExprToString(e, r.a.SourceInfo()); err == nil {
+		out.text = text
+	}
+	if r.a.GetType(e.ID()).Kind() == types.BoolKind {
+		out.kind = kindBool
+	}
+	var gather func(e ast.Expr)
+	gather = func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.IdentKind, ast.SelectKind:
+			x := r.convert(e)
+			if x.op == opAttr || x.op == opHas {
+				out.args = append(out.args, x)
+			}
+		case ast.ListKind:
+			for _, x := range e.AsList().Elements() {
+				gather(x)
+			}
+		case ast.CallKind:
+			if e.AsCall().IsMemberFunction() {
+				gather(e.AsCall().Target())
+			}
+			for _, x := range e.AsCall().Args() {
+				gather(x)
+			}
+		case ast.ComprehensionKind:
+			gather(e.AsComprehension().IterRange())
+			gather(e.AsComprehension().LoopStep())
+		}
+	}
+	if e.Kind() != ast.IdentKind && e.Kind() != ast.SelectKind {
+		gather(e)
+	}
+	return out
+}
+
+// value reads what stands between the braces of a message: an attribute, a
+// parameter or a size, but no person.
+func (c *celEnv) value(source string) (*expr, []celProblem) {
+	checked, problems := c.check(source)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	r := &celReader{c: c, a: checked.NativeRep(), source: []rune(source)}
+	e := r.convert(r.a.Expr())
+	simple := e.op == opAttr || e.op == opConst || e.op == opSize && e.args[0].op == opAttr
+	if !simple || e.kind == kindPerson {
+		r.fail(0, "POL-FUNCTION", "a message shows an attribute, a parameter or a size, and never a person")
+	}
+	return e, r.problems
+}

@@ -1,0 +1,335 @@
+package governance
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coachgov/coaching"
+)
+
+// A Policy is a compiled set of rules. It is immutable and safe for concurrent
+// use; the zero Policy and a nil one deny everything. Make one with [Parse],
+// [Load] or [BuiltIn].
+type Policy struct {
+	id, version, owner string
+	params             []Param
+	rules              []*rule // by effect, then id
+	digest             string
+	// index holds, for each action and role, the rules that could fire.
+	index [len(actionNames)][len(roleNames)][]*rule
+	pool  sync.Pool // of *facts, so that a decision need not allocate them
+}
+
+// A Param is a number of a policy.
+type Param struct {
+	ID    string `json:"id"`
+	Unit  string `json:"unit"` // "count", "days", "hours" or "months"
+	Value int    `json:"value"`
+	Min   int    `json:"min"`
+	Max   int    `json:"max"`
+	Code  string `json:"code"` // the requirement that it comes from
+}
+
+// amount returns the value with its unit, as in "90 days".
+func (p Param) amount() string {
+	if p.Unit == "count" {
+		return strconv.Itoa(p.Value)
+	}
+	return plural(p.Value, strings.TrimSuffix(p.Unit, "s"))
+}
+
+// A rule is one compiled rule. Exactly one of test and run is set.
+type rule struct {
+	id            string
+	effect        Outcome
+	code          string
+	actions       uint32 // set of Action
+	roles         uint32 // set of coaching.Role
+	when          *expr
+	source        string // when in its canonical form
+	reads         uint64 // set of attr
+	test          test
+	run           program
+	message       message
+	messageSource string
+	controls      []string
+	obligations   []Obligation
+	need          *reviewNeed
+}
+
+type reviewNeed struct {
+	as           string // "approval" or "review"
+	by           uint32 // set of coaching.Role
+	minRationale int
+	expires      time.Duration
+}
+
+// eval returns the value of the rule's condition; with noValue goes what
+// failed.
+func (r *rule) eval(f *facts) (truth, string) {
+	if r.test != nil {
+		v := r.test(f)
+		if v == noValue {
+			return v, "an attribute that the condition reads is absent"
+		}
+		return v, ""
+	}
+	return r.run(f)
+}
+
+// finish sorts, indexes and digests a complete policy.
+func (p *Policy) finish() {
+	slices.SortFunc(p.rules, func(a, b *rule) int {
+		return cmp.Or(cmp.Compare(a.effect, b.effect), cmp.Compare(a.id, b.id))
+	})
+	for a := range p.index {
+		for role := range p.index[a] {
+			for _, r := range p.rules {
+				if r.actions&(1<<a) != 0 && r.roles&(1<<role) != 0 {
+					p.index[a][role] = append(p.index[a][role], r)
+				}
+			}
+		}
+	}
+	sum := sha256.Sum256([]byte(p.canonical()))
+	p.digest = hex.EncodeToString(sum[:])
+}
+
+// ID returns the policy's id, as its file states it.
+func (p *Policy) ID() string { return p.id }
+
+// Version returns the policy's version, as its file states it.
+func (p *Policy) Version() string { return p.version }
+
+// Params returns the numbers of the policy, by id.
+func (p *Policy) Params() []Param { return slices.Clone(p.params) }
+
+// Digest returns the SHA-256, in hexadecimal, of everything that can change a
+// decision: the parameters and the rules with their messages, review needs and
+// obligations, in canonical form. Neither the order of rules in the file nor
+// the spacing of conditions nor the tests change it; YAML and JSON of one policy
+// have the same.
+func (p *Policy) Digest() string {
+	if p == nil {
+		return ""
+	}
+	return p.digest
+}
+
+// canonical writes the policy one fact to a line, every text quoted, rules by
+// effect and id.
+func (p *Policy) canonical() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nid %q\nversion %q\nowner %q\n", apiVersion, p.id, p.version, p.owner)
+	for _, q := range p.params {
+		fmt.Fprintf(&b, "param %q %s %d %d %d %q\n", q.ID, q.Unit, q.Value, q.Min, q.Max, q.Code)
+	}
+	for _, r := range p.rules {
+		fmt.Fprintf(&b, "rule %q %s %q\nactions %s\nroles %s\nwhen %q\nmessage %q\n", r.id, r.effect, r.code,
+			words(r.actions, actionNames[:]), words(r.roles, roleNames[:]), r.source, r.messageSource)
+		for _, c := range r.controls {
+			fmt.Fprintf(&b, "control %q\n", c)
+		}
+		for _, o := range r.obligations {
+			fmt.Fprintf(&b, "obligation %q %q\n", o.ID, o.Text)
+		}
+		if n := r.need; n != nil {
+			fmt.Fprintf(&b, "review %s %s %d %d\n", n.as, words(n.by, roleNames[:]), n.minRationale, n.expires)
+		}
+	}
+	return b.String()
+}
+
+// words returns the names in a set, in the order of their declaration, or
+// "any" when it holds all of them.
+func words(set uint32, names []string) string {
+	if bits.OnesCount32(set) == 32 {
+		return "any"
+	}
+	return strings.Join(namesIn(int64(set), names), " ")
+}
+
+// Decide answers a request. It never fails: whatever is wrong makes the answer
+// Deny, with a reason that says so. The request is neither kept nor changed.
+//
+// Any denial that fires, or cannot be evaluated, denies. Without a permit that
+// fires the answer is Deny as well. Any review that fires, or cannot be
+// evaluated, makes the answer Review; otherwise it is Permit. Below the floors
+// in the code no policy permits anything.
+func (p *Policy) Decide(r *Request) Decision {
+	var d Decision
+	p.DecideInto(r, &d)
+	return d
+}
+
+// DecideInto is Decide into a Decision whose slices it uses again. A permit
+// without obligations does not allocate.
+func (p *Policy) DecideInto(r *Request, d *Decision) {
+	*d = Decision{
+		Reasons: d.Reasons[:0], Obligations: d.Obligations[:0], Missing: d.Missing[:0], Errors: d.Errors[:0],
+		PolicyDigest: p.Digest(),
+	}
+	if ps := problems(r); len(ps) > 0 || p.Digest() == "" {
+		d.refuse(r, ps)
+		return
+	}
+	d.At = r.Now
+	f := p.facts()
+	f.read(r)
+	p.decide(r, f, d)
+	p.pool.Put(f)
+}
+
+func (p *Policy) facts() *facts {
+	if f, ok := p.pool.Get().(*facts); ok {
+		return f
+	}
+	return new(facts)
+}
+
+// refuse denies a request that cannot be decided.
+func (d *Decision) refuse(r *Request, ps []problem) {
+	if r != nil {
+		d.At = r.Now
+	}
+	if len(ps) == 0 {
+		ps = []problem{{code: "POL-POLICY", message: "there is no policy"}}
+	}
+	for _, p := range ps {
+		d.Reasons = append(d.Reasons, Reason{Rule: "request", Effect: Deny, Code: p.code, Message: p.message})
+		if p.absent && !slices.Contains(d.Missing, p.attr) {
+			d.Missing = append(d.Missing, p.attr)
+		}
+	}
+}
+
+// decide asks the rules and the floors, and combines their answers.
+func (p *Policy) decide(r *Request, f *facts, d *Decision) {
+	var fired [len(outcomeNames)]int
+	var absent uint64
+	rules := p.index[f.num[attrAction]][f.num[attrSubjectRole]]
+	for _, rule := range rules {
+		v, problem := rule.eval(f)
+		if v == noValue {
+			d.Errors = append(d.Errors, RuleError{Rule: rule.id, Message: problem})
+		}
+		if v == isFalse || v == noValue && rule.effect == Permit {
+			continue
+		}
+		fired[rule.effect]++
+		if rule.effect != Permit {
+			absent |= rule.reads &^ f.present
+		}
+		d.Reasons = append(d.Reasons, Reason{
+			Rule: rule.id, Effect: rule.effect, Code: rule.code,
+			Message: rule.message.render(f), Controls: rule.controls,
+		})
+	}
+	absent |= d.floors(f, &fired)
+	if fired[Permit] == 0 && fired[Deny] == 0 {
+		for _, rule := range rules {
+			if rule.effect == Permit {
+				absent |= rule.reads &^ f.present
+			}
+		}
+		fired[Deny]++
+		d.Reasons = append(d.Reasons, Reason{Rule: "default", Effect: Deny, Code: "POL-DEFAULT", Message: "no rule permits it"})
+		d.sortReasons()
+	}
+	switch {
+	case fired[Deny] > 0:
+		d.Outcome = Deny
+	case fired[Review] > 0:
+		d.Outcome = Review
+		d.Review = p.reviewNeed(r, rules, d)
+	default:
+		d.Outcome = Permit
+	}
+	for absent != 0 {
+		d.Missing = append(d.Missing, attributes[bits.TrailingZeros64(absent)].name)
+		absent &= absent - 1
+	}
+	for _, rule := range rules {
+		if rule.effect == d.Outcome && len(rule.obligations) > 0 && d.fired(rule.id) {
+			d.Obligations = append(d.Obligations, rule.obligations...)
+		}
+	}
+}
+
+// floors adds the floors that the request falls below, except those whose code
+// a rule has already reported with the same effect. It returns the attributes
+// that were absent.
+func (d *Decision) floors(f *facts, fired *[len(outcomeNames)]int) (absent uint64) {
+	added := false
+	for _, fl := range floors(f) {
+		fired[fl.effect]++
+		for _, a := range fl.needs {
+			if !f.has(a) {
+				absent |= 1 << a
+			}
+		}
+		if !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == fl.code && r.Effect == fl.effect }) {
+			d.Reasons = append(d.Reasons, Reason{Rule: fl.id, Effect: fl.effect, Code: fl.code, Message: fl.message})
+			added = true
+		}
+	}
+	if added {
+		d.sortReasons()
+	}
+	return absent
+}
+
+func (d *Decision) sortReasons() {
+	slices.SortFunc(d.Reasons, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(a.Rule, b.Rule))
+	})
+}
+
+func (d *Decision) fired(id string) bool {
+	return slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Rule == id })
+}
+
+// reviewNeed joins what the fired reviews ask for: the roles that all of them
+// accept, the longest rationale, the shortest validity.
+func (p *Policy) reviewNeed(r *Request, rules []*rule, d *Decision) *ReviewNeed {
+	need := &ReviewNeed{Not: []string{"owner", "subject"}, Request: r.Digest()}
+	by := ^uint32(0)
+	join := func(n *reviewNeed) {
+		by &= n.by
+		need.MinRationale = max(need.MinRationale, n.minRationale)
+		if need.Expires == 0 || n.expires > 0 && n.expires < need.Expires {
+			need.Expires = n.expires
+		}
+		if !slices.Contains(need.As, n.as) {
+			need.As = append(need.As, n.as)
+		}
+	}
+	for _, rule := range rules {
+		if rule.effect == Review && d.fired(rule.id) {
+			join(rule.need)
+		}
+	}
+	for _, reason := range d.Reasons {
+		switch reason.Rule {
+		case "floor.career":
+			join(&reviewNeed{as: "review", by: 1<<coaching.HRReviewer | 1<<coaching.LegalPrivacy, minRationale: minRationale})
+		case "floor.identity_approval":
+			join(&reviewNeed{as: "approval", by: 1<<coaching.LegalPrivacy | 1<<coaching.PrivacyOfficer})
+		}
+	}
+	slices.Sort(need.As)
+	for _, role := range coaching.Roles() {
+		if by&(1<<role) != 0 {
+			need.By = append(need.By, role)
+		}
+	}
+	return need
+}

@@ -1,0 +1,102 @@
+package governance
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/coachgov/coaching"
+)
+
+// A Report says what a policy file holds and how it was checked.
+type Report struct {
+	File     string
+	Findings coaching.Findings // sorted
+	Digest   string            // of the policy; "" when there is none
+	ID       string
+	Version  string
+	Owner    string
+	Params   []Param      // by id
+	Rules    []RuleReport // by effect, then id
+	Tests    int          // tests in the file
+	Passed   int          // of which these passed
+	Floors   []string     // what the code holds whatever the policy says
+}
+
+// A RuleReport is one rule of a policy.
+type RuleReport struct {
+	ID       string
+	Effect   Outcome
+	Code     string
+	When     string   // in canonical form
+	Controls []string // as the policy lists them
+	Tests    int      // tests of the file in which the rule fired
+	Fallback bool     // evaluated by the CEL engine, not by a closure
+}
+
+// Text returns the report for people: parameters, rules with the number of
+// tests that make them fire, the floors of the code, findings. The same report
+// gives the same bytes.
+func (r *Report) Text() string {
+	var b strings.Builder
+	if r.Digest == "" {
+		fmt.Fprintf(&b, "There is no policy: %s has errors.\n", r.File)
+	} else {
+		fmt.Fprintf(&b, "Policy %s %s, owned by %s\nDigest %s\n", r.ID, r.Version, r.Owner, r.Digest)
+		fmt.Fprintf(&b, "Tests inside the policy: %d, passed: %d. Rules: %d, made to fire by a test: %d, evaluated by the CEL engine: %d.\n",
+			r.Tests, r.Passed, len(r.Rules), r.count(func(x RuleReport) bool { return x.Tests > 0 }), r.count(func(x RuleReport) bool { return x.Fallback }))
+		b.WriteString("\nParameters\n")
+		for _, p := range r.Params {
+			fmt.Fprintf(&b, "  %-20s %s (may be %d to %d), for %s\n", p.ID, p.amount(), p.Min, p.Max, p.Code)
+		}
+		b.WriteString("\nRules\n")
+		for _, x := range r.Rules {
+			fmt.Fprintf(&b, "  %-6s %-28s %-8s fired in %s", x.Effect, x.ID, x.Code, plural(x.Tests, "test"))
+			if x.Fallback {
+				b.WriteString(", by the CEL engine")
+			}
+			if len(x.Controls) > 0 {
+				b.WriteString("; " + strings.Join(x.Controls, ", "))
+			}
+			fmt.Fprintf(&b, "\n         when %s\n", x.When)
+		}
+		b.WriteString("\nFloors that no policy can lower\n")
+		for _, f := range r.Floors {
+			b.WriteString("  " + f + "\n")
+		}
+	}
+	if len(r.Findings) > 0 {
+		b.WriteString("\nFindings\n")
+		for _, f := range r.Findings {
+			b.WriteString("  " + f.String() + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (r *Report) count(want func(RuleReport) bool) int {
+	n := 0
+	for _, x := range r.Rules {
+		if want(x) {
+			n++
+		}
+	}
+	return n
+}
+
+// fill takes over what the report says about a policy.
+func (r *Report) fill(p *Policy) {
+	r.Digest, r.ID, r.Version, r.Owner, r.Params = p.digest, p.id, p.version, p.owner, p.Params()
+	for _, x := range p.rules {
+		r.Rules = append(r.Rules, RuleReport{ID: x.id, Effect: x.effect, Code: x.code, When: x.source, Controls: x.controls, Fallback: x.run != nil})
+	}
+	r.Floors = []string{
+		fmt.Sprintf("C-15     figures about fewer than %d people are never shown", minGroup),
+		"GOV-013  a coach never gets raw data",
+		"GOV-014  nobody is identified without having agreed to it",
+		"GOV-015  a person without a role may do nothing",
+		fmt.Sprintf("GOV-015  %d different people approve before anybody is identified, one of them from legal or privacy, none of them the requester or the person concerned", minApprovers),
+		fmt.Sprintf("GOV-016  data about one person is used for at most %d days", mostRawDays),
+		fmt.Sprintf("GOV-017  aggregates are used for at most %d calendar months", mostAggregateMonths),
+		fmt.Sprintf("GOV-022  what could affect a career waits for an independent human review with a rationale of at least %d characters", minRationale),
+	}
+}
