@@ -48,7 +48,7 @@ func Example() {
 	}
 	fmt.Println("receipt", receipt)
 
-	head, _ := journal.Sign(ctx, signer)
+	head, _ := journal.Sign(signer)
 	anchor, _ := verifier.Open(head) // what the legal reviewer keeps
 
 	var log bytes.Buffer

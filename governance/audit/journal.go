@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrStore reports a store that panicked or broke its contract.
@@ -189,31 +190,24 @@ func (j *Journal) catchUp(ctx context.Context) error {
 }
 
 // Sign returns the signed checkpoint of what has been committed.
-func (j *Journal) Sign(ctx context.Context, signer *Signer) ([]byte, error) {
-	if err := j.wait(ctx); err != nil {
-		return nil, err
-	}
-	defer j.release()
-	return j.log.Sign(signer)
-}
+func (j *Journal) Sign(signer *Signer) ([]byte, error) { return j.log.Sign(signer) }
 
 // ProveInclusion is [Log.ProveInclusion] of what has been committed.
-func (j *Journal) ProveInclusion(ctx context.Context, index, size int64) (Proof, error) {
-	if err := j.wait(ctx); err != nil {
-		return nil, err
-	}
-	defer j.release()
+func (j *Journal) ProveInclusion(index, size int64) (Proof, error) {
 	return j.log.ProveInclusion(index, size)
 }
 
 // ProveConsistency is [Log.ProveConsistency] of what has been committed.
-func (j *Journal) ProveConsistency(ctx context.Context, from, to int64) (Proof, error) {
-	if err := j.wait(ctx); err != nil {
-		return nil, err
-	}
-	defer j.release()
+func (j *Journal) ProveConsistency(from, to int64) (Proof, error) {
 	return j.log.ProveConsistency(from, to)
 }
+
+// Latest returns the latest time that any committed record states; zero for the
+// empty log.
+func (j *Journal) Latest() time.Time { return j.log.Latest() }
+
+// Head returns the unsigned checkpoint of what has been committed.
+func (j *Journal) Head() Checkpoint { return j.log.Head() }
 
 // Origin returns the log's name.
 func (j *Journal) Origin() string { return j.log.origin }

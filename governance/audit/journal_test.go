@@ -145,7 +145,7 @@ func TestAppendFaults(t *testing.T) {
 				}
 				require.NoError(t, err)
 				require.False(t, receipt.IsZero())
-				head, err := j.Sign(context.Background(), signer)
+				head, err := j.Sign(signer)
 				require.NoError(t, err)
 				var log bytes.Buffer
 				require.NoError(t, audit.WriteLines(context.Background(), &log, store))
@@ -253,16 +253,16 @@ func TestOpenJournal(t *testing.T) {
 			size, err := tt.store.Size(ctx)
 			require.NoError(t, err)
 			require.Equal(t, size, receipt.Size())
-			proof, err := j.ProveInclusion(ctx, receipt.Index(), size)
+			proof, err := j.ProveInclusion(receipt.Index(), size)
 			require.NoError(t, err)
-			signed, err := j.Sign(ctx, signer)
+			signed, err := j.Sign(signer)
 			require.NoError(t, err)
 			c, err := key.Open(signed)
 			require.NoError(t, err)
 			for record := range tt.store.Read(ctx, receipt.Index()) {
 				require.NoError(t, audit.VerifyInclusion(c, receipt.Index(), record, proof))
 			}
-			_, err = j.ProveConsistency(ctx, 1, size)
+			_, err = j.ProveConsistency(1, size)
 			require.NoError(t, err)
 		})
 	}
@@ -302,7 +302,7 @@ func TestAppendConcurrently(t *testing.T) {
 	}
 	wait.Wait()
 	require.Len(t, seen, 160)
-	head, err := j.Sign(context.Background(), signer)
+	head, err := j.Sign(signer)
 	require.NoError(t, err)
 	var log bytes.Buffer
 	require.NoError(t, audit.WriteLines(context.Background(), &log, store))

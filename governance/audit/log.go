@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -22,9 +23,10 @@ var ErrNotStored = errors.New("audit: what is stored is not what was prepared")
 type Log struct {
 	origin string
 
-	mu   sync.Mutex
-	tree tree
-	root Digest
+	mu     sync.Mutex
+	tree   tree
+	root   Digest
+	latest time.Time // the latest time of any record
 }
 
 // NewLog returns an empty log. The origin names it for ever, among all logs of
@@ -107,6 +109,9 @@ func (l *Log) add(entry Entry) error {
 		return err
 	}
 	l.root = root
+	if entry.event.at.After(l.latest) {
+		l.latest = entry.event.at
+	}
 	return nil
 }
 
@@ -115,6 +120,13 @@ func (l *Log) leaf(index int64) Digest {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return Digest(l.tree.hashes[tlog.StoredHashIndex(0, index)])
+}
+
+// Latest returns the latest time that any record states; zero for the empty log.
+func (l *Log) Latest() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.latest
 }
 
 // Origin returns the log's name.

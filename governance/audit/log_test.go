@@ -26,6 +26,7 @@ func TestCommitReceipts(t *testing.T) {
 		require.EqualValues(t, i+1, receipt.Size())
 		require.Equal(t, log.Head().Root, receipt.Root())
 		require.Equal(t, origin, receipt.Origin())
+		require.Equal(t, entry.Event().At(), log.Latest())
 	}
 }
 
