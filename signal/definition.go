@@ -1,0 +1,218 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/coachgov/coaching"
+)
+
+// A Definition says what a signal is: where it is read, how it is computed,
+// which behaviour of the leader it is about, and what it cannot see. [Definition.Check]
+// says what is missing; a definition is a hypothesis, never a finding about a
+// person.
+type Definition struct {
+	ID        string    `json:"id"`      // ^[a-z][a-z0-9_]{1,47}$
+	Version   int       `json:"version"` // 1 or more; raised when the figure changes
+	Name      string    `json:"name"`
+	Source    Source    `json:"source"`
+	Kind      Kind      `json:"kind"`
+	Soft      bool      `json:"soft,omitzero"` // stands for a construct that traces do not show
+	Unit      string    `json:"unit"`
+	Direction Direction `json:"direction"`
+	Target    *Band     `json:"target,omitempty"` // required by TargetBand
+	Cadence   Cadence   `json:"cadence"`
+	Class     DataClass `json:"class"`
+	Grain     Grain     `json:"grain"`
+	Timing    Timing    `json:"timing"`
+	Expr      Expr      `json:"expr"`
+	Range     *Band     `json:"range,omitempty"` // possible values; nil: any finite number
+	Transform Transform `json:"transform,omitzero"`
+	// Behaviour is the one behaviour that the leader can change.
+	Behaviour string     `json:"behaviour"`
+	Path      CausalPath `json:"path"`
+	// Explain says in one sentence what drives the figure.
+	Explain     string   `json:"explain"`
+	ProxyRisks  []string `json:"proxy_risks"` // attributes that the figure may stand in for
+	BlindSpots  []string `json:"blind_spots"` // what the figure cannot see
+	Restriction string   `json:"restriction,omitzero"`
+}
+
+// A Band is a closed interval.
+type Band struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Holds reports whether x lies in the band, ends included. NaN lies in none.
+func (b Band) Holds(x float64) bool { return x >= b.Low && x <= b.High }
+
+// A Transform is applied before spread is measured. Hours, counts and durations
+// are skewed to the right; on their own scale a two-sided limit fires too often.
+type Transform uint8
+
+const (
+	Identity Transform = iota // as measured
+	Log1p                     // log(1 + x), for x >= 0
+	Sqrt                      // square root, for x >= 0
+)
+
+var transformNames = [...]string{"identity", "log1p", "sqrt"}
+
+// String returns the name used in files, such as "log1p".
+func (t Transform) String() string { return enumName(transformNames[:], uint8(t), "Transform") }
+
+// MarshalText returns the name used in files.
+func (t Transform) MarshalText() ([]byte, error) {
+	return marshalEnum(transformNames[:], uint8(t), "transform")
+}
+
+// UnmarshalText accepts exactly the names that MarshalText writes.
+func (t *Transform) UnmarshalText(text []byte) error {
+	return unmarshalEnum(transformNames[:], (*uint8)(t), "transform", text)
+}
+
+// forward and back map between the measured scale and the scale of the spread.
+func (t Transform) forward(x float64) float64 {
+	switch t {
+	case Log1p:
+		return math.Log1p(x)
+	case Sqrt:
+		return math.Sqrt(x)
+	}
+	return x
+}
+
+func (t Transform) back(y float64) float64 {
+	switch t {
+	case Log1p:
+		return math.Expm1(y)
+	case Sqrt:
+		return max(y, 0) * max(y, 0)
+	}
+	return y
+}
+
+// A CausalPath is the hypothesis behind a signal, in one line of three parts.
+type CausalPath struct {
+	Signal    string `json:"signal"`
+	Behaviour string `json:"behaviour"`
+	Outcome   string `json:"outcome"`
+}
+
+// String returns "signal -> behaviour -> outcome".
+func (p CausalPath) String() string {
+	return p.Signal + " -> " + p.Behaviour + " -> " + p.Outcome
+}
+
+// maxPath is the longest causal path that still reads as one line, in runes.
+const maxPath = 200
+
+// Check reports what keeps the definition from being used, sorted. SIG-DEF is a
+// definition that cannot be computed; the other codes are rules of the domain.
+func (d Definition) Check() coaching.Findings {
+	var fs coaching.Findings
+	add := func(code string, sev coaching.Severity, path, format string, args ...any) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+	malformed := func(path, format string, args ...any) { add("SIG-DEF", coaching.Error, path, format, args...) }
+
+	if !validSignalID(d.ID) {
+		malformed("id", "an identifier of %d bytes; want a lower-case letter, then 1 to 47 of a-z, 0-9 and _", len(d.ID))
+	}
+	if d.Version < 1 {
+		malformed("version", "version %d; want 1 or more", d.Version)
+	}
+	for _, f := range []struct{ path, text string }{{"name", d.Name}, {"unit", d.Unit}} {
+		if strings.TrimSpace(f.text) == "" {
+			malformed(f.path, "missing")
+		}
+	}
+	if d.Source == NoSource || int(d.Source) >= len(sourceNames) {
+		malformed("source", "no source; want one of %s", strings.Join(sourceNames[1:], ", "))
+	}
+	if d.Cadence == Irregular || int(d.Cadence) >= len(cadenceNames) {
+		malformed("cadence", "no cadence; want one of %s", strings.Join(cadenceNames[1:], ", "))
+	}
+	if d.Direction == TargetBand && (d.Target == nil || !(d.Target.Low <= d.Target.High)) {
+		malformed("target", "direction target_band needs a target with low <= high")
+	}
+	if d.Range != nil && !(d.Range.Low <= d.Range.High) {
+		malformed("range", "low is not at most high")
+	}
+	if d.Transform != Identity && (d.Range == nil || d.Range.Low < 0) {
+		malformed("range", "transform %s needs a range that starts at 0 or above", d.Transform)
+	}
+	d.Expr.check(malformed)
+
+	if d.Soft && d.Source != SurveyAnswers && d.Source != Interview {
+		add("SIG-002", coaching.Warning, "soft", "a soft construct read from %s alone: traces rarely show it, ask people instead", d.Source)
+	}
+	switch {
+	case strings.TrimSpace(d.Behaviour) == "":
+		add("SIG-005", coaching.Error, "behaviour", "no behaviour that the leader can change")
+	case strings.ContainsAny(d.Behaviour, ";\n"):
+		add("SIG-005", coaching.Error, "behaviour", "more than one behaviour; a signal maps to one")
+	}
+	var missing []string
+	for _, part := range []struct{ name, text string }{{"signal", d.Path.Signal}, {"behaviour", d.Path.Behaviour}, {"outcome", d.Path.Outcome}} {
+		if strings.TrimSpace(part.text) == "" {
+			missing = append(missing, part.name)
+		}
+	}
+	if len(missing) > 0 {
+		add("SIG-007", coaching.Error, "path", "the causal path lacks its %s", strings.Join(missing, " and its "))
+	}
+	if line := d.Path.String(); strings.ContainsAny(line, "\r\n") || utf8.RuneCountInString(line) > maxPath {
+		add("SIG-012", coaching.Error, "path", "the causal path has %d characters or breaks the line; want one line of at most %d", utf8.RuneCountInString(line), maxPath)
+	}
+	if strings.TrimSpace(d.Explain) == "" {
+		add("SIG-014", coaching.Error, "explain", "nothing explains what drives the figure")
+	}
+	if len(d.ProxyRisks) == 0 {
+		add("SIG-014", coaching.Error, "proxy_risks", "no proxy risk is named; name the attributes that were considered")
+	}
+	if len(d.BlindSpots) == 0 {
+		add("SIG-001", coaching.Warning, "blind_spots", "no blind spot is named; every figure misses something")
+	}
+	if d.Cadence >= Fortnightly && d.Source != BusinessKPI && d.Source != SurveyAnswers && d.Source != Interview {
+		add("SIG-026", coaching.Warning, "cadence", "a %s feed is too slow to coach on: use it as an outcome only", d.Cadence)
+	}
+	fs.Sort()
+	return fs
+}
+
+func (e Expr) check(malformed func(path, format string, args ...any)) {
+	if e.Op == NoOp || int(e.Op) >= len(opNames) {
+		malformed("expr.op", "no operation; want one of %s", strings.Join(opNames[1:], ", "))
+	}
+	if len(e.Num) == 0 {
+		malformed("expr.num", "no column")
+	}
+	if (e.Op == RatioOfSums) != (len(e.Den) > 0) {
+		malformed("expr.den", "den has %d columns with %s; only a ratio has a denominator, and it needs one", len(e.Den), e.Op)
+	}
+	if e.Op != ShareAtLeast && e.Threshold != 0 {
+		malformed("expr.threshold", "a threshold belongs to share_at_least only")
+	}
+	if math.IsNaN(e.Threshold) || math.IsInf(e.Threshold, 0) {
+		malformed("expr.threshold", "not a finite number")
+	}
+	for _, list := range [][]string{e.Num, e.Den} {
+		if slices.Contains(list, "") {
+			malformed("expr", "an empty column name")
+		}
+		if sorted := slices.Sorted(slices.Values(list)); len(slices.Compact(sorted)) != len(list) {
+			malformed("expr", "a column is named twice and would be added twice")
+		}
+	}
+}
+
+func validSignalID(id string) bool {
+	ok, _ := regexp.MatchString(`^[a-z][a-z0-9_]{1,47}$`, id)
+	return ok
+}
