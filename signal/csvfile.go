@@ -1,0 +1,154 @@
+package signal
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// errTooLarge reports a file beyond its limit of bytes.
+var errTooLarge = errors.New("signal: the file is larger than its limit")
+
+// A csvFile reads records under limits, hashes what it reads, and knows where it
+// is. Its errors name file, line and column and quote no cell.
+type csvFile struct {
+	name   string
+	limits ImportLimits
+	csv    *csv.Reader
+	meter  *meter
+	header []string
+	record []string
+	line   int // of the current record
+	rows   int
+}
+
+// A meter counts, hashes and bounds the bytes that pass through it.
+type meter struct {
+	r    io.Reader
+	n    int64
+	most int64
+	sum  hash.Hash
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	n, err := m.r.Read(b)
+	m.n += int64(n)
+	m.sum.Write(b[:n])
+	if m.n > m.most {
+		return 0, errTooLarge
+	}
+	return n, err
+}
+
+// openCSV reads the header. A byte order mark before it is dropped.
+func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
+	f := &csvFile{name: spec.File, limits: spec.Limits.orDefault()}
+	if f.name == "" {
+		f.name = "input"
+	}
+	f.meter = &meter{r: r, most: f.limits.Bytes, sum: sha256.New()}
+	buffered := bufio.NewReaderSize(f.meter, 64<<10)
+	if mark, err := buffered.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = buffered.Discard(3)
+	}
+	f.csv = csv.NewReader(buffered)
+	f.csv.ReuseRecord = true
+	f.csv.FieldsPerRecord = -1
+	header, err := f.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, f.errorf(1, 0, "the file is empty; want a header row")
+	}
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	if len(header) > f.limits.Columns {
+		return nil, f.errorf(1, 0, "%d columns; want at most %d", len(header), f.limits.Columns)
+	}
+	f.header = make([]string, len(header))
+	for i, h := range header {
+		if len(h) > f.limits.Field || !utf8.ValidString(h) || strings.ContainsRune(h, 0) {
+			return nil, f.errorf(1, i+1, "the column's name is too long or no UTF-8 text")
+		}
+		f.header[i] = strings.Clone(h)
+	}
+	if name := repeated(f.header); name != "" {
+		return nil, f.errorf(1, 0, "two columns have the same name after normalisation; want each once")
+	}
+	return f, nil
+}
+
+// next reads a record of exactly the header's width; false at the end.
+func (f *csvFile) next() (bool, error) {
+	record, err := f.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	if err != nil {
+		return false, f.wrap(err)
+	}
+	f.line, _ = f.csv.FieldPos(0)
+	if f.rows++; f.rows > f.limits.Rows {
+		return false, f.errorf(f.line, 0, "more than %d rows", f.limits.Rows)
+	}
+	if len(record) != len(f.header) {
+		return false, f.errorf(f.line, 0, "the row has %d fields; the header has %d", len(record), len(f.header))
+	}
+	for i, cell := range record {
+		if len(cell) > f.limits.Field {
+			return false, f.errorf(f.line, i+1, "a field of %d bytes; want at most %d", len(cell), f.limits.Field)
+		}
+	}
+	f.record = record
+	return true, nil
+}
+
+// column finds a required column, or says what was wanted and what is nearest.
+func (f *csvFile) column(names ...string) (int, error) {
+	for _, name := range names {
+		switch i := findColumn(f.header, name); i {
+		case -1:
+		case -2:
+			return 0, f.errorf(1, 0, "two columns answer to %q; want one", clip(name))
+		default:
+			return i, nil
+		}
+	}
+	wanted := clip(strings.Join(names, " or "))
+	near := nearestColumn(f.header, names[0])
+	// A file without a header has a person in its first row: only a spelling
+	// close to the wanted one is safe to quote.
+	if editDistance(strings.ToLower(columnKey(near)), strings.ToLower(columnKey(names[0])))*2 <= len(names[0]) {
+		return 0, f.errorf(1, 0, "no column %q among %d; the nearest is %q", wanted, len(f.header), clip(near))
+	}
+	return 0, f.errorf(1, 0, "no column %q among %d, and none is near", wanted, len(f.header))
+}
+
+func (f *csvFile) sha256() string { return hex.EncodeToString(f.meter.sum.Sum(nil)) }
+
+func (f *csvFile) errorf(line, column int, format string, args ...any) error {
+	where := fmt.Sprintf("%s:%d", f.name, line)
+	if column > 0 {
+		where += fmt.Sprintf(": column %d", column)
+	}
+	return fmt.Errorf("signal: %s: %s", where, fmt.Sprintf(format, args...))
+}
+
+// wrap places an error of the CSV reader or of the caller's reader.
+func (f *csvFile) wrap(err error) error {
+	var p *csv.ParseError
+	switch {
+	case errors.Is(err, errTooLarge):
+		return fmt.Errorf("%w: %s has more than %d bytes", errTooLarge, f.name, f.limits.Bytes)
+	case errors.As(err, &p):
+		return f.errorf(p.Line, 0, "at byte %d: %v", p.Column, p.Err)
+	}
+	return fmt.Errorf("signal: reading %s: %w", f.name, err)
+}
