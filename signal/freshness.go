@@ -1,0 +1,159 @@
+package signal
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/coachgov/coaching"
+)
+
+// A FeedStatus says whether a feed may still be acted on. The zero FeedStatus is
+// Stale.
+type FeedStatus uint8
+
+const (
+	Stale       FeedStatus = iota // older than 14 days, or did not advance
+	OutcomeOnly                   // slower than weekly: it may close a pilot, not steer one
+	Late                          // older than 10 days
+	Fresh
+)
+
+var feedStatusNames = [...]string{"stale", "outcome only", "late", "fresh"}
+
+// String returns "stale", "outcome only", "late" or "fresh".
+func (s FeedStatus) String() string { return enumName(feedStatusNames[:], uint8(s), "FeedStatus") }
+
+const (
+	freshDays   = 10
+	lateDays    = 14
+	refreshDays = 7 // SIG-026
+)
+
+// A Load is one delivery of a feed: the day it arrived and the last day that it
+// covered.
+type Load struct {
+	On     coaching.Date
+	Newest coaching.Date
+}
+
+// Freshness is what is known about a feed on a day.
+type Freshness struct {
+	Signal   string
+	Cadence  Cadence // by the modal gap between periods
+	ModalGap int     // days
+	Share    float64 // of gaps that are the modal one
+	MaxGap   int
+	Periods  int           // distinct periods with a figure
+	Newest   coaching.Date // last day with data
+	AsOf     coaching.Date
+	Refresh  int // median days between loads; ModalGap when fewer than two are known
+	Status   FeedStatus
+	Reasons  []string // why it is not fresh, in the order of severity
+
+	stuck bool // the last load did not advance
+}
+
+// Gate says whether a signal's feed is fresh on a day. A feed is fresh with a
+// refresh of at most 7 days and an age of at most 10, late up to 14, stale
+// beyond. A last load that did not advance makes it stale whatever its age: both
+// tests are needed. Loads may come in any order; none at all means that only the
+// age is known.
+func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
+	p = p.orEmpty()
+	f := Freshness{Signal: d.ID}
+	var starts []coaching.Date
+	columns := p.columns(d.Expr.Columns())
+	for t, period := range p.periods {
+		if !d.Cadence.Holds(period.Days) {
+			continue
+		}
+		for s := range p.subjects {
+			if v := sumAt(presentColumns(columns), s*len(p.periods)+t); len(columns) > 0 && !math.IsNaN(v) && !slices.ContainsFunc(columns, func(c []float64) bool { return c == nil }) {
+				starts = append(starts, period.Start)
+				if last := period.Last(); last.After(f.Newest) {
+					f.Newest = last
+				}
+				break
+			}
+		}
+	}
+	f.describe(starts)
+	f.Refresh = f.ModalGap
+	loads = slices.SortedFunc(slices.Values(loads), func(a, b Load) int { return a.On.Compare(b.On) })
+	if n := len(loads); n >= 2 {
+		gaps := make([]float64, 0, n-1)
+		for i := 1; i < n; i++ {
+			gaps = append(gaps, float64(loads[i-1].On.DaysUntil(loads[i].On)))
+		}
+		f.Refresh = int(math.Ceil(median(gaps)))
+		f.stuck = !loads[n-1].Newest.After(loads[n-2].Newest)
+	}
+	return f.On(asOf)
+}
+
+func presentColumns(columns [][]float64) [][]float64 {
+	return slices.DeleteFunc(slices.Clone(columns), func(c []float64) bool { return c == nil })
+}
+
+// On returns the same feed judged on another day.
+func (f Freshness) On(day coaching.Date) Freshness {
+	f.AsOf, f.Reasons = day, nil
+	add := func(format string, args ...any) { f.Reasons = append(f.Reasons, fmt.Sprintf(format, args...)) }
+	age := f.Newest.DaysUntil(day)
+	f.Status = Fresh
+	lower := func(s FeedStatus) { f.Status = min(f.Status, s) }
+	switch {
+	case f.Newest.IsZero() || day.IsZero():
+		lower(Stale)
+		add("no data, or no day to judge them on")
+		return f
+	case age < 0:
+		// Data from the future mean a wrong clock or a wrong date layout.
+		lower(Stale)
+		add("the data end %d days after the day they are judged on", -age)
+	case age > lateDays:
+		lower(Stale)
+		add("the data are %d days old; want at most %d", age, lateDays)
+	}
+	if f.stuck {
+		lower(Stale)
+		add("the last load did not advance beyond %s", f.Newest)
+	}
+	if max(f.Refresh, f.ModalGap) > refreshDays {
+		lower(OutcomeOnly)
+		add("a figure every %d days; want at most %d", max(f.Refresh, f.ModalGap), refreshDays)
+	}
+	if age > freshDays && age <= lateDays {
+		lower(Late)
+		add("the data are %d days old; want at most %d", age, freshDays)
+	}
+	return f
+}
+
+// describe fills the gaps between distinct period starts.
+func (f *Freshness) describe(starts []coaching.Date) {
+	starts = slices.Compact(slices.SortedFunc(slices.Values(starts), coaching.Date.Compare))
+	f.Periods = len(starts)
+	if len(starts) < 2 {
+		return
+	}
+	gaps := map[int]int{}
+	for i := 1; i < len(starts); i++ {
+		g := starts[i-1].DaysUntil(starts[i])
+		gaps[g]++
+		f.MaxGap = max(f.MaxGap, g)
+	}
+	for _, g := range slices.Sorted(maps.Keys(gaps)) {
+		if gaps[g] > gaps[f.ModalGap] {
+			f.ModalGap = g
+		}
+	}
+	f.Share = float64(gaps[f.ModalGap]) / float64(len(starts)-1)
+	for c := Daily; c <= Quarterly; c++ {
+		if c.Holds(f.ModalGap) {
+			f.Cadence = c
+		}
+	}
+}

@@ -1,0 +1,294 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/coachgov/coaching"
+)
+
+// A Status says what a cell of a [Series] holds. The zero Status is Missing.
+type Status uint8
+
+const (
+	Missing    Status = iota // nothing was observed, or the figure is undefined
+	OK                       // a value
+	Suppressed               // too few people; the value is not computed
+	Excluded                 // a holiday, or rejected by the steward
+)
+
+var statusNames = [...]string{"missing", "ok", "suppressed", "excluded"}
+
+// String returns the name used in files, such as "suppressed".
+func (s Status) String() string { return enumName(statusNames[:], uint8(s), "Status") }
+
+// MarshalText returns the name used in files.
+func (s Status) MarshalText() ([]byte, error) { return marshalEnum(statusNames[:], uint8(s), "status") }
+
+// UnmarshalText accepts exactly the names that MarshalText writes.
+func (s *Status) UnmarshalText(text []byte) error {
+	return unmarshalEnum(statusNames[:], (*uint8)(s), "status", text)
+}
+
+// A Cell is a leader's figure in one period.
+type Cell struct {
+	Status Status
+	Value  float64 // 0 unless OK
+	N      int     // people behind the value; 0 unless OK, so that a hidden count stays hidden
+	Reason string  // why there is no value
+}
+
+// A Series is one signal over leaders and periods. [Evaluate] makes one; it is
+// immutable.
+type Series struct {
+	definition Definition
+	leaders    []coaching.PersonID // sorted
+	periods    []Period            // sorted, without gaps for daily to fortnightly signals
+	cells      []Cell              // leader-major
+}
+
+// Definition returns what the series is a series of.
+func (s *Series) Definition() Definition { return s.definition }
+
+// Leaders returns the leaders, sorted.
+func (s *Series) Leaders() []coaching.PersonID { return slices.Clone(s.leaders) }
+
+// Periods returns the periods, sorted. A period without any row is in the list,
+// with missing cells, when it lies between two that have rows.
+func (s *Series) Periods() []Period { return slices.Clone(s.periods) }
+
+// At returns a leader's cell in a period; a Missing one when the series does not
+// cover them.
+func (s *Series) At(leader coaching.PersonID, period Period) Cell {
+	l, okL := slices.BinarySearchFunc(s.leaders, leader, coaching.PersonID.Compare)
+	t, okT := slices.BinarySearchFunc(s.periods, period, Period.Compare)
+	if !okL || !okT {
+		return Cell{Reason: "outside the series"}
+	}
+	return s.cells[l*len(s.periods)+t]
+}
+
+// row returns a leader's cells in the order of the periods.
+func (s *Series) row(leader coaching.PersonID) []Cell {
+	l, ok := slices.BinarySearchFunc(s.leaders, leader, coaching.PersonID.Compare)
+	if !ok {
+		return nil
+	}
+	return s.cells[l*len(s.periods) : (l+1)*len(s.periods)]
+}
+
+// Evaluate computes a signal per leader and period. A Team signal is computed
+// over the members who have every column of the expression in that period, and
+// is suppressed when they are fewer than [MinGroup]. A Leader signal comes from
+// the leader's own row: one person's figure, or one that the source has already
+// aggregated.
+//
+// Exclusions leave out what they name: a period for everyone, or one person's
+// figure in a period. A value outside the definition's range is missing with
+// that reason, never clipped.
+//
+// It answers nil when findings block: the definition's own (see
+// [Definition.Check]), DQ01 for columns that the panel lacks, DQ20 as a warning
+// that counts suppressed cells.
+func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series, coaching.Findings) {
+	p = p.orEmpty()
+	fs := d.Check()
+	for _, column := range d.Expr.Columns() {
+		if p.column(column) == nil {
+			fs = append(fs, coaching.Finding{Code: "DQ01", Path: d.ID + ".expr", Message: fmt.Sprintf("the panel has no column %q", column)})
+		}
+	}
+	if len(teams) == 0 {
+		fs = append(fs, coaching.Finding{Code: "DQ20", Path: d.ID, Message: "no team is given"})
+	}
+	if fs.Blocked() {
+		fs.Sort()
+		return nil, fs
+	}
+	s := &Series{definition: d, leaders: teams.Leaders(), periods: p.grid(d)}
+	s.cells = make([]Cell, len(s.leaders)*len(s.periods))
+	members := make([][]int, len(s.leaders)) // rows of the panel
+	for l, leader := range s.leaders {
+		people := []coaching.PersonID{leader}
+		if d.Grain == Team {
+			people = teams.Members(leader)
+		}
+		for _, person := range people {
+			if i, ok := slices.BinarySearchFunc(p.subjects, person, coaching.PersonID.Compare); ok {
+				members[l] = append(members[l], i)
+			}
+		}
+	}
+	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
+	suppressed, outside := 0, 0
+	for t, period := range s.periods {
+		reason := exclude.period(period)
+		at, known := slices.BinarySearchFunc(p.periods, period, Period.Compare)
+		for l := range s.leaders {
+			cell := &s.cells[l*len(s.periods)+t]
+			switch {
+			case reason != "":
+				*cell = Cell{Status: Excluded, Reason: reason}
+				continue
+			case !known:
+				cell.Reason = "no row in this period"
+				continue
+			}
+			var ops []operand
+			for _, m := range members[l] {
+				if exclude.person(p.subjects[m], period) != "" {
+					continue
+				}
+				i := m*len(p.periods) + at
+				o := operand{num: sumAt(num, i), den: sumAt(den, i)}
+				if !math.IsNaN(o.num) && !math.IsNaN(o.den) {
+					ops = append(ops, o)
+				}
+			}
+			*cell = d.cell(ops)
+			switch {
+			case cell.Status == Suppressed:
+				suppressed++
+			case cell.Reason == reasonRange:
+				outside++
+			}
+		}
+	}
+	if suppressed > 0 {
+		fs = append(fs, coaching.Finding{Code: "DQ20", Severity: coaching.Warning, Path: d.ID,
+			Message: fmt.Sprintf("%d of %d cells have fewer than %d people and are hidden", suppressed, len(s.cells), MinGroup)})
+	}
+	if outside > 0 {
+		fs = append(fs, coaching.Finding{Code: "DQ08", Severity: coaching.Warning, Path: d.ID,
+			Message: fmt.Sprintf("%d of %d cells lie outside the definition's range and are missing", outside, len(s.cells))})
+	}
+	fs.Sort()
+	return s, fs
+}
+
+const (
+	reasonNobody    = "nobody has every column"
+	reasonFew       = "fewer than 5 people"
+	reasonUndefined = "undefined: the denominator is zero"
+	reasonRange     = "outside the definition's range"
+)
+
+// cell computes one cell from its operands.
+func (d Definition) cell(ops []operand) Cell {
+	switch {
+	case len(ops) == 0:
+		return Cell{Reason: reasonNobody}
+	case d.Grain == Team && len(ops) < MinGroup:
+		return Cell{Status: Suppressed, Reason: reasonFew}
+	}
+	v, ok := d.Expr.combine(ops)
+	switch {
+	case !ok:
+		return Cell{Reason: reasonUndefined}
+	case d.Range != nil && !d.Range.Holds(v):
+		return Cell{Reason: reasonRange}
+	}
+	return Cell{Status: OK, Value: v, N: len(ops)}
+}
+
+// grid returns the periods of the definition's cadence from the first in which
+// one of its columns has a figure to the last, with those in between that have
+// none.
+func (p *Panel) grid(d Definition) []Period {
+	var seen []Period
+	columns := p.columns(d.Expr.Columns())
+	for t, period := range p.periods {
+		if !d.Cadence.Holds(period.Days) {
+			continue
+		}
+		if slices.ContainsFunc(columns, func(c []float64) bool {
+			for s := range p.subjects {
+				if !math.IsNaN(c[s*len(p.periods)+t]) {
+					return true
+				}
+			}
+			return false
+		}) {
+			seen = append(seen, period)
+		}
+	}
+	step := d.Cadence.step()
+	if step == 0 || len(seen) == 0 {
+		return seen
+	}
+	var grid []Period
+	for start := seen[0].Start; !start.After(seen[len(seen)-1].Start); start = start.AddDays(step) {
+		grid = append(grid, Period{Start: start, Days: seen[0].Days})
+	}
+	// A source that moved its week leaves periods off the grid; they stay.
+	for _, period := range seen {
+		if _, ok := slices.BinarySearchFunc(grid, period, Period.Compare); !ok {
+			grid = append(grid, period)
+			slices.SortFunc(grid, Period.Compare)
+		}
+	}
+	return grid
+}
+
+func (p *Panel) columns(names []string) [][]float64 {
+	columns := make([][]float64, len(names))
+	for i, n := range names {
+		columns[i] = p.column(n)
+	}
+	return columns
+}
+
+// sumAt adds the columns at a position: NaN when one is missing, 0 for none.
+func sumAt(columns [][]float64, i int) float64 {
+	sum := 0.0
+	for _, c := range columns {
+		sum += c[i]
+	}
+	return sum
+}
+
+// A SubjectValue is one person's value of a signal over a window.
+type SubjectValue struct {
+	Subject coaching.PersonID
+	Value   float64
+	Periods int  // periods behind the value
+	OK      bool // false: nothing observed, or undefined
+}
+
+// PerSubject computes a signal per person over the periods that lie wholly in
+// the window: the expression applied to the person's own periods, so a ratio is
+// the ratio of the person's sums and a share is the share of periods. It returns
+// everybody in the panel, sorted, including those without a value. The fairness
+// check flags people on these.
+func PerSubject(p *Panel, d Definition, window coaching.Window) ([]SubjectValue, coaching.Findings) {
+	p = p.orEmpty()
+	fs := d.Check()
+	for _, column := range d.Expr.Columns() {
+		if p.column(column) == nil {
+			fs = append(fs, coaching.Finding{Code: "DQ01", Path: d.ID + ".expr", Message: fmt.Sprintf("the panel has no column %q", column)})
+		}
+	}
+	if fs.Blocked() {
+		fs.Sort()
+		return nil, fs
+	}
+	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
+	values := make([]SubjectValue, len(p.subjects))
+	for s, subject := range p.subjects {
+		var ops []operand
+		for t, period := range p.periods {
+			if !d.Cadence.Holds(period.Days) || !period.within(window) {
+				continue
+			}
+			i := s*len(p.periods) + t
+			o := operand{num: sumAt(num, i), den: sumAt(den, i)}
+			if !math.IsNaN(o.num) && !math.IsNaN(o.den) {
+				ops = append(ops, o)
+			}
+		}
+		v, ok := d.Expr.combine(ops)
+		values[s] = SubjectValue{Subject: subject, Value: v, Periods: len(ops), OK: ok}
+	}
+	return values, fs
+}

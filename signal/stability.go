@@ -1,0 +1,145 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/coachgov/coaching"
+)
+
+// A StabilityVerdict says whether a signal separates leaders from noise. The
+// zero verdict is Unmeasured.
+type StabilityVerdict uint8
+
+const (
+	Unmeasured StabilityVerdict = iota
+	Noisy                       // ICC(k) below 0.6
+	Usable                      // 0.6 up to 0.8
+	Stable                      // 0.8 or more
+	TraitLike                   // hardly moves in eight weeks, so coaching on it cannot show
+)
+
+var stabilityNames = [...]string{"unmeasured", "noisy", "usable", "stable", "trait_like"}
+
+// String returns the name used in files, such as "trait_like".
+func (v StabilityVerdict) String() string {
+	return enumName(stabilityNames[:], uint8(v), "StabilityVerdict")
+}
+
+const (
+	stableICC = 0.8
+	usableICC = 0.6
+	traitICC  = 0.9
+	traitLag  = 0.5
+)
+
+// Stability measures a signal over all leaders, never one: a single leader's
+// lag-1 correlation over eight weeks has a standard error near 0.35.
+type Stability struct {
+	Signal   string
+	Subjects int // with every period of the window
+	Periods  int
+	Mean     float64
+	// ICC1 and ICCk are intraclass correlations of one period and of the mean
+	// of all (Shrout and Fleiss 1979).
+	MSBetween, MSWithin float64
+	ICC1, ICCk          float64
+	// Lag1 is pooled within subjects; Lag1Adjusted adds 1/k for its bias.
+	Lag1, Lag1Adjusted float64
+	WithinSD           float64
+	SEM                float64 // of a mean over the periods
+	// MDC95 is the smallest change between two such means that is more than
+	// noise, at 95 %.
+	MDC95   float64
+	Verdict StabilityVerdict
+	Reason  string // why it is unmeasured
+}
+
+// StabilityOf measures a series over the periods that lie wholly in the window,
+// using the leaders who have a value in each of them.
+func StabilityOf(s *Series, window coaching.Window) Stability {
+	var rows [][]float64
+	for _, leader := range s.leaders {
+		var row []float64
+		complete := true
+		for t, cell := range s.row(leader) {
+			if !s.periods[t].within(window) || everybodyExcluded(s, t) {
+				continue
+			}
+			complete = complete && cell.Status == OK
+			row = append(row, cell.Value)
+		}
+		if complete {
+			rows = append(rows, row)
+		}
+	}
+	st := stability(rows)
+	st.Signal = s.definition.ID
+	return st
+}
+
+// everybodyExcluded reports whether a period is left out for all, as a holiday
+// is: it then says nothing about who is complete.
+func everybodyExcluded(s *Series, t int) bool {
+	for l := range s.leaders {
+		if s.cells[l*len(s.periods)+t].Status != Excluded {
+			return false
+		}
+	}
+	return true
+}
+
+// stability computes the figures from a table of subjects by periods.
+func stability(rows [][]float64) Stability {
+	st := Stability{Subjects: len(rows)}
+	if len(rows) > 0 {
+		st.Periods = len(rows[0])
+	}
+	if st.Subjects < 3 || st.Periods < 3 {
+		st.Reason = fmt.Sprintf("%d leaders with all of %d periods; want at least 3 of each", st.Subjects, st.Periods)
+		return st
+	}
+	n, k := float64(st.Subjects), float64(st.Periods)
+	means := make([]float64, len(rows))
+	var within, lagged float64
+	for i, row := range rows {
+		mean, variance := meanVariance(row)
+		means[i] = mean
+		st.Mean += mean / n
+		within += variance * (k - 1)
+		for t := 1; t < len(row); t++ {
+			lagged += (row[t] - mean) * (row[t-1] - mean)
+		}
+	}
+	_, between := meanVariance(means)
+	st.MSBetween = k * between
+	st.MSWithin = within / (n * (k - 1))
+	if st.MSBetween == 0 || within == 0 {
+		st.Reason = "no variation between leaders or over time"
+		return st
+	}
+	st.ICC1 = (st.MSBetween - st.MSWithin) / (st.MSBetween + (k-1)*st.MSWithin)
+	st.ICCk = (st.MSBetween - st.MSWithin) / st.MSBetween
+	st.Lag1 = lagged / within
+	st.Lag1Adjusted = st.Lag1 + 1/k
+	st.WithinSD = math.Sqrt(st.MSWithin)
+	st.SEM = st.WithinSD / math.Sqrt(k)
+	st.MDC95 = mdc95(st.WithinSD, k, k)
+	switch {
+	case st.Lag1Adjusted > traitLag && st.ICC1 > traitICC:
+		st.Verdict = TraitLike
+	case st.ICCk >= stableICC:
+		st.Verdict = Stable
+	case st.ICCk >= usableICC:
+		st.Verdict = Usable
+	default:
+		st.Verdict = Noisy
+	}
+	return st
+}
+
+// mdc95 is the smallest detectable change, at 95 %, between means over n and m
+// periods.
+func mdc95(withinSD, n, m float64) float64 {
+	return tQuantile(0.975, math.Inf(1)) * withinSD * math.Sqrt(1/n+1/m)
+}
