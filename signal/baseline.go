@@ -1,0 +1,313 @@
+package signal
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/coachgov/coaching"
+)
+
+// A BaselineConfig says what a baseline needs. A zero field means its default.
+type BaselineConfig struct {
+	MinUsable int     // usable periods; default 6 (SIG-025)
+	MinShare  float64 // usable share of the window's periods; default 0.75
+	MaxGap    int     // longest run of unusable periods; default 2
+	MaxAge    int     // days from the last usable period to Start; default 14
+	Alpha     float64 // two-sided false alarm rate of one new period; default 0.01
+	// Start is the day on which the experiment begins; zero means the day after
+	// the window.
+	Start coaching.Date
+}
+
+func (c BaselineConfig) orDefault(w coaching.Window) BaselineConfig {
+	if c.MinUsable <= 0 {
+		c.MinUsable = 6
+	}
+	if !(c.MinShare > 0) {
+		c.MinShare = 0.75
+	}
+	if c.MaxGap <= 0 {
+		c.MaxGap = 2
+	}
+	if c.MaxAge <= 0 {
+		c.MaxAge = 14
+	}
+	if !(c.Alpha > 0 && c.Alpha < 1) {
+		c.Alpha = 0.01
+	}
+	if c.Start.IsZero() {
+		c.Start = w.To.AddDays(1)
+	}
+	return c
+}
+
+// A Baseline is a leader's level and spread before an experiment. When it is not
+// Sufficient it has reasons and no figures: a guess is worse than none.
+//
+// Median, MAD and the scales are on the scale of the definition's transform, as
+// are Mean and the standard deviations; Level, Low and High are on the measured
+// scale.
+type Baseline struct {
+	Leader     coaching.PersonID
+	Sufficient bool
+	Reasons    []string // why it is not sufficient
+	Asked      int      // periods in the window
+	N          int      // usable ones
+	Used       []Period
+	Dropped    []DroppedPeriod
+
+	Level float64 // median on the measured scale
+	// Low and High are the limits for one new period: a value outside is a spike.
+	Low, High float64
+
+	Median, MAD, MADN, MeanDeviation, AAD float64
+	Scale                                 float64 // what a robust z divides by
+	ScaleFrom                             Scale
+	Mean, SD, CV                          float64
+	ModeratedSD                           float64 // drawn towards the other leaders' spread
+	DF                                    float64 // its degrees of freedom
+
+	rawMean, rawSD float64 // on the measured scale, for deltas
+	transform      Transform
+	alpha          float64
+	values         []float64 // transformed, in the order of Used
+}
+
+// A DroppedPeriod is a period of the window that the baseline does not use.
+type DroppedPeriod struct {
+	Period Period
+	Reason string
+}
+
+// Baselines are the baselines of all leaders of a series over one window.
+type Baselines struct {
+	series   *Series
+	window   coaching.Window
+	config   BaselineConfig
+	items    []Baseline // in the order of the series' leaders
+	prior    moderation
+	withinSD float64 // pooled over leaders, on the measured scale
+	rejected map[rowKey]string
+}
+
+// BaselinesOf computes a baseline per leader over the periods that lie wholly in
+// the window. Nothing is imputed: missing stays missing and zero is a value.
+//
+// The level is the median. The limits come from the standard deviation drawn
+// towards the other leaders' (Smyth 2004), since at eight values a leader's own
+// is 27 % off and the median absolute deviation 41 %. The findings name, as
+// SIG-025, each leader without a sufficient baseline, and as DQ10 a constant one.
+func BaselinesOf(s *Series, window coaching.Window, config BaselineConfig) (*Baselines, coaching.Findings) {
+	b := &Baselines{series: s, window: window, config: config.orDefault(window)}
+	b.compute()
+	return b, b.findings()
+}
+
+// compute fills the items from the series and the rejected points.
+func (b *Baselines) compute() {
+	var variances, dfs []float64
+	var within, withinDF float64
+	for _, leader := range b.series.leaders {
+		item := b.gather(leader)
+		item.judge(b.config)
+		if item.Sufficient {
+			item.describe()
+			variances = append(variances, item.SD*item.SD)
+			dfs = append(dfs, float64(item.N-1))
+			within += item.rawSD * item.rawSD * float64(item.N-1)
+			withinDF += float64(item.N - 1)
+		}
+		b.items = append(b.items, item)
+	}
+	b.withinSD = math.Sqrt(within / withinDF)
+	b.prior = moderate(variances, dfs)
+	for i := range b.items {
+		if item := &b.items[i]; item.Sufficient {
+			v, df := b.prior.variance(item.SD*item.SD, float64(item.N-1))
+			item.ModeratedSD, item.DF = math.Sqrt(v), df
+			half := tQuantile(1-b.config.Alpha/2, df) * item.ModeratedSD * math.Sqrt(1+1/float64(item.N))
+			item.Low, item.High = item.transform.back(item.Mean-half), item.transform.back(item.Mean+half)
+		}
+	}
+}
+
+// gather collects a leader's usable values.
+func (b *Baselines) gather(leader coaching.PersonID) Baseline {
+	item := Baseline{Leader: leader, transform: b.series.definition.Transform, alpha: b.config.Alpha}
+	for t, cell := range b.series.row(leader) {
+		period := b.series.periods[t]
+		if !period.within(b.window) {
+			continue
+		}
+		item.Asked++
+		reason := cell.Reason
+		if why, ok := b.rejected[rowKey{leader, period}]; ok {
+			reason = "rejected by the steward: " + why
+		} else if cell.Status == OK {
+			reason = ""
+		}
+		if reason != "" || cell.Status != OK {
+			item.Dropped = append(item.Dropped, DroppedPeriod{period, reason})
+			continue
+		}
+		item.Used = append(item.Used, period)
+		item.values = append(item.values, item.transform.forward(cell.Value))
+	}
+	item.N = len(item.Used)
+	return item
+}
+
+// judge decides whether the values suffice.
+func (i *Baseline) judge(c BaselineConfig) {
+	add := func(format string, args ...any) { i.Reasons = append(i.Reasons, fmt.Sprintf(format, args...)) }
+	if i.N < c.MinUsable {
+		add("%d usable periods; want at least %d", i.N, c.MinUsable)
+	}
+	if float64(i.N) < c.MinShare*float64(i.Asked) {
+		add("%d of %d periods usable; want %.0f%%", i.N, i.Asked, 100*c.MinShare)
+	}
+	if gap := i.longestGap(); gap > c.MaxGap {
+		add("a gap of %d periods; want at most %d", gap, c.MaxGap)
+	}
+	if i.N > 0 {
+		if age := i.Used[i.N-1].Last().DaysUntil(c.Start); age > c.MaxAge {
+			add("the last usable period ends %d days before the start; want at most %d", age, c.MaxAge)
+		}
+	}
+	i.Sufficient = len(i.Reasons) == 0
+}
+
+// longestGap is the longest run of dropped periods between or around used ones.
+func (i *Baseline) longestGap() int {
+	all := slices.Clone(i.Used)
+	for _, d := range i.Dropped {
+		all = append(all, d.Period)
+	}
+	slices.SortFunc(all, Period.Compare)
+	run, longest := 0, 0
+	for _, p := range all {
+		if _, used := slices.BinarySearchFunc(i.Used, p, Period.Compare); used {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// describe computes level and own spread.
+func (i *Baseline) describe() {
+	raw := make([]float64, i.N)
+	for j, v := range i.values {
+		raw[j] = i.transform.back(v)
+	}
+	var rawVariance, variance float64
+	i.Level = median(raw)
+	i.rawMean, rawVariance = meanVariance(raw)
+	i.rawSD = math.Sqrt(rawVariance)
+	i.Median, i.MAD = median(i.values), mad(i.values)
+	i.MADN = madFactor * i.MAD
+	i.MeanDeviation = meanDeviation(i.values)
+	i.AAD = aadFactor * i.MeanDeviation
+	i.Scale, i.ScaleFrom = robustScale(i.values)
+	i.Mean, variance = meanVariance(i.values)
+	i.SD = math.Sqrt(variance)
+	i.CV = i.SD / i.Mean
+}
+
+// Z returns the robust z of a value on the measured scale; false for a constant
+// or insufficient baseline, which has none.
+func (i Baseline) Z(value float64) (float64, bool) {
+	if !i.Sufficient || i.ScaleFrom == NoScale {
+		return 0, false
+	}
+	return (i.transform.forward(value) - i.Median) / i.Scale, true
+}
+
+// Percent returns how far a value is from the level, in percent of it; false
+// when the level is not above zero.
+func (i Baseline) Percent(value float64) (float64, bool) {
+	if !i.Sufficient || !(i.Level > 0) {
+		return 0, false
+	}
+	return 100 * (value - i.Level) / i.Level, true
+}
+
+// Outside reports whether a new period's value lies outside the limits.
+func (i Baseline) Outside(value float64) bool {
+	return i.Sufficient && (value < i.Low || value > i.High)
+}
+
+// All returns every leader's baseline, sorted by leader.
+func (b *Baselines) All() []Baseline { return slices.Clone(b.items) }
+
+// Of returns a leader's baseline; an insufficient one for a leader that the
+// series does not have.
+func (b *Baselines) Of(leader coaching.PersonID) Baseline {
+	for _, i := range b.items {
+		if i.Leader == leader {
+			return i
+		}
+	}
+	return Baseline{Leader: leader, Reasons: []string{"the series does not have this leader"}}
+}
+
+// Series returns the series that the baselines were computed from.
+func (b *Baselines) Series() *Series { return b.series }
+
+// Window returns the baseline's window.
+func (b *Baselines) Window() coaching.Window { return b.window }
+
+// Prior returns the variance towards which the leaders' own are drawn and its
+// degrees of freedom; false when there are fewer than three leaders with spread.
+func (b *Baselines) Prior() (variance, df float64, ok bool) {
+	return b.prior.s0, b.prior.d0, b.prior.ok
+}
+
+// findings names what keeps baselines from being used, sorted.
+func (b *Baselines) findings() coaching.Findings {
+	var fs coaching.Findings
+	add := func(code string, sev coaching.Severity, leader coaching.PersonID, message string) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: b.series.definition.ID + "/" + leader.String(), Message: message})
+	}
+	for _, i := range b.items {
+		for _, reason := range i.Reasons {
+			add("SIG-025", coaching.Error, i.Leader, "the baseline is insufficient: "+reason)
+		}
+		if i.Sufficient && i.ScaleFrom == NoScale {
+			add("DQ10", coaching.Warning, i.Leader, "the baseline is constant, so it has no z; ask whether the feed is alive")
+		}
+	}
+	fs.Sort()
+	return fs
+}
+
+// Settle returns the baselines without the points that the steward rejected.
+// Confirmed and explained points stay. Removing a point narrows the limits, which
+// can raise new flags; they are pending until they are decided too. The receiver
+// is not changed.
+func (b *Baselines) Settle(log *StewardLog) (*Baselines, coaching.Findings) {
+	rejected := maps.Clone(b.rejected)
+	if rejected == nil {
+		rejected = map[rowKey]string{}
+	}
+	settled := b
+	for more := true; more; {
+		more = false
+		for _, f := range Detect(settled) {
+			key := rowKey{f.Leader, f.Period}
+			if _, done := rejected[key]; done {
+				continue
+			}
+			if d, ok := log.Decision(f.ID); ok && d.Verdict == Rejected {
+				rejected[key], more = d.Reason, true
+			}
+		}
+		settled = &Baselines{series: b.series, window: b.window, config: b.config, rejected: maps.Clone(rejected)}
+		settled.compute()
+	}
+	return settled, settled.findings()
+}
