@@ -1,0 +1,263 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+)
+
+// CoachingPurpose is the purpose that consent to a coach view names.
+const CoachingPurpose = "coaching"
+
+// A CoachRequest is what a coach view needs to know about the moment. The zero
+// request is refused.
+type CoachRequest struct {
+	Coach coaching.PersonID
+	At    time.Time
+	// Consents answers for the leader per signal, and for the author of each
+	// excerpt, with purpose [CoachingPurpose].
+	Consents Consents
+	// Standings hold each signal's standing; a signal that is not in it is a
+	// Candidate.
+	Standings map[string]StandingRecord
+	// Freshness holds what [Gate] said about each signal's feed; it is judged
+	// again on the day of At. A signal that is not in it is stale.
+	Freshness map[string]Freshness
+	Log       *StewardLog
+	// FollowUp is the window to compare with the baseline; zero means every
+	// period after the baseline that has ended by At.
+	FollowUp coaching.Window
+	// LeaveOut takes signals out of this view, each for a reason that the view
+	// states. At least two must stay.
+	LeaveOut []Omission
+}
+
+// A StandingRecord is a signal's standing and, when it is Restricted, the human
+// control that is in place.
+type StandingRecord struct {
+	Standing Standing
+	Control  string // such as "HR reviewer reads every pack before the coach"
+}
+
+// An Omission is a signal that a view leaves out, and why.
+type Omission struct {
+	Signal string
+	Reason string
+}
+
+// A CoachView is what a coach may read about a leader before a session. Only
+// [Pack.CoachView] makes one; the zero CoachView has nothing to show.
+type CoachView struct {
+	leader      coaching.PersonID
+	coach       coaching.PersonID
+	on          coaching.Date
+	outcome     string
+	signals     []SignalView
+	qualitative []QualitativeItem
+	leftOut     []Omission
+	ok          bool
+}
+
+// A SignalView is one signal of a coach view: a hypothesis with its figures.
+type SignalView struct {
+	ID, Name, Unit string
+	Direction      Direction
+	Path           CausalPath
+	Explain        string
+	BlindSpots     []string
+	Restriction    string
+	Control        string // the human control of a Restricted signal
+	Level          float64
+	BaselineN      int // periods behind the level
+	Latest         float64
+	LatestN        int // periods behind Latest, 0 when none has ended
+	// Delta is the mean after minus the mean of the baseline. MDC95 is the
+	// smallest difference that is more than noise, at 95 %; nothing should be
+	// read into a smaller one.
+	Delta, MDC95 float64
+	Moved        bool     // the delta is beyond MDC95
+	Notes        []string // decided flags and left out periods, in the order of periods
+}
+
+// CoachView decides what a coach may see. It answers the zero view when a
+// finding blocks, and the findings then are all the reasons: SIG-024 while a
+// flag of a shown signal is pending, SIG-026 when a feed is stale or too slow,
+// GOV-012 without the leader's consent, FAI-005 when a standing is neither
+// Cleared nor Restricted with its control in place, SIG-004 when fewer than two
+// signals stay. Warnings ride on the view: a late feed, a reading time beyond
+// ten minutes, an excerpt left out for want of its author's consent.
+//
+// Points that the steward rejected are not in the figures.
+func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
+	var fs coaching.Findings
+	add := func(code string, sev coaching.Severity, path, format string, args ...any) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+	if !p.ok {
+		add("SIG-004", coaching.Error, "", "the pack was not made by NewPack")
+		return CoachView{}, fs
+	}
+	if req.Coach.IsZero() || req.At.IsZero() || req.Consents == nil {
+		add("GOV-012", coaching.Error, "", "a view needs a coach, a time and a store of consents")
+		return CoachView{}, fs
+	}
+	if req.Coach == p.spec.Leader {
+		add("SIG-024", coaching.Error, "coach", "the coach is the leader; want someone else")
+	}
+	day := coaching.DateOf(req.At)
+	view := CoachView{leader: p.spec.Leader, coach: req.Coach, on: day, outcome: p.spec.Outcome, ok: true}
+	for _, o := range req.LeaveOut {
+		if !slices.Contains(p.Signals(), o.Signal) || strings.TrimSpace(o.Reason) == "" {
+			add("SIG-004", coaching.Error, "leave_out", "a signal can be left out of a pack that has it, for a reason")
+			continue
+		}
+		view.leftOut = append(view.leftOut, o)
+	}
+	for _, s := range p.spec.Signals {
+		d := s.Baselines.series.definition
+		if slices.ContainsFunc(view.leftOut, func(o Omission) bool { return o.Signal == d.ID }) {
+			continue
+		}
+		standing := req.Standings[d.ID]
+		switch {
+		case standing.Standing == Cleared:
+		case standing.Standing == Restricted && strings.TrimSpace(standing.Control) != "":
+		case standing.Standing == Restricted:
+			add("FAI-005", coaching.Error, d.ID, "the signal is restricted, and no human control is in place")
+		default:
+			add("FAI-005", coaching.Error, d.ID, "the signal is %s; want cleared, or restricted with a control in place", standing.Standing)
+		}
+		feed, known := req.Freshness[d.ID]
+		feed = feed.On(day)
+		switch {
+		case !known || feed.Signal != d.ID:
+			add("SIG-026", coaching.Error, d.ID, "nothing says how fresh the feed is")
+		case feed.Status == Stale || feed.Status == OutcomeOnly:
+			add("SIG-026", coaching.Error, d.ID, "the feed is %s: %s", feed.Status, strings.Join(feed.Reasons, "; "))
+		case feed.Status == Late:
+			add("SIG-026", coaching.Warning, d.ID, "the feed is late: %s", strings.Join(feed.Reasons, "; "))
+		}
+		if !req.Consents.Holds(p.spec.Leader, d.ID, CoachingPurpose, req.At) {
+			add("GOV-012", coaching.Error, d.ID, "the leader's consent to this signal for coaching does not hold at the time")
+		}
+		settled, flags := p.settle(s, req.Log)
+		for _, f := range req.Log.Pending(flags) {
+			add("SIG-024", coaching.Error, d.ID, "the flag on %s (%s) waits for a steward", f.Period.Start, f.Rule)
+		}
+		baseline := settled.Of(p.spec.Leader)
+		for _, reason := range baseline.Reasons {
+			add("SIG-025", coaching.Error, d.ID, "after the steward's decisions: %s", reason)
+		}
+		if baseline.Sufficient {
+			v := settled.view(baseline, req, day)
+			v.Control = standing.Control
+			v.Notes = append(v.Notes, notes(flags, req.Log)...)
+			view.signals = append(view.signals, v)
+		}
+	}
+	if shown := len(p.spec.Signals) - len(view.leftOut); shown < 2 {
+		add("SIG-004", coaching.Error, "", "%d signals would be left; want 2 to 4", shown)
+	}
+	for _, q := range p.spec.Qualitative {
+		if !q.consented(req.Consents, CoachingPurpose, req.At) {
+			view.leftOut = append(view.leftOut, Omission{q.ID, "its author's consent does not hold"})
+			add("GOV-012", coaching.Warning, q.ID, "an excerpt is left out: its author's consent does not hold at the time")
+			continue
+		}
+		view.qualitative = append(view.qualitative, q)
+	}
+	if m := view.ReadingMinutes(); m > 10 {
+		add("SIG-022", coaching.Warning, "", "the view takes %d minutes to read; want at most 10", m)
+	}
+	fs.Sort()
+	if fs.Blocked() {
+		return CoachView{}, fs
+	}
+	return view, fs
+}
+
+// settle returns the baselines without rejected points, and the flags on the
+// leader before and after, each once, by period.
+func (p Pack) settle(s PackSignal, log *StewardLog) (*Baselines, []Flag) {
+	settled, _ := s.Baselines.Settle(log)
+	var flags []Flag
+	for _, f := range slices.Concat(Detect(s.Baselines), Detect(settled)) {
+		if f.Leader == p.spec.Leader && !slices.ContainsFunc(flags, func(g Flag) bool { return g.ID == f.ID }) {
+			flags = append(flags, f)
+		}
+	}
+	slices.SortStableFunc(flags, func(a, b Flag) int { return a.Period.Compare(b.Period) })
+	return settled, flags
+}
+
+// notes says what the steward decided about the shown figures.
+func notes(flags []Flag, log *StewardLog) []string {
+	var lines []string
+	for _, f := range flags {
+		if d, ok := log.Decision(f.ID); ok {
+			lines = append(lines, fmt.Sprintf("%s: a flagged figure was %s by the steward: %s", f.Period.Start, d.Verdict, d.Reason))
+		}
+	}
+	return lines
+}
+
+// view computes one signal's figures.
+func (b *Baselines) view(i Baseline, req CoachRequest, day coaching.Date) SignalView {
+	d := b.series.definition
+	v := SignalView{
+		ID: d.ID, Name: d.Name, Unit: d.Unit, Direction: d.Direction, Path: d.Path, Explain: d.Explain,
+		BlindSpots: slices.Clone(d.BlindSpots), Restriction: d.Restriction, Level: i.Level, BaselineN: i.N,
+	}
+	var after []float64
+	for t, cell := range b.series.row(i.Leader) {
+		period := b.series.periods[t]
+		_, rejected := b.rejected[rowKey{i.Leader, period}]
+		switch {
+		case cell.Status != OK || rejected || !period.Start.After(b.window.To) || !period.Last().Before(day):
+			continue
+		case req.FollowUp.Days() > 0 && !period.within(req.FollowUp):
+			continue
+		}
+		after = append(after, cell.Value)
+	}
+	for _, dropped := range i.Dropped {
+		v.Notes = append(v.Notes, fmt.Sprintf("%s is not in the baseline: %s", dropped.Period.Start, dropped.Reason))
+	}
+	if v.LatestN = len(after); v.LatestN > 0 {
+		v.Latest, _ = meanVariance(after)
+		v.Delta = v.Latest - i.rawMean
+		v.MDC95 = mdc95(b.withinSD, float64(i.N), float64(v.LatestN))
+		v.Moved = math.Abs(v.Delta) > v.MDC95
+	}
+	return v
+}
+
+// Leader returns whom the view is about, and Coach who may read it; both are
+// zero for the zero view.
+func (v CoachView) Leader() coaching.PersonID { return v.leader }
+
+// Coach returns who may read the view.
+func (v CoachView) Coach() coaching.PersonID { return v.coach }
+
+// On returns the day of the view.
+func (v CoachView) On() coaching.Date { return v.on }
+
+// Outcome returns the outcome that the view serves.
+func (v CoachView) Outcome() string { return v.outcome }
+
+// Signals returns the shown signals, in the pack's order.
+func (v CoachView) Signals() []SignalView { return slices.Clone(v.signals) }
+
+// Qualitative returns the shown items, in the pack's order.
+func (v CoachView) Qualitative() []QualitativeItem { return slices.Clone(v.qualitative) }
+
+// LeftOut returns what is not shown and why: the request's omissions in their
+// order, then items without consent.
+func (v CoachView) LeftOut() []Omission { return slices.Clone(v.leftOut) }
+
+// IsZero reports whether the view has nothing to show.
+func (v CoachView) IsZero() bool { return !v.ok }

@@ -1,0 +1,102 @@
+package signal
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Text returns the view as a coach reads it, in plain lines; "" for the zero
+// view. The same view gives the same text.
+func (v CoachView) Text() string {
+	if !v.ok {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Signals for one leader, %s. Outcome: %s.\n", v.on, v.outcome)
+	b.WriteString("Working hypotheses, not verdicts.\n")
+	for n, s := range v.signals {
+		fmt.Fprintf(&b, "\n%d. %s (%s)\n", n+1, s.Name, s.Unit)
+		fmt.Fprintf(&b, "   Hypothesis: %s\n", s.Path)
+		fmt.Fprintf(&b, "   What it is: %s\n", s.Explain)
+		fmt.Fprintf(&b, "   Baseline:   %s, median of %d periods\n", figure(s.Level), s.BaselineN)
+		switch {
+		case s.LatestN == 0:
+			b.WriteString("   Since then: no period has ended yet\n")
+		default:
+			fmt.Fprintf(&b, "   Since then: %s, mean of %d periods; change %s, smallest change beyond noise %s: %s\n",
+				figure(s.Latest), s.LatestN, signed(s.Delta), figure(s.MDC95), s.reading())
+		}
+		if len(s.BlindSpots) > 0 {
+			fmt.Fprintf(&b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
+		}
+		if s.Restriction != "" {
+			fmt.Fprintf(&b, "   Restricted: %s\n", s.Restriction)
+		}
+		if s.Control != "" {
+			fmt.Fprintf(&b, "   Control:    %s\n", s.Control)
+		}
+		for _, note := range s.Notes {
+			fmt.Fprintf(&b, "   Note:       %s\n", note)
+		}
+	}
+	if len(v.qualitative) > 0 {
+		b.WriteString("\nWhat people said\n")
+		for _, q := range v.qualitative {
+			switch q.Kind {
+			case Favourable:
+				fmt.Fprintf(&b, "   - %s (%s): %.0f%% of %d favourable\n", q.Text, q.Source, 100*q.Share, q.N)
+			case Theme:
+				fmt.Fprintf(&b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
+			default:
+				fmt.Fprintf(&b, "   - \"%s\" (%s)\n", q.Text, q.Source)
+			}
+		}
+	}
+	if len(v.leftOut) > 0 {
+		b.WriteString("\nLeft out\n")
+		for _, o := range v.leftOut {
+			fmt.Fprintf(&b, "   - %s: %s\n", o.Signal, o.Reason)
+		}
+	}
+	return b.String()
+}
+
+// reading says what the change supports, and no more.
+func (s SignalView) reading() string {
+	switch {
+	case !s.Moved:
+		return "within noise"
+	case s.Direction == Higher && s.Delta > 0, s.Direction == Lower && s.Delta < 0:
+		return "moved the hoped-for way"
+	case s.Direction == Higher, s.Direction == Lower:
+		return "moved the other way"
+	}
+	return "moved"
+}
+
+// wordsPerMinute is a slow reader's pace for figures and prose mixed, and each
+// signal takes a minute more to think about.
+const wordsPerMinute = 150
+
+// ReadingMinutes estimates how long the text takes to read, rounded up.
+func (v CoachView) ReadingMinutes() int {
+	words := len(strings.Fields(v.Text()))
+	return (words+wordsPerMinute-1)/wordsPerMinute + len(v.signals)
+}
+
+// figure prints three significant digits.
+func figure(x float64) string {
+	text := strconv.FormatFloat(x, 'g', 3, 64)
+	if strings.Contains(text, "e+") {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return text
+}
+
+func signed(x float64) string {
+	if x >= 0 {
+		return "+" + figure(x)
+	}
+	return figure(x)
+}
