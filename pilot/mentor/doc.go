@@ -1,0 +1,17 @@
+// Package mentor asks what happens between a coach and a leader, and whether it
+// is done as agreed.
+//
+// The path through it: an [Agreement] of leader, coach and sponsor comes before
+// anything else, and [Enablement] shows that the coach can read signals. A
+// [Playbook] gives each signal two prompts, one measurable experiment, a rule
+// for reading it and a conclusion not to draw; it renders itself on two pages. A
+// [Session] records which signals were shown and used, what became of the
+// platform's suggestions, and who committed to what by when; a [Trial] is one
+// leader's run of one experiment. A [Narrative] is an extract that the leader
+// agreed to; [Anecdotes] returns those that may be printed. [Log] holds all
+// records of a programme, and [Log.Check] reports every rule that they break.
+//
+// A coach's notes have no place here: no type can hold them. People are
+// pseudonyms, the texts are short and agreed, a suggestion of the platform may
+// always be overruled, and anyone may stop without giving a reason.
+package mentor
