@@ -181,3 +181,43 @@ func CohenH(a, b Rate) (float64, bool) {
 	}
 	return 2*math.Asin(math.Sqrt(a.p())) - 2*math.Asin(math.Sqrt(b.p())), true
 }
+
+// An Estimate is a figure with the range that the data do not exclude. Where it
+// is not Defined, Value means nothing.
+type Estimate struct {
+	Value     float64
+	Defined   bool
+	Low, High float64
+}
+
+// String returns "value [low, high]" with two decimals, or "undefined".
+func (e Estimate) String() string {
+	if !e.Defined {
+		return "undefined"
+	}
+	return fmt.Sprintf("%s [%s, %s]", decimals(e.Value), decimals(e.Low), decimals(e.High))
+}
+
+func decimals(v float64) string {
+	switch {
+	case math.IsInf(v, 1):
+		return "no limit"
+	case math.IsNaN(v):
+		return "undefined"
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// MarshalJSON returns value, low and high, with null for what is undefined or
+// without a bound.
+func (e Estimate) MarshalJSON() ([]byte, error) {
+	s := struct {
+		Value *float64 `json:"value"`
+		Low   *float64 `json:"low"`
+		High  *float64 `json:"high"`
+	}{nil, finite(e.Low), finite(e.High)}
+	if e.Defined {
+		s.Value = finite(e.Value)
+	}
+	return json.Marshal(s)
+}
