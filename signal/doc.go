@@ -20,12 +20,13 @@
 //     [Pack.CoachView] shows them to a coach, or says why not;
 //   - [WriteCSV] exports series with a [Manifest], and [ReadCSV] takes them back.
 //
-// As an example: ten people spend 11, 12, 10, 11, 13, 11, 12 and 11 hours a week
-// in meetings on average. The level is the median, 11 hours. A week at 19 hours
-// lies outside the limits, so it is flagged, and the leader's pack cannot be
-// read until a steward has looked. The steward finds a release week and explains
-// it. The coach then reads the level, the change since, and beside it the
-// smallest change that is more than noise.
+// As an example: the six people of a team spend between 9.3 and 10.3 hours a
+// week in meetings, eight weeks long. The level is the median, 9.9 hours, and
+// with what the other leaders' teams say about spread the limits for a new week
+// are 9.0 and 10.7. The week of a release comes out at 18.1 hours, so it is
+// flagged, and the leader's pack cannot be read until a steward has looked. The
+// steward explains it. The coach then reads the level, the change since, and
+// beside it the smallest change that is more than noise.
 //
 // Missing is never zero, small groups are never shown, nothing is imputed or
 // clipped, and the same inputs give the same bytes. No message names a person or
