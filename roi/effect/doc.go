@@ -1,0 +1,22 @@
+// Package effect asks whether the behaviour moved, whether the KPI moved, and
+// whether the two moved together.
+//
+// A pilot has eight to twelve leaders. At that size the usual standard errors
+// find effects that are not there in 6 to 80 of 100 pilots where they promise
+// 5, so this package counts instead: under the hypothesis of no effect, every
+// allocation that the design could have drawn would have shown the same
+// outcomes, and the p-value is the share of allocations whose estimate is at
+// least as large as the one observed. The interval inverts the same test.
+//
+// [Staggered] takes a panel of units by periods and the waves; [TwoGroup] takes
+// one change per unit and two groups; [PrePost] has no comparison and says so.
+// [Rates] compares two counts of rare events. [Link] lays what leaders changed
+// beside what their teams' KPI did, and calls it an association. The
+// allocations come from the design as a sequence, such as a pilot's own, or
+// from [Complete].
+//
+// Values are integers over one denominator, made by [Decimals] or [Floats], and
+// so are all estimates until the last line: floating point decides ties by
+// accident, and ties decide small p-values. Panels of any size are computed;
+// what is refused is a space of more than [MaxAllocations].
+package effect

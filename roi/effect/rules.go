@@ -1,0 +1,19 @@
+package effect
+
+import "github.com/coachgov/coaching"
+
+// Rules returns the rules that this package reports on, in the order of their
+// codes.
+func Rules() []coaching.Rule {
+	return []coaching.Rule{
+		{Code: "PIL-083", Severity: coaching.Warning,
+			Statement: "The design has enough possible allocations for a p-value and an interval at the level asked for.",
+			Remedy:    "Pool cohorts, add leaders or strata of equal size, or read the estimate without a verdict."},
+		{Code: "PIL-084", Severity: coaching.Warning,
+			Statement: "A change is read against a control or a staggered cohort.",
+			Remedy:    "Start half of the leaders later, drawn by lot before anything is measured."},
+		{Code: "ROI-002", Severity: coaching.Warning,
+			Statement: "What leaders changed and what their KPI did is an association, not an effect.",
+			Remedy:    "Print it as an association, beside the effect of the randomised start."},
+	}
+}
