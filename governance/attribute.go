@@ -299,8 +299,13 @@ func reviewed(r *Request, digest string) bool {
 }
 
 // independent reports whether the person in that role may approve or review the
-// request: a human of a declared role who neither asks nor is concerned.
+// request: a human of a declared role who neither asks nor is concerned. Where
+// nobody knows whom the data concerns, nobody is independent; aggregates concern
+// no single person.
 func independent(r *Request, by coaching.PersonID, role coaching.Role) bool {
+	if r.Resource.Owner.IsZero() && class(&r.Resource) != signal.Aggregate {
+		return false
+	}
 	return !by.IsZero() && role != coaching.NoRole && role != coaching.System && int(role) < len(roleNames) &&
 		by != r.Subject.ID && by != r.Resource.Owner
 }

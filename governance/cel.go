@@ -256,7 +256,7 @@ func (c *celEnv) read(source string) (*expr, program, []celProblem) {
 	r := &celReader{c: c, a: checked.NativeRep(), source: []rune(source)}
 	e := r.convert(r.a.Expr())
 	if len(r.problems) == 0 && e.kind != kindBool {
-		r.fail(0, "POL-TYPE", "the condition is %s, want true or false", r.a.GetType(r.a.Expr().ID()))
+		r.fail(0, "POL-TYPE", "the condition is a value of type %s, want true or false", r.a.GetType(r.a.Expr().ID()))
 	}
 	if len(r.problems) > 0 {
 		return nil, nil, sortProblems(r.problems)
@@ -356,6 +356,7 @@ func celIssues(source string, issues *cel.Issues, code string) []celProblem {
 			at += len([]rune(lines[i]))
 		}
 		message, _, _ := strings.Cut(e.Message, "\n")
+		message, _, _ = strings.Cut(strings.TrimPrefix(message, "Syntax error: "), " expecting ")
 		for _, o := range []string{"==", "!=", "<=", ">=", "<", ">", "&&", "||", "+", "-"} {
 			message = strings.ReplaceAll(message, "_"+o+"_", o)
 		}
@@ -434,6 +435,7 @@ func (w *celWalker) walk(e ast.Expr, vars []string) {
 	case ast.CallKind:
 		call := e.AsCall()
 		w.function(e.ID(), call)
+		w.constants(call)
 		if call.IsMemberFunction() {
 			w.walk(call.Target(), vars)
 		}
@@ -458,6 +460,10 @@ func celRefusedMacros() []string { return []string{"all", "exists_one", "map", "
 func (w *celWalker) function(id int64, call ast.CallExpr) {
 	name := call.FunctionName()
 	switch {
+	case name == "duration" || name == "timestamp":
+		if _, problem := celInstant(call); problem != "" {
+			w.fail(id, "POL-CONSTANT", "%s", problem)
+		}
 	case slices.Contains(celFunctions(), name):
 	case name == "all":
 		w.fail(id, "POL-ALL", "all is true of an empty set; use hasAll, or a count")
@@ -473,6 +479,76 @@ func (w *celWalker) function(id int64, call ast.CallExpr) {
 		w.fail(id, "POL-FUNCTION", "%s cannot be used here; available are size, hasAny, hasAll, exists, addMonths, duration, timestamp, startsWith, endsWith, contains%s",
 			shown, suggest(name, celFunctions()[12:]))
 	}
+}
+
+// constants reports texts that are compared with an enum or a set and are none
+// of its values.
+func (w *celWalker) constants(call ast.CallExpr) {
+	switch celOp(call.FunctionName()) {
+	case opEqual, opNotEqual, opIn, opHasAny, opHasAll:
+	default:
+		return
+	}
+	args := call.Args()
+	if call.IsMemberFunction() {
+		args = append([]ast.Expr{call.Target()}, args...)
+	}
+	var at *attribute
+	for _, x := range args {
+		name := ""
+		switch {
+		case x.Kind() == ast.IdentKind:
+			name = x.AsIdent()
+		case x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && x.AsSelect().Operand().Kind() == ast.IdentKind:
+			name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
+		}
+		if a, ok := attrNamed(name); ok && attributes[a].names != nil {
+			at = &attributes[a]
+		}
+	}
+	if at == nil {
+		return
+	}
+	check := func(x ast.Expr) {
+		if x.Kind() != ast.LiteralKind {
+			return
+		}
+		text, ok := x.AsLiteral().(types.String)
+		if ok && (!slices.Contains(at.names, string(text)) || text == "unknown") {
+			w.fail(x.ID(), "POL-CONSTANT", "%s is never this text of %d characters%s", at.name, len([]rune(string(text))), suggest(string(text), at.names))
+		}
+	}
+	for _, x := range args {
+		check(x)
+		if x.Kind() == ast.ListKind {
+			for _, y := range x.AsList().Elements() {
+				check(y)
+			}
+		}
+	}
+}
+
+// celInstant reads duration("...") and timestamp("..."), whose texts must be
+// constants: a bad one would otherwise fail in production.
+func celInstant(call ast.CallExpr) (nanoseconds int64, problem string) {
+	text := ""
+	if args := call.Args(); len(args) == 1 && args[0].Kind() == ast.LiteralKind {
+		if v, ok := args[0].AsLiteral().(types.String); ok && len(v) <= 64 {
+			text = string(v)
+		}
+	}
+	if call.FunctionName() == "duration" {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return 0, `want a constant duration in hours, minutes or seconds, such as duration("2160h")`
+		}
+		return int64(d), ""
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || !inRange(t) {
+		return 0, fmt.Sprintf(`want a constant instant between %d and %d, such as timestamp("2027-01-04T09:00:00Z")`, firstYear, lastYear)
+	}
+	return t.UnixNano(), ""
 }
 
 func (w *celWalker) unknown(id int64, name string) {
@@ -608,7 +684,12 @@ func celOp(name string) op {
 func (r *celReader) call(e ast.Expr, out *expr) *expr {
 	c := e.AsCall()
 	if name := c.FunctionName(); name == "duration" || name == "timestamp" {
-		return r.instant(c, out)
+		out.kind = kindDuration
+		if name == "timestamp" {
+			out.kind = kindTime
+		}
+		out.num, _ = celInstant(c)
+		return out
 	}
 	out.op = celOp(c.FunctionName())
 	if out.op == opForeign {
@@ -627,6 +708,10 @@ func (r *celReader) call(e ast.Expr, out *expr) *expr {
 	}
 	out.kind = kindBool
 	switch out.op {
+	case opNot:
+		if out.args[0].op == opNot { // !!a is a
+			return out.args[0].args[0]
+		}
 	case opSize:
 		out.kind = kindInt
 	case opAddMonths:
@@ -642,7 +727,7 @@ func (r *celReader) call(e ast.Expr, out *expr) *expr {
 }
 
 // nameConstants turns the texts that are compared with an enum or a set into
-// that enum's values, and reports those that are none.
+// that enum's values; the walker has reported those that are none.
 func (r *celReader) nameConstants(e *expr) {
 	var names []string
 	what := ""
@@ -659,22 +744,10 @@ func (r *celReader) nameConstants(e *expr) {
 	if names == nil {
 		return
 	}
-	var name func(x *expr)
-	name = func(x *expr) {
-		for _, y := range x.args {
-			if x.op == opList {
-				name(y)
-			}
+	name := func(x *expr) {
+		if i := slices.Index(names, x.text); x.op == opConst && x.kind == kindText && i >= 0 {
+			x.kind, x.num, x.text, x.names = kindEnum, int64(i), "", names
 		}
-		if x.op != opConst || x.kind != kindText {
-			return
-		}
-		i := slices.Index(names, x.text)
-		if i < 0 || x.text == "unknown" {
-			r.fail(x.at, "POL-CONSTANT", "%s is never this text of %d characters%s", what, len([]rune(x.text)), suggest(x.text, names))
-			return
-		}
-		x.kind, x.num, x.text, x.names = kindEnum, int64(i), "", names
 	}
 	for _, a := range e.args {
 		if a.op == opList {
@@ -684,33 +757,6 @@ func (r *celReader) nameConstants(e *expr) {
 		}
 		name(a)
 	}
-}
-
-// instant reads duration("...") and timestamp("..."), whose texts must be
-// constants: a bad one would otherwise fail in production.
-func (r *celReader) instant(c ast.CallExpr, out *expr) *expr {
-	out.op = opConst
-	text, ok := "", false
-	if len(c.Args()) == 1 && c.Args()[0].Kind() == ast.LiteralKind {
-		var v types.String
-		v, ok = c.Args()[0].AsLiteral().(types.String)
-		text = string(v)
-	}
-	if c.FunctionName() == "duration" {
-		d, err := time.ParseDuration(text)
-		if !ok || err != nil || len(text) > 32 {
-			r.fail(out.at, "POL-CONSTANT", `want a constant duration in hours, minutes or seconds, such as duration("2160h")`)
-		}
-		out.kind, out.num = kindDuration, int64(d)
-		return out
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if !ok || err != nil || !inRange(t) {
-		r.fail(out.at, "POL-CONSTANT", `want a constant instant between %d and %d, such as timestamp("2027-01-04T09:00:00Z")`, firstYear, lastYear)
-		return out
-	}
-	out.kind, out.num = kindTime, t.UnixNano()
-	return out
 }
 
 // foreign keeps what lies outside the typed fragment as its source, with the

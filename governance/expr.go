@@ -89,20 +89,30 @@ var opSigns = [...]string{
 // and parentheses around every and, or and condition inside another.
 func (e *expr) String() string {
 	var b strings.Builder
-	e.write(&b, false)
+	e.write(&b, loose)
 	return b.String()
 }
 
-func (e *expr) write(b *strings.Builder, inner bool) {
-	list := func(args []*expr, sep string, inner bool) {
+// How tightly the surroundings of an expression bind: whether it needs
+// parentheses.
+const (
+	loose = iota // nothing around it
+	inner        // in an and, an or or a condition
+	tight        // in a comparison, a negation or before a dot
+)
+
+func (e *expr) write(b *strings.Builder, around int) {
+	list := func(args []*expr, sep string, around int) {
 		for i, a := range args {
 			if i > 0 {
 				b.WriteString(sep)
 			}
-			a.write(b, inner)
+			a.write(b, around)
 		}
 	}
-	open := inner && (e.op == opAnd || e.op == opOr || e.op == opIf)
+	logic := e.op == opAnd || e.op == opOr || e.op == opIf
+	compare := e.op >= opEqual && e.op <= opMoreEq || e.op == opIn
+	open := logic && around >= inner || compare && around >= tight || e.op == opForeign && around >= inner
 	if open {
 		b.WriteByte('(')
 	}
@@ -115,45 +125,40 @@ func (e *expr) write(b *strings.Builder, inner bool) {
 		b.WriteString("has(" + attributes[e.attr].name + ")")
 	case opNot:
 		b.WriteByte('!')
-		compound := e.args[0].op >= opEqual && e.args[0].op <= opMoreEq || e.args[0].op == opIn
-		if compound {
-			b.WriteByte('(')
-		}
-		e.args[0].write(b, true)
-		if compound {
-			b.WriteByte(')')
-		}
+		e.args[0].write(b, tight)
 	case opIf:
-		e.args[0].write(b, true)
+		e.args[0].write(b, inner)
 		b.WriteString(" ? ")
-		e.args[1].write(b, true)
+		e.args[1].write(b, inner)
 		b.WriteString(" : ")
-		e.args[2].write(b, true)
+		e.args[2].write(b, inner)
 	case opList:
 		b.WriteByte('[')
-		list(e.args, ", ", false)
+		list(e.args, ", ", loose)
 		b.WriteByte(']')
 	case opHasAny, opHasAll:
-		e.args[0].write(b, true)
+		e.args[0].write(b, tight)
 		if e.op == opHasAny {
 			b.WriteString(".hasAny(")
 		} else {
 			b.WriteString(".hasAll(")
 		}
-		e.args[1].write(b, false)
+		e.args[1].write(b, loose)
 		b.WriteByte(')')
 	case opSize:
 		b.WriteString("size(")
-		list(e.args, ", ", false)
+		list(e.args, ", ", loose)
 		b.WriteByte(')')
 	case opAddMonths:
 		b.WriteString("addMonths(")
-		list(e.args, ", ", false)
+		list(e.args, ", ", loose)
 		b.WriteByte(')')
 	case opForeign:
 		b.WriteString(e.text)
+	case opAnd, opOr:
+		list(e.args, " "+opSigns[e.op]+" ", inner)
 	default:
-		list(e.args, " "+opSigns[e.op]+" ", true)
+		list(e.args, " "+opSigns[e.op]+" ", tight)
 	}
 	if open {
 		b.WriteByte(')')

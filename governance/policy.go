@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -26,24 +25,6 @@ type Policy struct {
 	// index holds, for each action and role, the rules that could fire.
 	index [len(actionNames)][len(roleNames)][]*rule
 	pool  sync.Pool // of *facts, so that a decision need not allocate them
-}
-
-// A Param is a number of a policy.
-type Param struct {
-	ID    string `json:"id"`
-	Unit  string `json:"unit"` // "count", "days", "hours" or "months"
-	Value int    `json:"value"`
-	Min   int    `json:"min"`
-	Max   int    `json:"max"`
-	Code  string `json:"code"` // the requirement that it comes from
-}
-
-// amount returns the value with its unit, as in "90 days".
-func (p Param) amount() string {
-	if p.Unit == "count" {
-		return strconv.Itoa(p.Value)
-	}
-	return plural(p.Value, strings.TrimSuffix(p.Unit, "s"))
 }
 
 // A rule is one compiled rule. Exactly one of test and run is set.

@@ -1,0 +1,187 @@
+package governance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/document"
+)
+
+// A compiler turns a policy file into a Policy.
+type compiler struct {
+	file   string
+	data   []byte
+	at     *document.Positions
+	report *Report
+	cel    *celEnv
+	params []*expr
+}
+
+// fail records an error at a path of the file.
+func (c *compiler) fail(code, path, format string, args ...any) {
+	line, column := c.at.At(path)
+	c.add(coaching.Finding{Code: code, Path: path, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *compiler) add(f coaching.Finding) {
+	f.File = c.file
+	c.report.Findings = append(c.report.Findings, f)
+}
+
+// failIn records an error at a character of a text in the file.
+func (c *compiler) failIn(n *document.Node, path string, at int, code, format string, args ...any) {
+	line, column := locate(c.data, n, at)
+	c.add(coaching.Finding{Code: code, Path: path, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+}
+
+// compile checks everything that the decoder does not, and returns the policy;
+// it is complete only when nothing blocks.
+func (c *compiler) compile(pf *policyFile, decoded bool) *Policy {
+	p := &Policy{id: pf.ID, version: pf.Version, owner: pf.Owner}
+	c.compileParams(pf, p)
+	env, err := newCELEnv(c.params)
+	if err != nil {
+		c.fail("POL-SYNTAX", "", "%v", err)
+		return p
+	}
+	c.cel = env
+	if len(pf.Rules) == 0 && decoded {
+		c.fail("POL-RULE", "rules", "a policy without rules denies everything")
+	}
+	if len(pf.Rules) > maxRules {
+		c.fail("POL-LENGTH", "rules", "%d rules, at most %d are allowed", len(pf.Rules), maxRules)
+		return p
+	}
+	seen := map[string]bool{}
+	for i := range pf.Rules {
+		path := fmt.Sprintf("rules[%d]", i)
+		rf := &pf.Rules[i]
+		if rf.ID != "" && seen[rf.ID] {
+			c.fail("POL-RULE", path+".id", "another rule has this id")
+		}
+		if strings.HasPrefix(rf.ID, "floor.") || rf.ID == "request" || rf.ID == "default" {
+			c.fail("POL-RULE", path+".id", "this id is the library's own")
+		}
+		seen[rf.ID] = true
+		if r, ok := c.compileRule(rf, path); ok {
+			p.rules = append(p.rules, r)
+		}
+	}
+	if !c.report.Findings.Blocked() {
+		p.finish()
+	}
+	return p
+}
+
+const maxRules = 10_000
+
+// text returns the text of a node that must hold one line of prose.
+func (c *compiler) text(n *document.Node, path string) (string, bool) {
+	if n == nil { // the decoder has reported it
+		return "", false
+	}
+	text := strings.TrimSuffix(n.Text, "\n")
+	switch {
+	case n.Kind != document.String:
+		c.failIn(n, path, 0, "DOC-TYPE", "found %s, want a text; write it in quotes if it is one", n.Kind)
+	case strings.TrimSpace(text) == "":
+		c.failIn(n, path, 0, "DOC-VALUE", "the text is empty")
+	case len(text) > 4*maxCondition:
+		c.failIn(n, path, 0, "POL-LENGTH", "text of %d bytes, at most %d are allowed", len(text), 4*maxCondition)
+	default:
+		return text, true
+	}
+	return "", false
+}
+
+func (c *compiler) compileRule(rf *ruleFile, path string) (*rule, bool) {
+	r := &rule{id: rf.ID, effect: rf.Effect, code: rf.Code, controls: rf.Controls}
+	before := len(c.report.Findings)
+	r.actions = ^uint32(0)
+	if len(rf.Actions) == 0 {
+		c.fail("POL-RULE", path+".actions", "no action is named; write any for all of them")
+	}
+	if set, any := wordSet(rf.Actions, func(w actionWord) uint { return uint(w.Action) }); !any {
+		r.actions = set
+	} else if rf.Effect == Permit || len(rf.Actions) > 1 {
+		c.fail("POL-RULE", path+".actions", "any stands alone, and never in a permit")
+	}
+	r.roles = ^uint32(0)
+	if len(rf.Roles) == 0 {
+		c.fail("POL-RULE", path+".roles", "no role is named; write any for all of them")
+	}
+	if set, any := wordSet(rf.Roles, func(w roleWord) uint { return uint(w.Role) }); !any {
+		r.roles = set
+	} else if rf.Effect == Permit || len(rf.Roles) > 1 {
+		c.fail("POL-RULE", path+".roles", "any stands alone, and never in a permit")
+	}
+	if when, ok := c.text(rf.When, path+".when"); ok {
+		c.compileWhen(r, rf.When, when, path+".when")
+	}
+	if message, ok := c.text(rf.Message, path+".message"); ok {
+		c.compileMessage(r, rf.Message, message, path+".message")
+	}
+	for _, o := range rf.Obligations {
+		r.obligations = append(r.obligations, Obligation(o))
+	}
+	c.compileReview(r, rf, path)
+	return r, len(c.report.Findings) == before
+}
+
+// wordSet returns the words as a set of bits, and whether "any" is among them.
+func wordSet[W any](words []W, bit func(W) uint) (set uint32, any bool) {
+	for _, w := range words {
+		b := bit(w)
+		set |= 1 << b
+		any = any || b == 0
+	}
+	return set, any
+}
+
+func (c *compiler) compileWhen(r *rule, n *document.Node, source, path string) {
+	e, run, problems := c.cel.read(source)
+	for _, p := range problems {
+		c.failIn(n, path, p.at, p.code, "%s", p.message)
+	}
+	if len(problems) > 0 {
+		return
+	}
+	for _, p := range lint(e, r.effect) {
+		c.failIn(n, path, p.at, p.code, "%s", p.message)
+	}
+	r.when, r.reads = e, e.reads()
+	r.source = e.String()
+	if run != nil {
+		r.run = run
+		return
+	}
+	r.test, _ = lower(e)
+}
+
+func (c *compiler) compileReview(r *rule, rf *ruleFile, path string) {
+	switch {
+	case rf.Effect == Review && rf.Review == nil:
+		c.fail("POL-RULE", path, "a review rule says who may review, under review")
+		return
+	case rf.Effect != Review && rf.Review != nil:
+		c.fail("POL-RULE", path+".review", "only a review rule has a review")
+		return
+	case rf.Review == nil:
+		return
+	}
+	need := &reviewNeed{as: rf.Review.As}
+	for _, role := range rf.Review.By {
+		if role == coaching.System || role == coaching.NoRole {
+			c.fail("POL-RULE", path+".review.by", "a reviewer is a human with a role")
+		}
+		need.by |= 1 << role
+	}
+	if need.by == 0 {
+		c.fail("POL-RULE", path+".review.by", "no role may review")
+	}
+	need.minRationale = int(c.paramOf(rf.Review.MinRationale, kindInt, path+".review.min_rationale"))
+	need.expires = time.Duration(c.paramOf(rf.Review.Expires, kindDuration, path+".review.expires"))
+	r.need = need
+}

@@ -1,0 +1,197 @@
+package governance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+)
+
+// testParams are two parameters to compare with.
+func testParams() []*expr {
+	return []*expr{
+		{op: opConst, param: "k", kind: kindInt, num: 5},
+		{op: opConst, param: "days", kind: kindDuration, num: int64(90 * 24 * time.Hour)},
+	}
+}
+
+// A gen writes random conditions of the typed fragment, guarded or not.
+type gen struct{ *rand.Rand }
+
+func (g gen) pick(of ...string) string { return of[g.IntN(len(of))] }
+
+func (g gen) attr(k kind) *attribute {
+	for {
+		if a := &attributes[g.IntN(int(attrCount))]; a.kind == k {
+			return a
+		}
+	}
+}
+
+// optional returns the name of an attribute that may be absent.
+func (g gen) optional() string {
+	for {
+		if a := &attributes[g.IntN(int(attrCount))]; a.optional {
+			return a.name
+		}
+	}
+}
+
+func (g gen) names(a *attribute, n int) string {
+	var out []string
+	for range n {
+		name := "unknown"
+		for name == "unknown" {
+			name = a.names[g.IntN(len(a.names))]
+		}
+		out = append(out, fmt.Sprintf("%q", name))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (g gen) condition(depth int) string {
+	if depth > 0 {
+		switch g.IntN(6) {
+		case 0, 1:
+			return "(" + g.condition(depth-1) + " && " + g.condition(depth-1) + ")"
+		case 2, 3:
+			return "(" + g.condition(depth-1) + " || " + g.condition(depth-1) + ")"
+		case 4:
+			return "!(" + g.condition(depth-1) + ")"
+		default:
+			if g.IntN(2) == 0 {
+				return "(" + g.condition(depth-1) + " ? " + g.condition(depth-1) + " : " + g.condition(depth-1) + ")"
+			}
+			return "((" + g.condition(depth-1) + ") == (" + g.condition(depth-1) + "))"
+		}
+	}
+	cmp := g.pick(" == ", " != ", " < ", " <= ", " > ", " >= ")
+	eq := g.pick(" == ", " != ")
+	switch g.IntN(14) {
+	case 0:
+		return g.attr(kindBool).name
+	case 1:
+		return "has(" + g.optional() + ")"
+	case 2:
+		a := g.attr(kindInt)
+		return a.name + cmp + g.pick("0", "2", "param.k", "5", "-1", "approval.count")
+	case 3:
+		return g.attr(kindDuration).name + cmp + g.pick("param.days", `duration("2160h")`, `duration("1h")`, "review.age")
+	case 4:
+		return g.attr(kindTime).name + cmp + g.pick("now", "resource.created_at", `timestamp("2027-01-04T09:00:00Z")`, "addMonths(resource.created_at, 12)", "addMonths(resource.created_at, param.k)", "addMonths(now, -700)")
+	case 5, 6:
+		a := g.attr(kindEnum)
+		return a.name + eq + g.names(a, 1)
+	case 7:
+		a := g.attr(kindEnum)
+		return a.name + " in [" + g.names(a, 1+g.IntN(3)) + "]"
+	case 8:
+		a := g.attr(kindSet)
+		return g.names(a, 1) + " in " + a.name
+	case 9:
+		a := g.attr(kindSet)
+		return a.name + g.pick(".hasAny([", ".hasAll([") + g.names(a, 1+g.IntN(3)) + "])"
+	case 10:
+		return "size(" + g.attr(g2(g, kindSet, kindText)).name + ")" + cmp + g.pick("0", "1", "2", "10")
+	case 11:
+		return g.attr(kindPerson).name + eq + g.attr(kindPerson).name
+	case 12:
+		return g.attr(kindText).name + cmp + g.pick(`"alpha"`, `"beta"`, "resource.programme", "resource.id")
+	default:
+		return g.pick("purpose in consent.purposes", "subject.role in approval.roles", "subject.role == review.role",
+			`resource.id in ["alpha", "beta"]`, "approval.count in [1, 2, 5]", "true", "false")
+	}
+}
+
+func g2(g gen, a, b kind) kind {
+	if g.IntN(2) == 0 {
+		return a
+	}
+	return b
+}
+
+// facts returns slots with random values near the constants above. Each
+// optional attribute is absent every third time.
+func (g gen) facts() *facts {
+	f := &facts{id: g.pick("alpha", "beta", "gamma"), prog: g.pick("alpha", "delta")}
+	var people [2]coaching.PersonID
+	people[1] = personOne
+	for i := range f.person {
+		f.person[i] = people[g.IntN(2)]
+	}
+	now := time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC)
+	for i := range attributes {
+		a := attr(i)
+		if attributes[a].optional && g.IntN(3) == 0 {
+			continue
+		}
+		f.present |= 1 << a
+		switch at := attributes[a]; at.kind {
+		case kindBool:
+			f.num[a] = int64(g.IntN(2))
+		case kindInt:
+			f.num[a] = int64(g.IntN(7))
+		case kindDuration:
+			f.num[a] = int64(90*24*time.Hour) + int64(g.IntN(3)-1)
+		case kindTime:
+			f.num[a] = now.UnixNano() + int64(g.IntN(3)-1)*[]int64{1, int64(365 * 24 * time.Hour)}[g.IntN(2)]
+		case kindEnum:
+			f.num[a] = int64(g.IntN(len(at.names)))
+		case kindSet:
+			f.num[a] = int64(g.Uint64() & g.Uint64() & (1<<len(at.names) - 1))
+		}
+	}
+	return f
+}
+
+var personOne = func() coaching.PersonID {
+	person, err := casePeople()
+	if err != nil {
+		panic(err)
+	}
+	return person("one")
+}()
+
+// A closure and the CEL program of the same text have the same value on the
+// same request: true, false or none. 600 conditions over 200 requests each.
+func TestClosuresAgreeWithCEL(t *testing.T) {
+	c, err := newCELEnv(testParams())
+	require.NoError(t, err)
+	g := gen{rand.New(rand.NewPCG(1, 2))}
+	var values [3]int
+	for range 600 {
+		source := g.condition(g.IntN(4))
+		checked, problems := c.check(source)
+		require.Empty(t, problems, source)
+		r := &celReader{c: c, a: checked.NativeRep(), source: []rune(source)}
+		e := r.convert(r.a.Expr())
+		require.Empty(t, r.problems, source)
+		closure, ok := lower(e)
+		require.True(t, ok, "no closure for %s", source)
+		run, err := c.program(checked)
+		require.NoError(t, err, source)
+		// The canonical form says the same and is its own canonical form.
+		again, _, problems := c.read(e.String())
+		require.Empty(t, problems, "%s\n%s", source, e)
+		require.Equal(t, e.String(), again.String())
+		reread, ok := lower(again)
+		require.True(t, ok)
+		for range 200 {
+			f := g.facts()
+			want, _ := run(f)
+			got := closure(f)
+			if got != want || reread(f) != want {
+				t.Fatalf("%s\nclosure %d, reread %d, CEL %d\nfacts %+v", source, got, reread(f), want, f)
+			}
+			values[got]++
+		}
+	}
+	for v, n := range values {
+		require.Greater(t, n, 10_000, "value %d", v)
+	}
+}

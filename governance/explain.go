@@ -1,0 +1,97 @@
+package governance
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Explain returns the answer to a request and how it came about, for people:
+// every rule that could have fired for this action and role, in the order of
+// Decision.Reasons, with the value of each part of its condition, then the
+// floors. "absent" is the value of what asks about an attribute that is not
+// there. The same policy and request give the same bytes. No pseudonym is
+// shown. It is meant for one question at a time, not for every request.
+func (p *Policy) Explain(r *Request) string {
+	var b strings.Builder
+	d := p.Decide(r)
+	fmt.Fprintf(&b, "%s\n", strings.ToUpper(d.Outcome.String()))
+	for _, reason := range d.Reasons {
+		fmt.Fprintf(&b, "  %s %s (%s): %s\n", reason.Effect, reason.Rule, reason.Code, reason.Message)
+	}
+	if n := d.Review; n != nil {
+		fmt.Fprintf(&b, "  wanted: %s by %v, never by %s", strings.Join(n.As, " and "), n.By, strings.Join(n.Not, " or "))
+		if n.MinRationale > 0 {
+			fmt.Fprintf(&b, ", with a rationale of at least %d characters", n.MinRationale)
+		}
+		if n.Expires > 0 {
+			fmt.Fprintf(&b, ", good for %s", n.Expires)
+		}
+		b.WriteByte('\n')
+	}
+	for _, o := range d.Obligations {
+		fmt.Fprintf(&b, "  obliged: %s: %s\n", o.ID, o.Text)
+	}
+	if len(d.Missing) > 0 {
+		fmt.Fprintf(&b, "  missing: %s\n", strings.Join(d.Missing, ", "))
+	}
+	if p.Digest() == "" || len(problems(r)) > 0 {
+		b.WriteString("no rule was asked\n")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "policy %s %s, digest %s\n", p.id, p.version, p.digest)
+	var f facts
+	f.read(r)
+	for _, rule := range p.index[r.Action][r.Subject.Role] {
+		explainRule(&b, rule, &f)
+	}
+	for _, fl := range floors(&f) {
+		fmt.Fprintf(&b, "%s %s is below a floor of the code: %s\n", fl.effect, fl.id, fl.message)
+	}
+	return b.String()
+}
+
+func explainRule(b *strings.Builder, r *rule, f *facts) {
+	v, problem := r.eval(f)
+	verb := "does not fire"
+	if v == isTrue || v == noValue && r.effect != Permit {
+		verb = "fires"
+	}
+	fmt.Fprintf(b, "%s %s %s", r.effect, r.id, verb)
+	if v == noValue {
+		fmt.Fprintf(b, ", not evaluated: %s", problem)
+	}
+	b.WriteByte('\n')
+	explainExpr(b, r.when, f, 1, v)
+}
+
+// explainExpr prints one line for a condition and one for each condition
+// inside it.
+func explainExpr(b *strings.Builder, e *expr, f *facts, depth int, value truth) {
+	if t, ok := lower(e); ok {
+		value = t(f)
+	} else if depth > 1 {
+		fmt.Fprintf(b, "  %-7s%s%s\n", "?", strings.Repeat("  ", depth-1), e)
+		return
+	}
+	fmt.Fprintf(b, "  %-7s%s%s", [...]string{"false", "true", "absent"}[value], strings.Repeat("  ", depth-1), e)
+	switch e.op {
+	case opNot, opAnd, opOr, opIf:
+		b.WriteByte('\n')
+		for _, a := range e.args {
+			explainExpr(b, a, f, depth+1, noValue)
+		}
+		return
+	case opHas, opConst:
+	default:
+		var values []string
+		e.each(func(x *expr) {
+			if x.op == opAttr && x.kind != kindBool {
+				values = append(values, attributes[x.attr].name+" is "+show(x, f))
+			}
+		})
+		if len(values) > 0 {
+			b.WriteString("  # " + strings.Join(values, ", "))
+		}
+	}
+	b.WriteByte('\n')
+}
