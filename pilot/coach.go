@@ -1,0 +1,86 @@
+package pilot
+
+import (
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// CoachingPurpose is the purpose for which consent must be held.
+const CoachingPurpose = "coaching"
+
+// A SessionRequest asks whether a coach may use a signal in a session.
+type SessionRequest struct {
+	Leader string            // the plan's label
+	Person coaching.PersonID // the leader, as the store of consents knows them
+	Coach  string            // the plan's label
+	Signal string            // the plan's id
+	At     time.Time
+
+	Consents     signal.Consents // nil: nobody consented
+	Standing     signal.Standing // as recorded by the steward
+	Control      bool            // a Restricted signal's human control is in place
+	PendingFlags int             // spikes that the steward has not decided
+	FeedAge      int             // days since the last delivery
+}
+
+// CanCoach answers a [SessionRequest] against the log and the plan: an empty
+// list is yes; otherwise it holds every reason against, sorted.
+func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
+	g := &Gate{}
+	if l == nil {
+		g.need(false, "PIL-045", "there is no running programme")
+		return g.Unmet
+	}
+	g.need(l.state.Coaches(), "PIL-045", "the programme is %s, not running", l.state)
+	g.need(!r.At.IsZero(), "PIL-045", "the time of the session is not given")
+
+	var s Signal
+	for _, known := range l.plan.Signals {
+		if known.ID == r.Signal {
+			s = known
+		}
+	}
+	g.need(s.ID != "", "PIL-109", "the signal is not one of the plan")
+	g.need(s.ID == "" || s.Use != ForOutcome, "PIL-074", "the signal is read as an outcome only")
+	g.need(r.FeedAge <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want at most %d", r.FeedAge, l.pol.CoachingRefresh)
+
+	a, err := l.plan.Allocate()
+	var u Unit
+	known := false
+	if err == nil {
+		u, known = a.Unit(r.Leader)
+	}
+	week := l.plan.WeekOf(coaching.DateOf(r.At.UTC()))
+	switch {
+	case !known:
+		g.need(false, "PIL-112", "the leader is not one of the plan")
+	case u.Start == 0:
+		g.need(false, "PIL-085", "the leader is a control and is not coached in the pilot")
+	case week < u.Start:
+		g.need(false, "PIL-085", "the leader's wave starts in week %d and this is week %d", u.Start, week)
+	}
+	minutes := 0
+	for _, e := range l.events {
+		if e.Kind == WorkshopAttended && e.Label == r.Coach {
+			minutes += e.Count
+		}
+	}
+	g.need(minutes >= l.pol.MinWorkshop, "PIL-105", "the coach attended %d minutes of workshop, want at least %d", minutes, l.pol.MinWorkshop)
+	consent := r.Consents != nil && !r.Person.IsZero() && r.Consents.Holds(r.Person, r.Signal, CoachingPurpose, r.At)
+	g.need(consent, "GOV-012", "no live consent to this signal for %s", CoachingPurpose)
+	g.need(l.consents()[r.Leader], "GOV-012", "the log holds no live consent of the leader")
+	switch r.Standing {
+	case signal.Cleared:
+	case signal.Restricted:
+		g.need(r.Control, "FAI-005", "the signal is restricted and its human control is not in place")
+	case signal.Candidate:
+		g.need(false, "FAI-001", "the signal is a candidate: its fairness check is not complete")
+	default:
+		g.need(false, "FAI-005", "the signal is %s", r.Standing)
+	}
+	g.need(r.PendingFlags == 0, "PIL-110", "%d flags wait for the steward's decision", r.PendingFlags)
+	g.Unmet.Sort()
+	return g.Unmet
+}

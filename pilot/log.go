@@ -1,0 +1,305 @@
+package pilot
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/document"
+	"github.com/coachgov/coaching/internal/document/yaml"
+	"github.com/coachgov/coaching/roi"
+)
+
+// LogSchemaV1 is the version string of a stored log.
+const LogSchemaV1 = "pilot-log/v1"
+
+// An Event is one thing that happened in a programme. Which fields it needs
+// follows from its kind; see [EventKind].
+type Event struct {
+	At    time.Time         `json:"at"` // kept in UTC and whole seconds
+	Kind  EventKind         `json:"kind" doc:"ident"`
+	By    coaching.PersonID `json:"by"` // who says so
+	To    State             `json:"to,omitempty"`
+	Label string            `json:"label,omitempty" doc:"ident"` // a leader, coach, signal, stream or issue of the plan
+	// Signal that a session used.
+	Signal     string      `json:"signal,omitempty" doc:"ident"`
+	Count      int         `json:"count,omitempty"` // days, minutes or pages, or the week of a session
+	Confounder *Confounder `json:"confounder,omitempty"`
+}
+
+// A Confounder is one dated entry of the log of other changes.
+type Confounder struct {
+	ID          string             `json:"id" doc:"ident"`
+	Kind        roi.ConfounderKind `json:"kind"`
+	From        coaching.Date      `json:"from"`
+	To          coaching.Date      `json:"to"`
+	Disposition roi.Disposition    `json:"disposition"`
+}
+
+// An EventKind is a word from a closed list.
+type EventKind string
+
+// The kinds of event, with the fields that each needs beside At and By. A later
+// event of the same kind and label takes the place of the earlier.
+const (
+	SignalsValidated    EventKind = "signals_validated"    // Count: days
+	RiskMemoSigned      EventKind = "risk_memo_signed"     //
+	ExportTestPassed    EventKind = "export_test_passed"   //
+	ClauseAgreed        EventKind = "clause_agreed"        //
+	CompactSigned       EventKind = "compact_signed"       //
+	CheckpointPlanned   EventKind = "checkpoint_planned"   //
+	AllocationCommitted EventKind = "allocation_committed" //
+	ConsentGranted      EventKind = "consent_granted"      // Label: leader
+	ConsentWithdrawn    EventKind = "consent_withdrawn"    // Label: leader
+	HistoryExtracted    EventKind = "history_extracted"    // Count: days
+	QualityPassed       EventKind = "quality_passed"       //
+	QualityFailed       EventKind = "quality_failed"       //
+	InterviewHeld       EventKind = "interview_held"       // Label: leader
+	BaselineAggregated  EventKind = "baseline_aggregated"  //
+	WorkshopAttended    EventKind = "workshop_attended"    // Label: coach; Count: minutes
+	PlaybookDelivered   EventKind = "playbook_delivered"   // Count: pages
+	FairnessChecked     EventKind = "fairness_checked"     // Label: signal
+	AgreementSigned     EventKind = "agreement_signed"     // Label: leader
+	ExperimentStarted   EventKind = "experiment_started"   // Label: leader
+	SnapshotDelivered   EventKind = "snapshot_delivered"   //
+	SessionHeld         EventKind = "session_held"         // Label: leader; Signal; Count: week
+	SessionMissed       EventKind = "session_missed"       // Label: leader; Count: week
+	CheckpointHeld      EventKind = "checkpoint_held"      //
+	ConfounderNoted     EventKind = "confounder_noted"     // Confounder
+	ConfounderLogEnded  EventKind = "confounder_log_closed"
+	SummaryDrafted      EventKind = "summary_drafted"
+	StreamDelivered     EventKind = "stream_delivered" // Label: data, narratives or sponsor
+	FinalWindowClosed   EventKind = "final_window_closed"
+	SponsorSigned       EventKind = "sponsor_signed"
+	IssueOpened         EventKind = "issue_opened" // Label: issue
+	IssueClosed         EventKind = "issue_closed" // Label: issue
+	Advanced            EventKind = "advanced"     // To: the next state, held or stopped
+	Resumed             EventKind = "resumed"      //
+)
+
+// A Log is the append-only record of one programme. Its state is a fold over
+// its events; nothing else is stored. The host keeps what [Log.JSON] returns.
+// A Log is not safe for concurrent use.
+type Log struct {
+	plan   *Plan
+	digest Digest
+	pol    Policy
+	events []Event
+	was    State // before it was held
+	state  State
+}
+
+// NewLog starts the record of a locked plan, in the state Draft, under
+// [DefaultPolicy]. It returns nil for the zero Locked.
+func NewLog(l *Locked) *Log {
+	if l == nil || l.plan == nil {
+		return nil
+	}
+	return &Log{plan: l.Plan(), digest: l.digest, pol: DefaultPolicy()}
+}
+
+// Events returns a copy of what happened, in order.
+func (l *Log) Events() []Event { return slices.Clone(l.events) }
+
+// State returns how far the programme has come.
+func (l *Log) State() State { return l.state }
+
+// Append adds an event. It is refused when a finding blocks, and the log is then
+// as before: an event that lacks something or names nothing of the plan, one
+// before the last one, one after the end, or a step through a closed gate, for
+// which every unmet condition is returned. Warnings ride on an event that was
+// added.
+func (l *Log) Append(e Event) coaching.Findings {
+	e.At = e.At.UTC().Truncate(time.Second)
+	fs := l.examine(e)
+	if !fs.Blocked() && (e.Kind == Advanced || e.Kind == Resumed) {
+		fs = append(fs, l.step(e)...)
+	}
+	fs.Sort()
+	if fs.Blocked() {
+		return fs
+	}
+	l.events = append(l.events, e)
+	if e.Kind == Advanced || e.Kind == Resumed {
+		to := e.To
+		if e.Kind == Resumed {
+			to = l.was
+		}
+		l.was, l.state = l.state, to
+	}
+	return fs
+}
+
+// step judges an advance or a resumption.
+func (l *Log) step(e Event) coaching.Findings {
+	facts := l.Facts(e.At)
+	if e.Kind == Resumed {
+		switch {
+		case l.state != Held:
+			return coaching.Findings{errorf("PIL-004", "", "%s is not held and cannot resume", l.state)}
+		case l.was > Baseline && facts.Consents < min(l.pol.MinLeaders, facts.Leaders):
+			return coaching.Findings{errorf("PIL-080", "", "%d left, below %d; waive or recruit", facts.Consents, l.pol.MinLeaders)}
+		}
+		return nil
+	}
+	g := l.pol.Gate(l.state, e.To, facts)
+	return append(g.Unmet, g.Notes...)
+}
+
+// examine checks the form of an event and what it names.
+func (l *Log) examine(e Event) coaching.Findings {
+	var fs coaching.Findings
+	bad := func(format string, args ...any) { fs = append(fs, errorf("DOC-EVENT", "", format, args...)) }
+	if e.At.IsZero() || e.By.IsZero() {
+		bad("an event needs a time and the person who says so")
+	}
+	if n := len(l.events); n > 0 && e.At.Before(l.events[n-1].At) {
+		bad("the event is before the one that was recorded last; events are appended in the order of their time")
+	}
+	if l.state == Stopped || l.state == Decided {
+		bad("the programme is %s; its record is closed", l.state)
+	}
+	in := func(known ...string) {
+		if !slices.Contains(known, e.Label) {
+			bad("%s: the label is not one of the plan", e.Kind)
+		}
+	}
+	counted := func(what string, least int) {
+		if e.Count < least || e.Count > 1_000_000 {
+			bad("%s needs a count of %s, at least %d", e.Kind, what, least)
+		}
+	}
+	switch e.Kind {
+	case RiskMemoSigned, ExportTestPassed, ClauseAgreed, CompactSigned, CheckpointPlanned, QualityPassed,
+		QualityFailed, BaselineAggregated, SnapshotDelivered, CheckpointHeld, ConfounderLogEnded, SummaryDrafted,
+		FinalWindowClosed, SponsorSigned, Resumed:
+	case SignalsValidated, HistoryExtracted:
+		counted("days", 0)
+	case PlaybookDelivered:
+		counted("pages", 1)
+	case AllocationCommitted:
+		if last := l.plan.Week(1).AddDays(-1); coaching.DateOf(e.At).After(last) {
+			fs = append(fs, errorf("PIL-085", "", "the allocation must be committed by %s, the end of week 0, before the baseline is seen", last))
+		}
+	case ConsentGranted, ConsentWithdrawn, InterviewHeld, AgreementSigned, ExperimentStarted:
+		in(l.leaders()...)
+	case WorkshopAttended:
+		in(l.coaches()...)
+		counted("minutes", 1)
+	case FairnessChecked:
+		in(l.signals()...)
+	case SessionHeld, SessionMissed:
+		in(l.leaders()...)
+		counted("week", firstRunWeek)
+		if e.Kind == SessionHeld && !slices.Contains(l.signals(), e.Signal) {
+			fs = append(fs, errorf("PIL-118", "", "a session records which signal of the plan it used"))
+		}
+		if e.Kind == SessionHeld && !l.consents()[e.Label] {
+			fs = append(fs, warnf("GOV-012", "", "the session was held without live consent; it counts as an open governance issue"))
+		}
+	case ConfounderNoted:
+		if c := e.Confounder; c == nil || c.ID == "" || (coaching.Window{From: c.From, To: c.To}).Days() == 0 {
+			fs = append(fs, errorf("PIL-050", "", "a confounder needs an id and a window of days"))
+		}
+	case StreamDelivered:
+		in("data", "narratives", "sponsor")
+	case IssueOpened, IssueClosed:
+		if e.Label == "" {
+			bad("%s needs the label of an issue", e.Kind)
+		}
+	case Advanced:
+		if int(e.To) >= len(stateNames) {
+			bad("advanced needs a state")
+		}
+	default:
+		bad("the kind of event is not a known one")
+	}
+	return fs
+}
+
+func (l *Log) leaders() []string {
+	var ids []string
+	for _, x := range l.plan.Cohort.Leaders {
+		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
+func (l *Log) coaches() []string {
+	var ids []string
+	for _, x := range l.plan.Cohort.Coaches {
+		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
+// signals returns the ids of the signals that coaches use.
+func (l *Log) signals() []string {
+	var ids []string
+	for _, x := range l.plan.Signals {
+		if x.Use != ForOutcome {
+			ids = append(ids, x.ID)
+		}
+	}
+	return ids
+}
+
+// A logDocument is the stored form of a log.
+type logDocument struct {
+	Schema string  `json:"schema" doc:"enum=pilot-log/v1"`
+	Plan   Digest  `json:"plan"`
+	Events []Event `json:"events"`
+}
+
+// JSON returns the log as a document that [ReadLog] reads.
+func (l *Log) JSON() ([]byte, error) {
+	events := l.events
+	if events == nil {
+		events = []Event{}
+	}
+	data, err := json.MarshalIndent(logDocument{Schema: LogSchemaV1, Plan: l.digest, Events: events}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("pilot: log: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// ReadLog reads what [Log.JSON] wrote and appends each event anew, so a log that
+// could not have been written is refused with what is wrong with it. The plan
+// must be the one that the log was kept for. The file's ending tells JSON from
+// YAML, and its name is used in findings only.
+func ReadLog(file string, data []byte, plan *Locked) (*Log, coaching.Findings) {
+	l := NewLog(plan)
+	if l == nil {
+		return nil, coaching.Findings{errorf("DOC-EVENT", "", "no locked plan to read the log for")}
+	}
+	n, fs := yaml.ParseFile(file, data)
+	if n == nil || fs.Blocked() {
+		return nil, fs
+	}
+	var d logDocument
+	at, found := document.Decode(file, n, &d)
+	fs = append(fs, found...)
+	if fs.Blocked() {
+		return nil, fs
+	}
+	if d.Plan != l.digest {
+		fs = append(fs, errorf("DOC-EVENT", "plan", "the log was kept for another plan"))
+	}
+	for i, e := range d.Events {
+		for _, f := range l.Append(e) {
+			if f.Severity == coaching.Error {
+				f.Path = fmt.Sprintf("events[%d]", i)
+				fs = append(fs, f)
+			}
+		}
+	}
+	at.Locate(fs)
+	fs.Sort()
+	if fs.Blocked() {
+		return nil, fs
+	}
+	return l, fs
+}

@@ -1,0 +1,52 @@
+package pilot
+
+import "fmt"
+
+// A State says how far a programme has come. The zero State is Draft.
+type State uint8
+
+// The states in order, then the two beside them.
+const (
+	Draft      State = iota
+	Planned          // plan locked, signals validated, exports tested
+	Baseline         // compact signed, allocation committed
+	Enablement       // consent and baseline complete
+	Running          // coaching, weeks 5 to 8
+	Iterating        // coaching, weeks 9 to 12
+	Validating       // final measurement
+	Decided          //
+	Held             // interrupted; resumes where it was
+	Stopped          // for good; a new plan names this one
+)
+
+var stateNames = [...]string{"draft", "planned", "baseline", "enablement", "running", "iterating", "validating", "decided", "held", "stopped"}
+
+// String returns the name used in files, such as "running".
+func (s State) String() string {
+	if int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return fmt.Sprintf("State(%d)", uint8(s))
+}
+
+// MarshalText returns the name used in files.
+func (s State) MarshalText() ([]byte, error) {
+	if int(s) >= len(stateNames) {
+		return nil, fmt.Errorf("pilot: state %d is not declared", uint8(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText accepts exactly the names that MarshalText writes.
+func (s *State) UnmarshalText(text []byte) error {
+	for i, name := range stateNames {
+		if string(text) == name {
+			*s = State(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("pilot: state of %d bytes; known are %q", len(text), stateNames)
+}
+
+// Coaches reports whether sessions are held in this state.
+func (s State) Coaches() bool { return s == Running || s == Iterating || s == Validating }
