@@ -19,6 +19,16 @@ func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 // MarshalText returns the same as String.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (d *Digest) UnmarshalText(text []byte) error {
+	b, err := hex.DecodeString(string(text))
+	if err != nil || len(b) != len(d) {
+		return fmt.Errorf("fairness: digest of %d bytes, want %d hexadecimal digits", len(text), 2*len(d))
+	}
+	*d = Digest(b)
+	return nil
+}
+
 // A Report is the result of the three-step check. It is made by Check or
 // Assess; the zero Report supports nothing.
 type Report struct {

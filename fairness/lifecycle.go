@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,6 +62,11 @@ func (m Move) String() string { return nameOf(moveNames[:], uint8(m), "Move") }
 // MarshalText returns the same word as String.
 func (m Move) MarshalText() ([]byte, error) { return marshalName(moveNames[:], uint8(m)) }
 
+// UnmarshalText accepts exactly the words that MarshalText writes.
+func (m *Move) UnmarshalText(text []byte) error {
+	return unmarshalName(moveNames[:], (*uint8)(m), text)
+}
+
 // An Event asks for a move.
 type Event struct {
 	Move   Move
@@ -111,6 +117,7 @@ func (r Record) Digest() Digest {
 type Lifecycle struct {
 	signal   string
 	phase    Phase
+	base     Phase // what a validation of a signal in use opened from
 	policy   Policy
 	window   coaching.Window
 	remedied coaching.Date // the day on which mending began, zero when it did not
@@ -138,7 +145,7 @@ func (l Lifecycle) Records() []Record { return slices.Clone(l.records) }
 
 // Control returns the human control in place, and false when there is none.
 func (l Lifecycle) Control() (Control, bool) {
-	if l.control == nil || l.phase != UnderControl {
+	if l.control == nil {
 		return Control{}, false
 	}
 	return *l.control, true
@@ -147,7 +154,11 @@ func (l Lifecycle) Control() (Control, bool) {
 // Standing returns what may be done with the signal on a day, for a steward to
 // record. A control that ran out pauses the signal on its own.
 func (l Lifecycle) Standing(on coaching.Date) signal.Standing {
-	switch l.phase {
+	phase := l.phase
+	if phase == Validating {
+		phase = l.base // a signal in use stays so while it is validated again
+	}
+	switch phase {
 	case Active:
 		return signal.Cleared
 	case UnderControl:
@@ -181,10 +192,10 @@ func (e *MoveError) Error() string {
 //
 //	proposed      open -> validating
 //	validating    conclude -> active, under control, on hold
-//	active        hold -> on hold; open -> validating again
-//	under control hold -> on hold; restrict renews; open -> validating again
+//	active        hold -> on hold; open -> validating, in use meanwhile
+//	under control hold -> on hold; open -> validating, in use meanwhile; restrict renews
 //	on hold       remediate -> remediating; restrict -> under control
-//	remediating   revalidate -> revalidating; restrict -> under control
+//	remediating   remediate again; revalidate -> revalidating; restrict -> under control
 //	revalidating  conclude -> active, under control, on hold; hold -> on hold
 //
 // Any phase but withdrawn may retire. A paused signal is never active again
@@ -194,7 +205,7 @@ func (e *MoveError) Error() string {
 func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 	next := l
 	next.records = slices.Clone(l.records)
-	if next.phase == UnderControl && !e.On.IsZero() && (next.control == nil || e.On.After(next.control.Expires)) {
+	if next.control != nil && !e.On.IsZero() && e.On.After(next.control.Expires) {
 		r := Record{Move: controlGone, To: OnHold, On: e.On, Reason: "the control expired on " + next.control.Expires.String(), Control: next.control}
 		next.fail()
 		next.push(r)
@@ -227,7 +238,7 @@ func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 		r.To, problem = UnderControl, next.restrict(e, &r)
 	case Remediate:
 		r.To = Remediating
-		if next.phase != OnHold {
+		if next.phase != OnHold && next.phase != Remediating {
 			no("only a paused signal is mended")
 		}
 		next.remedied = e.On
@@ -253,10 +264,7 @@ func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 
 // push completes a record and takes its step.
 func (l *Lifecycle) push(r Record) {
-	r.Signal, r.From = l.signal, l.phase
-	if l.policy != (Policy{}) {
-		r.PolicyHash = l.policy.Hash()
-	}
+	r.Signal, r.From, r.PolicyHash = l.signal, l.phase, l.hash()
 	if n := len(l.records); n > 0 {
 		r.Previous = l.records[n-1].Digest()
 	}
@@ -270,16 +278,15 @@ func (l *Lifecycle) fail() {
 	l.control, l.remedied = nil, coaching.Date{}
 }
 
-// paused reports whether the signal is paused in any way.
-func (l *Lifecycle) paused() bool {
-	return l.phase == OnHold || l.phase == Remediating || l.phase == Revalidating
-}
-
 func (l *Lifecycle) open(e Event, r *Record) error {
 	if !slices.Contains([]Phase{Proposed, Active, UnderControl}, l.phase) {
 		return errors.New("a validation opens on a signal that is proposed or in use; a paused one is mended first")
 	}
+	l.base = l.phase
 	if l.phase != Proposed {
+		if slices.ContainsFunc(l.failed, e.Window.Overlaps) {
+			return errors.New("the window overlaps one that failed")
+		}
 		if loose := l.policy.Loosens(e.Policy); len(loose) > 0 {
 			return fmt.Errorf("the policy loosens %s while the signal is in use", strings.Join(loose, ", "))
 		}
@@ -319,7 +326,7 @@ func (l *Lifecycle) conclude(e Event, r *Record) (Phase, error) {
 	case report.PolicyHash != l.policy.Hash():
 		no("the report used another policy than the one frozen")
 	}
-	if report.Window != l.window {
+	if early := report.Verdict == Pause && l.window.Contains(report.Window.From) && l.window.Contains(report.Window.To); report.Window != l.window && !early {
 		no("the report covers %v, and %v was frozen", report.Window, l.window)
 	}
 	r.Window, r.Fingerprint, r.Verdict = report.Window, report.Fingerprint, report.Verdict
@@ -357,6 +364,10 @@ func (l *Lifecycle) restrict(e Event, r *Record) error {
 
 // take puts the event's control in place.
 func (l *Lifecycle) take(e Event, r *Record) error {
+	if e.Control == nil && r.Move == Conclude && l.control != nil && l.control.HoldsOn(e.On) {
+		r.Control = l.control // the one in place stays
+		return nil
+	}
 	if e.Control == nil {
 		return errors.New("insufficient evidence or a pause: want a human control with owner, approver, evidence and expiry")
 	}
@@ -393,6 +404,74 @@ func (l *Lifecycle) revalidate(e Event, r *Record) error {
 		problems = append(problems, errors.New("the window overlaps one that failed"))
 	}
 	return errors.Join(append(problems, l.freeze(e, r))...)
+}
+
+// lifecycleVersion opens the stored form of a lifecycle.
+const lifecycleVersion = "coaching.fairness.lifecycle/1"
+
+// MaxLifecycleBytes is the longest stored lifecycle that UnmarshalJSON reads.
+const MaxLifecycleBytes = 16 << 20
+
+// ErrLifecycle reports bytes that are not a stored lifecycle, or one whose
+// records do not form an unbroken chain.
+var ErrLifecycle = errors.New("fairness: not a stored lifecycle, or its records are not one unbroken chain")
+
+type storedLifecycle struct {
+	Version  string            `json:"version"`
+	Signal   string            `json:"signal"`
+	Phase    Phase             `json:"phase"`
+	Base     Phase             `json:"base"`
+	Policy   *Policy           `json:"policy,omitempty"`
+	Window   coaching.Window   `json:"window"`
+	Remedied coaching.Date     `json:"remedied"`
+	Failed   []coaching.Window `json:"failed,omitempty"`
+	Control  *Control          `json:"control,omitempty"`
+	Records  []Record          `json:"records"`
+}
+
+// MarshalJSON returns the stored form, with a version and every record.
+func (l Lifecycle) MarshalJSON() ([]byte, error) {
+	s := storedLifecycle{lifecycleVersion, l.signal, l.phase, l.base, nil, l.window, l.remedied, l.failed, l.control, l.records}
+	if l.policy != (Policy{}) {
+		s.Policy = &l.policy
+	}
+	return json.Marshal(s)
+}
+
+// UnmarshalJSON replaces l with the lifecycle that MarshalJSON wrote, after
+// checking the chain of its records; anything else is [ErrLifecycle].
+func (l *Lifecycle) UnmarshalJSON(data []byte) error {
+	if len(data) > MaxLifecycleBytes {
+		return fmt.Errorf("%w: %d bytes, want at most %d", ErrLifecycle, len(data), MaxLifecycleBytes)
+	}
+	var s storedLifecycle
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&s); err != nil || s.Version != lifecycleVersion || !isIdent(s.Signal) {
+		return fmt.Errorf("%w: want version %s", ErrLifecycle, lifecycleVersion)
+	}
+	read := Lifecycle{s.Signal, s.Phase, s.Base, Policy{}, s.Window, s.Remedied, s.Failed, s.Control, s.Records}
+	if s.Policy != nil {
+		read.policy = *s.Policy
+	}
+	var last Record
+	if n := len(s.Records); n > 0 {
+		last = s.Records[n-1]
+	}
+	if VerifyRecords(s.Records) >= 0 || last.To != s.Phase ||
+		len(s.Records) > 0 && (last.Signal != s.Signal || last.PolicyHash != read.hash()) {
+		return ErrLifecycle
+	}
+	*l = read
+	return nil
+}
+
+// hash is the hash of the policy in force, zero when there is none.
+func (l Lifecycle) hash() Digest {
+	if l.policy == (Policy{}) {
+		return Digest{}
+	}
+	return l.policy.Hash()
 }
 
 // VerifyRecords reports whether the records are one unbroken chain, oldest
