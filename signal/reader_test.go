@@ -210,7 +210,9 @@ func TestMerge(t *testing.T) {
 func FuzzReadViva(f *testing.F) {
 	f.Add("PersonId,MetricDate,x\nE1,2024-04-28,1\n")
 	f.Add("\xef\xbb\xbfPersonId,Date,x\r\nE1,4/28/2024,\"1\"\r\n")
-	fuzzReader(f, func(file string, s ImportSpec) (*Panel, ImportReport, error) { return ReadViva(strings.NewReader(file), s) })
+	fuzzReader(f, func(file string, s ImportSpec) (*Panel, ImportReport, error) {
+		return ReadViva(strings.NewReader(file), s)
+	})
 }
 
 func FuzzReadSurvey(f *testing.F) {
@@ -222,7 +224,9 @@ func FuzzReadSurvey(f *testing.F) {
 
 func FuzzReadLong(f *testing.F) {
 	f.Add("person,date,metric,value,period_days\nE1,2024-04-28,x,5,14\n")
-	fuzzReader(f, func(file string, s ImportSpec) (*Panel, ImportReport, error) { return ReadLong(strings.NewReader(file), s) })
+	fuzzReader(f, func(file string, s ImportSpec) (*Panel, ImportReport, error) {
+		return ReadLong(strings.NewReader(file), s)
+	})
 }
 
 // Whatever the bytes, a reader gives a panel of finite figures or an error, and

@@ -1,0 +1,252 @@
+package signal
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+)
+
+// A pilotCase is a small programme: leaders L0..L3 with teams of six, two
+// signals, ten weeks, and a spike of L0 in the last.
+type pilotCase struct {
+	panel   *Panel
+	teams   Teams
+	first   Definition
+	second  Definition
+	window  coaching.Window
+	day     coaching.Date
+	request CoachRequest
+	spec    PackSpec
+}
+
+// newPilotCase builds the case; edit may change a value by leader and week.
+func newPilotCase(t testing.TB, edit func(leader, week int, v float64) float64) *pilotCase {
+	t.Helper()
+	c := &pilotCase{teams: Teams{}, day: coaching.MustDate("2027-01-11")}
+	var b strings.Builder
+	b.WriteString("PersonId,MetricDate,Meeting_hours,Email_hours\n")
+	first := coaching.MustDate("2026-11-01")
+	for week := range 10 {
+		for leader := range 4 {
+			v := 9 + 2*float64(leader) + float64((week*7+leader*3)%10)/10
+			if edit != nil {
+				v = edit(leader, week, v)
+			}
+			for member := range 6 {
+				name := fmt.Sprintf("E%d%d", leader, member)
+				c.teams[person(t, name)] = person(t, fmt.Sprintf("L%d", leader))
+				fmt.Fprintf(&b, "%s,%s,%g,%g\n", name, first.AddDays(7*week), v, 5+float64(leader)+float64((week*3+member)%7)/10)
+			}
+		}
+	}
+	var err error
+	c.panel, _, err = ReadViva(strings.NewReader(b.String()), spec(t, "Meeting_hours", "Email_hours"))
+	require.NoError(t, err)
+	c.first, c.second = teamHours(), teamHours()
+	c.second.ID, c.second.Expr.Num = "email_hours", []string{"Email_hours"}
+	c.window = coaching.Window{From: first, To: first.AddDays(55)}
+
+	leader, agreed := person(t, "L0"), time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	c.spec = PackSpec{
+		Programme: "test", Outcome: "sprint predictability", Leader: leader,
+		Signals:     []PackSignal{c.signal(t, c.first), c.signal(t, c.second)},
+		Qualitative: []QualitativeItem{{ID: "team_pulse", Kind: Theme, Source: "pulse", Text: "Decisions wait", N: 5, On: c.day}},
+	}
+	log, err := NewStewardLog(c.flags(), map[coaching.PersonID]coaching.PersonID{
+		leader: person(t, "C"), person(t, "L1"): person(t, "C"), person(t, "L2"): person(t, "C"), person(t, "L3"): person(t, "C"),
+	})
+	require.NoError(t, err)
+	c.request = CoachRequest{
+		Coach: person(t, "C"), At: c.day.At(9, 0, time.UTC), Log: log,
+		Consents: ConsentList{
+			{Participant: leader, Signal: c.first.ID, Purpose: CoachingPurpose, Granted: agreed},
+			{Participant: leader, Signal: c.second.ID, Purpose: CoachingPurpose, Granted: agreed},
+		},
+		Standings: map[string]StandingRecord{c.first.ID: {Standing: Cleared}, c.second.ID: {Standing: Restricted, Control: "HR reads first"}},
+		Freshness: map[string]Freshness{c.first.ID: Gate(c.panel, c.first, c.day, nil), c.second.ID: Gate(c.panel, c.second, c.day, nil)},
+	}
+	return c
+}
+
+func (c *pilotCase) signal(t testing.TB, d Definition) PackSignal {
+	t.Helper()
+	s, fs := Evaluate(c.panel, d, c.teams, nil)
+	require.NoError(t, fs.Err())
+	b, fs := BaselinesOf(s, c.window, BaselineConfig{})
+	require.NoError(t, fs.Err())
+	yes := Judgement{Pass: true, Evidence: "minutes", By: person(t, "S"), On: c.day}
+	return PackSignal{b, Assess(d, Judgements{yes, yes, yes, yes}, StabilityOf(s, c.window), Gate(c.panel, d, c.day, nil))}
+}
+
+func (c *pilotCase) flags() []Flag {
+	return append(Detect(c.spec.Signals[0].Baselines), Detect(c.spec.Signals[1].Baselines)...)
+}
+
+func (c *pilotCase) pack(t testing.TB) Pack {
+	t.Helper()
+	p, fs := NewPack(c.spec)
+	require.NoError(t, fs.Err())
+	return p
+}
+
+func spikeLast(leader, week int, v float64) float64 {
+	if leader == 0 && week == 9 {
+		return v + 8
+	}
+	return v
+}
+
+func TestNewPack(t *testing.T) {
+	c := newPilotCase(t, nil)
+	p, fs := NewPack(c.spec)
+	require.Empty(t, fs)
+	require.Equal(t, []string{"meeting_hours", "email_hours"}, p.Signals())
+
+	tests := []struct {
+		code  string
+		sev   coaching.Severity
+		spoil func(*PackSpec)
+	}{
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals = s.Signals[:1] }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals = append(s.Signals, s.Signals[0]) }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Outcome = "revenue" }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Leader = coaching.PersonID{} }},
+		{"SIG-011", coaching.Error, func(s *PackSpec) { s.Signals[0].Checklist = Checklist{} }},
+		{"SIG-011", coaching.Error, func(s *PackSpec) { s.Signals[0].Checklist = s.Signals[1].Checklist }},
+		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Leader = person(t, "L9") }},
+		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Signals[0].Baselines = nil }},
+		{"SIG-017", coaching.Error, func(s *PackSpec) { s.Qualitative[0].N = 4 }},
+		{"SIG-017", coaching.Error, func(s *PackSpec) { s.Qualitative[0].Kind = Excerpt }},
+		{"SIG-021", coaching.Warning, func(s *PackSpec) { s.Qualitative = nil }},
+	}
+	for _, tt := range tests {
+		spoiled := c.spec
+		spoiled.Signals = append([]PackSignal(nil), c.spec.Signals...)
+		spoiled.Qualitative = append([]QualitativeItem(nil), c.spec.Qualitative...)
+		tt.spoil(&spoiled)
+		p, fs := NewPack(spoiled)
+		require.True(t, fs.Has(tt.code), "%s: %v", tt.code, fs)
+		require.Equal(t, tt.sev == coaching.Error, fs.Blocked(), tt.code)
+		require.Equal(t, !fs.Blocked(), p.ok)
+	}
+	waived := c.spec
+	waived.Qualitative, waived.UnblendedReason = nil, "the pulse starts in week 3"
+	_, fs = NewPack(waived)
+	require.Empty(t, fs)
+}
+
+// Every reason that keeps a view from a coach, alone; none gives anything away.
+func TestCoachViewRefuses(t *testing.T) {
+	tests := []struct {
+		name, code string
+		spoil      func(*pilotCase)
+	}{
+		{"SIG-026 no freshness", "SIG-026", func(c *pilotCase) { delete(c.request.Freshness, "meeting_hours") }},
+		{"SIG-026 of another feed", "SIG-026", func(c *pilotCase) { c.request.Freshness["meeting_hours"] = c.request.Freshness["email_hours"] }},
+		{"SIG-026 stale by then", "SIG-026", func(c *pilotCase) { c.request.At = c.request.At.AddDate(0, 0, 15) }},
+		{"GOV-012 not agreed", "GOV-012", func(c *pilotCase) { c.request.Consents = ConsentList{} }},
+		{"GOV-012 withdrawn", "GOV-012", func(c *pilotCase) {
+			list := c.request.Consents.(ConsentList)
+			list[0].Withdrawn = c.request.At.Add(-time.Hour)
+		}},
+		{"GOV-012 no store", "GOV-012", func(c *pilotCase) { c.request.Consents = nil }},
+		{"GOV-012 no time", "GOV-012", func(c *pilotCase) { c.request.At = time.Time{} }},
+		{"FAI-005 candidate", "FAI-005", func(c *pilotCase) { delete(c.request.Standings, "meeting_hours") }},
+		{"FAI-005 paused", "FAI-005", func(c *pilotCase) { c.request.Standings["meeting_hours"] = StandingRecord{Paused, "HR"} }},
+		{"FAI-005 no control", "FAI-005", func(c *pilotCase) { c.request.Standings["email_hours"] = StandingRecord{Standing: Restricted} }},
+		{"SIG-004 too little left", "SIG-004", func(c *pilotCase) { c.request.LeaveOut = []Omission{{"email_hours", "paused"}} }},
+		{"SIG-004 no reason", "SIG-004", func(c *pilotCase) { c.request.LeaveOut = []Omission{{"email_hours", ""}} }},
+		{"SIG-024 own coach", "SIG-024", func(c *pilotCase) { c.request.Coach = c.spec.Leader }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newPilotCase(t, nil)
+			p := c.pack(t)
+			_, fs := p.CoachView(c.request)
+			require.Empty(t, fs)
+			tt.spoil(c)
+			view, fs := p.CoachView(c.request)
+			require.True(t, fs.Blocked())
+			require.True(t, fs.Has(tt.code), "%v", fs)
+			require.True(t, view.IsZero())
+			require.Empty(t, view.Text())
+			require.Empty(t, view.Signals())
+		})
+	}
+	view, fs := Pack{}.CoachView(newPilotCase(t, nil).request)
+	require.True(t, fs.Blocked() && view.IsZero(), "the zero pack shows nothing")
+}
+
+// SIG-024: a view waits for the steward; all reasons come at once.
+func TestCoachViewWaitsForTheSteward(t *testing.T) {
+	c := newPilotCase(t, spikeLast)
+	p := c.pack(t)
+	flags := c.flags()
+	require.Len(t, flags, 1)
+	require.Equal(t, "meeting_hours/"+c.spec.Leader.String()+"/2027-01-03/new-period", flags[0].ID)
+
+	c.request.Standings["email_hours"] = StandingRecord{}
+	_, fs := p.CoachView(c.request)
+	require.True(t, fs.Has("SIG-024") && fs.Has("FAI-005"), "%v", fs)
+	c.request.Standings["email_hours"] = StandingRecord{Standing: Cleared}
+	c.request.Log = nil
+	_, fs = p.CoachView(c.request)
+	require.True(t, fs.Has("SIG-024"), "without a log every flag is pending")
+
+	for verdict, want := range map[StewardVerdict]int{Confirmed: 2, Explained: 2, Rejected: 1} {
+		c := newPilotCase(t, spikeLast)
+		require.NoError(t, c.request.Log.Decide(StewardDecision{flags[0].ID, verdict, "release week", person(t, "S"), c.day}))
+		view, fs := c.pack(t).CoachView(c.request)
+		require.NoError(t, fs.Err())
+		require.Equal(t, want, view.Signals()[0].LatestN, verdict.String())
+		require.Contains(t, view.Text(), verdict.String()+" by the steward: release week")
+	}
+}
+
+// A signal can be left out for a reason that the coach reads.
+func TestCoachViewSaysWhatIsLeftOut(t *testing.T) {
+	c := newPilotCase(t, spikeLast)
+	third := c.second
+	third.ID = "focus_hours"
+	c.spec.Signals = append(c.spec.Signals, c.signal(t, third))
+	c.spec.Qualitative = append(c.spec.Qualitative, QualitativeItem{ID: "interview", Kind: Excerpt, Source: "interview", Text: "I wait for others", Author: c.spec.Leader})
+	c.request.Standings["focus_hours"] = StandingRecord{Standing: Cleared}
+	c.request.Freshness["focus_hours"] = Gate(c.panel, third, c.day, nil)
+	c.request.Consents = append(c.request.Consents.(ConsentList), Consent{
+		Participant: c.spec.Leader, Signal: "focus_hours", Purpose: CoachingPurpose, Granted: c.request.At.AddDate(0, -1, 0),
+	})
+	c.request.LeaveOut = []Omission{{"meeting_hours", "held: a flag waits for the steward"}}
+	view, fs := c.pack(t).CoachView(c.request)
+	require.NoError(t, fs.Err())
+	require.True(t, fs.Has("GOV-012"), "the excerpt's author has not agreed: a warning")
+	require.Len(t, view.Signals(), 2)
+	require.Equal(t, []Omission{{"meeting_hours", "held: a flag waits for the steward"}, {"interview", "its author's consent does not hold"}}, view.LeftOut())
+	require.Contains(t, view.Text(), "held: a flag waits")
+	require.NotContains(t, view.Text(), "I wait for others")
+	require.LessOrEqual(t, view.ReadingMinutes(), 10, "SIG-022")
+}
+
+func TestFavourableShareIsOfTheTeam(t *testing.T) {
+	file := "person,date,Speak_My_Mind\n"
+	teams := Teams{}
+	for i, answer := range []string{"5", "4", "3", "1", "2", "9"} {
+		name := fmt.Sprintf("E%d", i)
+		teams[person(t, name)] = person(t, "L")
+		file += name + ",2027-01-06," + answer + "\n"
+	}
+	file += "E3,2027-01-13,4\n" // E3 answers again
+	p, _, err := ReadSurvey(strings.NewReader(file), spec(t, "Speak_My_Mind"))
+	require.NoError(t, err)
+	window := coaching.Window{From: coaching.MustDate("2027-01-01"), To: coaching.MustDate("2027-01-31")}
+	items := FavourableShare(p, "Speak_My_Mind", "pulse", "I speak my mind", teams, window)
+	require.Len(t, items, 1)
+	require.Equal(t, 5, items[0].Item.N, "an answer off the scale is not counted")
+	require.InDelta(t, 0.6, items[0].Item.Share, 1e-15)
+	delete(teams, person(t, "E0"))
+	require.Empty(t, FavourableShare(p, "Speak_My_Mind", "pulse", "I speak my mind", teams, window), "fewer than five")
+}
