@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/pilot"
+)
+
+// lockedAt is when the plan was locked: in week 0, before anybody had seen a
+// baseline next to an allocation.
+var lockedAt = noon("2027-01-08")
+
+// planPilot is step 5: the plan is checked and locked, the leaders are allocated to two
+// waves by a draw that anybody can repeat, and every date is written down.
+func (p *programme) planPilot() error {
+	f, err := open(p.options.plan, "plan.yaml")
+	if err != nil {
+		return err
+	}
+	plan, fs := pilot.Decode(f.name, f.data)
+	if err := fs.Err(); err != nil {
+		return err
+	}
+	for i, l := range plan.Cohort.Leaders {
+		if p.labels[l.ID].IsZero() {
+			return fmt.Errorf("%s: cohort.leaders[%d] is not on the embedded roster; the quickstart knows L01 to L10", f.name, i)
+		}
+	}
+	for i, c := range plan.Cohort.Coaches {
+		if p.labels[c.ID].IsZero() {
+			return fmt.Errorf("%s: cohort.coaches[%d] is not on the embedded roster; the quickstart knows C1 and C2", f.name, i)
+		}
+	}
+	locked, fs := plan.Lock(p.labels["P-CPO"], lockedAt)
+	if err := fs.Err(); err != nil {
+		return err
+	}
+	for _, finding := range fs {
+		p.say.line("%s", finding)
+	}
+	p.locked, p.plan = locked, locked.Plan()
+	p.say.line("Locked by the sponsor on %s under digest %s.", coaching.DateOf(locked.At()), short(fmt.Sprint(locked.Digest())))
+
+	if p.allocation, err = p.plan.Allocate(); err != nil {
+		return err
+	}
+	if p.space, err = p.plan.Space(); err != nil {
+		return err
+	}
+	for wave := 1; wave <= p.plan.Design.Groups(); wave++ {
+		p.say.line("Wave %d from week %d: %s.", wave, p.plan.Design.WaveStarts[wave-1], strings.Join(p.allocation.Wave(wave), " "))
+	}
+	p.say.line("The draw was one of %s; the smallest p that this design can reach is %s = %s.", p.space.Size(), p.space.MinP().RatString(), p.space.MinP().FloatString(4))
+	precision, err := p.plan.Precision(0.5, 2)
+	if err != nil {
+		return err
+	}
+	p.detectable = precision.Detectable(0.80, 0.05)
+	p.say.line("With 80 %% power it can see a change of the KPI of %.2f standard deviations (at an ICC of 0.5).", p.detectable)
+
+	if p.schedule, err = p.plan.Schedule(p.allocation, slots, time.LoadLocation); err != nil {
+		return err
+	}
+	ics, err := p.schedule.ICS(pilot.ICSOptions{Stamp: lockedAt})
+	if err != nil {
+		return err
+	}
+	p.say.line("Schedule: %d sessions, %d snapshots, decision due in week %d.", len(p.schedule.Sessions), len(p.schedule.Snapshots), p.plan.TemplateWeeks)
+	for name, text := range map[string][]byte{
+		"schedule/pilot.ics": ics, "schedule/pilot.csv": p.schedule.CSV(), "schedule/pilot.svg": p.schedule.SVG(), "schedule/pilot.mmd": p.schedule.Mermaid(p.plan.Title),
+	} {
+		if err := p.out.write(name, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slots are the weekly times of the leaders in Berlin, whose mornings begin at
+// ten; the others meet at nine.
+var slots = map[string]pilot.Slot{
+	"L07": {Weekday: time.Monday, Hour: 10}, "L08": {Weekday: time.Monday, Hour: 10}, "L09": {Weekday: time.Monday, Hour: 10}, "L10": {Weekday: time.Monday, Hour: 10},
+}
+
+// short keeps the first characters of a digest.
+func short(digest string) string { return digest[:min(16, len(digest))] }

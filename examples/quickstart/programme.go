@@ -1,0 +1,72 @@
+package main
+
+import (
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/fairness"
+	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/signal"
+)
+
+// A programme is what the steps hand to each other.
+type programme struct {
+	options options
+	say     printer
+	out     *output
+
+	// Step 1: what was read.
+	people   *coaching.Pseudonymizer
+	labels   map[string]coaching.PersonID // the plan's label -> person
+	names    map[coaching.PersonID]string // person -> the plan's label
+	roles    map[string]coaching.Role
+	members  []member // sorted by pseudonym
+	teams    signal.Teams
+	panel    *signal.Panel // weekly figures
+	pulse    *signal.Panel
+	kpiPanel *signal.Panel
+	files    []*signal.Panel       // each file as read
+	reports  []signal.ImportReport // in the order of files
+	foreign  bool                  // the file holds other people than the roster
+
+	// Step 2: what may be acted on.
+	blockedFeeds []string // files whose quality check blocks
+	exclusions   signal.Exclusions
+	series       map[string]*signal.Series
+	baselines    map[string]*signal.Baselines
+	stability    []signal.Stability // in the order of the definitions
+	flags        []signal.Flag
+	steward      *signal.StewardLog
+	manifest     signal.Manifest
+
+	// Step 3: whether it is fair to act on it.
+	standings map[string]signal.StandingRecord
+	fair      map[string]*fairness.Report // the latest check of each signal
+
+	// Step 5: the plan.
+	locked     *pilot.Locked
+	plan       *pilot.Plan
+	allocation *pilot.Allocation
+	space      *pilot.Space
+	schedule   *pilot.Schedule
+	detectable float64 // standard deviations of the KPI, at 80 % power
+}
+
+// A step is one part of the story.
+type step struct {
+	title string
+	run   func(*programme) error
+}
+
+func steps() []step {
+	return []step{
+		{"Read four exports", (*programme).read},
+		{"What is in them, what is normal, what stands out", (*programme).understand},
+		{"Is it fair to act on", (*programme).judge},
+		{"Check and lock the plan, draw the waves, write the schedule", (*programme).planPilot},
+	}
+}
+
+// The plan's leaders, and who coaches whom.
+var (
+	leaderLabels = []string{"L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09", "L10"}
+	coachLabels  = []string{"C1", "C1", "C1", "C1", "C1", "C2", "C2", "C2", "C2", "C2"}
+)
