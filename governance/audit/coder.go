@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -41,7 +42,7 @@ func (c *coder) literal(s, where string) {
 	case !c.reading:
 		c.text = append(c.text, s...)
 	case len(c.text) < len(s) || string(c.text[:len(s)]) != s:
-		c.fail(where, strconv.Quote(s)+" at this place")
+		c.fail(where, "exactly "+s+" at this place")
 	default:
 		c.text = c.text[len(s):]
 	}
@@ -53,7 +54,9 @@ func (c *coder) key(key string) {
 		c.literal(",", key)
 	}
 	c.comma = true
-	c.literal(`"`+key+`":`, key)
+	c.literal(`"`, key)
+	c.literal(key, key)
+	c.literal(`":`, key)
 }
 
 // open and close surround a nested object.
@@ -68,54 +71,63 @@ func (c *coder) close(key string) {
 	c.comma = true
 }
 
-// str writes or reads a quoted string. What may be in one needs no escape, so
-// an escape is refused. The result is only valid until the next call.
-func (c *coder) str(key, value string) string {
+// put writes a quoted string. What may be in one needs no escape.
+func (c *coder) put(key, value string) {
+	c.literal(`"`, key)
+	c.literal(value, key)
+	c.literal(`"`, key)
+}
+
+// take reads a quoted string, a part of what is read. What may be in one needs no
+// escape, so an escape is refused.
+func (c *coder) take(key string) []byte {
 	c.literal(`"`, key)
 	if c.err != nil {
-		return ""
-	}
-	if !c.reading {
-		c.text = append(c.text, value...)
-		c.literal(`"`, key)
-		return value
+		return nil
 	}
 	for i, b := range c.text {
 		switch {
 		case b == '"':
-			value = string(c.text[:i])
+			value := c.text[:i]
 			c.text = c.text[i+1:]
 			return value
 		case b < ' ' || b > '~' || b == '\\':
 			c.fail(key, "printable ASCII without escapes")
-			return ""
+			return nil
 		}
 	}
 	c.fail(key, "a closing quotation mark")
-	return ""
+	return nil
 }
 
 // fixed is a field whose value is known.
 func (c *coder) fixed(key, value string) {
 	c.key(key)
-	c.literal(`"`+value+`"`, key)
+	c.literal(`"`, key)
+	c.literal(value, key)
+	c.literal(`"`, key)
 }
 
 // ident is an identifier.
 func (c *coder) ident(key string, value *string) {
-	c.key(key)
-	*value = c.str(key, *value)
-	if c.err == nil && !isIdentifier(*value) {
+	if c.word(key, value); c.err == nil && !isIdentifier(*value) {
 		c.fail(key, wantIdentifier)
 	}
 }
 
 // optIdent is an identifier or nothing.
 func (c *coder) optIdent(key string, value *string) {
-	c.key(key)
-	*value = c.str(key, *value)
-	if c.err == nil && *value != "" && !isIdentifier(*value) {
+	if c.word(key, value); c.err == nil && *value != "" && !isIdentifier(*value) {
 		c.fail(key, wantIdentifier+", or nothing")
+	}
+}
+
+func (c *coder) word(key string, value *string) {
+	c.key(key)
+	if c.reading {
+		*value = string(c.take(key))
+	} else {
+		c.put(key, *value)
 	}
 }
 
@@ -148,7 +160,7 @@ func (c *coder) idents(key string, values *[]string) {
 			if i > 0 {
 				c.literal(",", key)
 			}
-			if c.str(key, v); !isIdentifier(v) {
+			if c.put(key, v); !isIdentifier(v) {
 				c.fail(key, wantIdentifier)
 			}
 		}
@@ -160,7 +172,7 @@ func (c *coder) idents(key string, values *[]string) {
 		if len(*values) > 0 {
 			c.literal(",", key)
 		}
-		v := c.str(key, "")
+		v := string(c.take(key))
 		if c.err == nil && !isIdentifier(v) {
 			c.fail(key, wantIdentifier)
 		}
@@ -181,11 +193,12 @@ func (c *coder) person(key string, value *coaching.PersonID) {
 // optPerson is a pseudonym or nobody.
 func (c *coder) optPerson(key string, value *coaching.PersonID) {
 	c.key(key)
-	text := c.str(key, value.String())
-	if c.reading && c.err == nil {
-		if err := value.UnmarshalText([]byte(text)); err != nil {
-			c.fail(key, "a person ID")
-		}
+	if !c.reading {
+		c.put(key, value.String())
+		return
+	}
+	if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+		c.fail(key, "a person ID")
 	}
 }
 
@@ -198,13 +211,16 @@ func (c *coder) digest(key string, value *Digest) {
 
 func (c *coder) optDigest(key string, value *Digest) {
 	c.key(key)
-	text := c.str(key, value.String())
-	if c.reading && c.err == nil {
-		d, err := ParseDigest(text)
-		if err != nil {
-			c.fail(key, "a digest of 64 hexadecimal digits")
+	if !c.reading {
+		c.literal(`"`, key)
+		if c.err == nil && !value.IsZero() {
+			c.text = hex.AppendEncode(c.text, value[:])
 		}
-		*value = d
+		c.literal(`"`, key)
+		return
+	}
+	if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+		c.fail(key, "a digest of 64 hexadecimal digits")
 	}
 }
 
@@ -251,12 +267,13 @@ func enum[T ~uint8](c *coder, key string, value *T, names []string) {
 	if c.err != nil {
 		return
 	}
-	text := c.str(key, names[*value])
-	if !c.reading || c.err != nil {
+	if !c.reading {
+		c.put(key, names[*value])
 		return
 	}
+	text := c.take(key)
 	for i, known := range names {
-		if text == known {
+		if c.err == nil && string(text) == known {
 			*value = T(i)
 			return
 		}
@@ -273,16 +290,16 @@ func (c *coder) instant(key string, value *time.Time) {
 
 func (c *coder) optInstant(key string, value *time.Time) {
 	c.key(key)
-	text, err := formatTime(*value)
-	if err != nil {
-		c.fail(key, wantTime)
-	}
-	text = c.str(key, text)
-	if !c.reading || c.err != nil {
+	if !c.reading {
+		text, err := formatTime(*value)
+		if err != nil {
+			c.fail(key, wantTime)
+		}
+		c.put(key, text)
 		return
 	}
-	*value = time.Time{}
-	if text == "" {
+	text := string(c.take(key))
+	if *value = (time.Time{}); c.err != nil || text == "" {
 		return
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
@@ -315,11 +332,10 @@ var errTime = errors.New("audit: year outside 1 to 9999")
 // day is a date.
 func (c *coder) day(key string, value *coaching.Date) {
 	c.key(key)
-	text := c.str(key, value.String())
-	if c.reading && c.err == nil {
-		if err := value.UnmarshalText([]byte(text)); err != nil {
-			c.fail(key, "a date such as 2027-01-04")
-		}
+	if !c.reading {
+		c.put(key, value.String())
+	} else if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+		c.fail(key, "a date such as 2027-01-04")
 	}
 	if c.err == nil && value.IsZero() {
 		c.fail(key, "a date such as 2027-01-04")

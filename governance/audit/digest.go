@@ -31,16 +31,8 @@ func (d Digest) String() string {
 // ParseDigest reads what String writes and nothing else.
 func ParseDigest(text string) (Digest, error) {
 	var d Digest
-	if text == "" {
-		return d, nil
-	}
-	if len(text) != hex.EncodedLen(len(d)) {
-		return Digest{}, errDigest
-	}
-	if _, err := hex.Decode(d[:], []byte(text)); err != nil || d.String() != text {
-		return Digest{}, errDigest
-	}
-	return d, nil
+	err := d.UnmarshalText([]byte(text))
+	return d, err
 }
 
 // MarshalText returns the form that String returns.
@@ -48,9 +40,21 @@ func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads what String writes and nothing else.
 func (d *Digest) UnmarshalText(text []byte) error {
-	parsed, err := ParseDigest(string(text))
-	if err != nil {
-		return err
+	*d = Digest{}
+	if len(text) == 0 {
+		return nil
+	}
+	var parsed Digest
+	if len(text) != hex.EncodedLen(len(parsed)) {
+		return errDigest
+	}
+	for _, b := range text {
+		if 'A' <= b && b <= 'F' {
+			return errDigest // package hex accepts both cases
+		}
+	}
+	if _, err := hex.Decode(parsed[:], text); err != nil || parsed.IsZero() {
+		return errDigest
 	}
 	*d = parsed
 	return nil

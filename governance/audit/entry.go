@@ -24,16 +24,22 @@ type Entry struct {
 // newEntry writes the record of an event.
 func newEntry(index int64, prior Digest, event Event) (Entry, error) {
 	e := Entry{index: index, prior: prior, event: event}
-	c := coder{text: make([]byte, 0, 512)}
+	text, err := e.encode(nil)
+	if err != nil {
+		return Entry{}, err
+	}
+	e.text = string(text)
+	return e, nil
+}
+
+// encode writes the record over buf.
+func (e *Entry) encode(buf []byte) ([]byte, error) {
+	c := coder{text: slices.Grow(buf[:0], 640)}
 	e.fields(&c)
 	if len(c.text) > MaxRecord {
 		c.fail("record", fmt.Sprintf("at most %d bytes, got %d", MaxRecord, len(c.text)))
 	}
-	if c.err != nil {
-		return Entry{}, c.err
-	}
-	e.text = string(c.text)
-	return e, nil
+	return c.text, c.err
 }
 
 // ParseEntry reads one record, without a line end. It accepts exactly the bytes
@@ -41,8 +47,14 @@ func newEntry(index int64, prior Digest, event Event) (Entry, error) {
 // error, which names the first field that differs and does not quote the
 // record. Whether the record belongs at its place is for [Verify].
 func ParseEntry(record []byte) (Entry, error) {
+	entry, _, err := parseEntry(record, nil)
+	return entry, err
+}
+
+// parseEntry is ParseEntry with a buffer, which it returns for the next call.
+func parseEntry(record, buf []byte) (Entry, []byte, error) {
 	if len(record) > MaxRecord {
-		return Entry{}, fmt.Errorf("audit: record of %d bytes, want at most %d", len(record), MaxRecord)
+		return Entry{}, buf, fmt.Errorf("audit: record of %d bytes, want at most %d", len(record), MaxRecord)
 	}
 	var e Entry
 	c := coder{reading: true, text: record}
@@ -51,17 +63,18 @@ func ParseEntry(record []byte) (Entry, error) {
 		c.fail("record", "nothing after it")
 	}
 	if c.err != nil {
-		return Entry{}, c.err
+		return Entry{}, buf, c.err
 	}
 	// The walk leaves no room for a second spelling. This makes sure of it.
-	again, err := newEntry(e.index, e.prior, e.event)
+	buf, err := e.encode(buf)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, buf, err
 	}
-	if again.text != string(record) {
-		return Entry{}, fmt.Errorf("audit: record of %d bytes is not in its one form", len(record))
+	if !bytes.Equal(buf, record) {
+		return Entry{}, buf, fmt.Errorf("audit: record of %d bytes is not in its one form", len(record))
 	}
-	return again, nil
+	e.text = string(record)
+	return e, buf, nil
 }
 
 // fields walks the record's fields in their fixed order.

@@ -118,19 +118,16 @@ func announceable(b Body) bool {
 // role is the name of a role, or "none".
 func (c *coder) role(key string, value *coaching.Role) {
 	c.key(key)
-	var text string
 	if !c.reading {
 		name, err := value.MarshalText()
 		if err != nil {
 			c.fail(key, "a declared role")
 		}
-		text = string(name)
+		c.put(key, string(name))
+		return
 	}
-	text = c.str(key, text)
-	if c.reading && c.err == nil {
-		if err := value.UnmarshalText([]byte(text)); err != nil || value.String() != text {
-			c.fail(key, "a declared role")
-		}
+	if text := c.take(key); c.err == nil && (value.UnmarshalText(text) != nil || value.String() != string(text)) {
+		c.fail(key, "a declared role") // an alias is not one
 	}
 }
 

@@ -159,8 +159,11 @@ func (v *verification) read(in io.Reader, origin string) {
 	v.intents = make(map[int64]bool)
 	lines := lineReader{in: bufio.NewReaderSize(in, MaxRecord+1)}
 	vouched, forked, before := v.vouched, int64(-1), int64(0)
-	torn := false
-	var corrupt error
+	var (
+		torn    bool
+		corrupt error
+		buf     []byte
+	)
 	for {
 		// Every checkpoint of this size is held against the records so far.
 		head := Checkpoint{Origin: origin, Size: log.tree.size, Root: log.root}
@@ -190,7 +193,7 @@ func (v *verification) read(in io.Reader, origin string) {
 		}
 		var entry Entry
 		if err == nil {
-			entry, err = ParseEntry(line)
+			entry, buf, err = parseEntry(line, buf)
 		}
 		if err == nil {
 			err = log.Replay(entry)
