@@ -281,7 +281,7 @@ func (r *Report) explainProxies(missing *int) {
 		}
 	}
 	if undecided > 0 {
-		text := fmt.Sprintf("too few people to rule out a proxy in %d of %d pairs", undecided, len(r.Proxies))
+		text := fmt.Sprintf("the data do not rule out a proxy in %d of %d pairs", undecided, len(r.Proxies))
 		if needed > 0 {
 			text += fmt.Sprintf("; %d people would decide", roundUp(needed))
 		}

@@ -147,7 +147,9 @@ func (r *Report) blindSpots() []string {
 	}
 	for _, f := range r.Proxies {
 		if f.Verdict == Undecided {
-			if f.Needed > 0 {
+			if f.Associated {
+				add("Proxy %s for %s: they go together; whether it carries a gap is open.", f.Factor, f.Attribute)
+			} else if f.Needed > 0 {
 				add("Proxy %s for %s: too few people to tell; about %d would decide.", f.Factor, f.Attribute, roundUp(f.Needed))
 			} else {
 				add("Proxy %s for %s: nothing to measure, one of them does not vary.", f.Factor, f.Attribute)

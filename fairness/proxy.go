@@ -65,7 +65,7 @@ type ProxyFinding struct {
 	Verdict  ProxyVerdict `json:"verdict"`
 	Declared *Declaration `json:"declared,omitempty"` // who called the factor legitimate
 	// Needed is the number of people with which an association of the policy's
-	// strength would be found with the policy's power; 0 unless Undecided.
+	// strength would be found with the policy's power; 0 unless Undecided and not Associated.
 	Needed int64 `json:"needed,omitempty"`
 }
 
@@ -158,7 +158,7 @@ func Proxies(t *Table, p Policy) ([]ProxyFinding, error) {
 		case f.Strength.Defined && f.Needed > 0 && f.N >= f.Needed && (f.Strength.Value < least || f.Role == Operational):
 			f.Verdict = NoProxy
 		}
-		if f.Verdict != Undecided {
+		if f.Verdict != Undecided || f.Associated {
 			f.Needed = 0
 		}
 	}

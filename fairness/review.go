@@ -224,7 +224,10 @@ func (s *ReviewSide) weigh(conf float64) {
 		return
 	}
 	s.Share = w.Rate
-	s.Bound = w.KornGraubard(2*conf - 1).High
+	if s.Bound = w.KornGraubard(2*conf - 1).High; s.Wrong.N == s.Population {
+		s.Bound, s.P = w.Rate, indicator(w.Rate <= s.Most) // everybody was looked at: nothing is left to chance
+		return
+	}
 	if x := w.Rate * w.Effective; x > 0 {
 		s.P = mathext.RegIncBeta(x, w.Effective-x+1, s.Most)
 	}
@@ -232,12 +235,22 @@ func (s *ReviewSide) weigh(conf float64) {
 
 // needed is the size of a review that would decide, 0 when there is none.
 func (s ReviewSide) needed(conf float64) int64 {
-	if s.Population == 0 {
+	if s.Population <= s.Wrong.N || s.Wrong.X > countAt(s.Most, s.Population) {
 		return 0
 	}
-	n, ok := ReviewSize(s.Population, conf, s.Most, s.Wrong.X)
-	if !ok || s.Wrong.X > countAt(s.Most, s.Population) {
-		return 0
+	return min(s.Population, max(reviewSize(s.Population, len(s.Strata), conf, s.Most, s.Wrong.X), s.Wrong.N+1))
+}
+
+// reviewSize is ReviewSize for a review in strata. The bound over several
+// strata knows nothing of a finite population until all of it was reviewed.
+func reviewSize(population int64, strata int, conf, most float64, accept int64) int64 {
+	endless := population
+	if strata > 1 {
+		endless = 0
 	}
-	return max(n, s.Wrong.N+1)
+	n, ok := ReviewSize(endless, conf, most, accept)
+	if !ok {
+		return population
+	}
+	return min(n, population)
 }

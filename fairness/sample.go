@@ -157,7 +157,6 @@ func DrawSample(spec Spec, policy Policy, seed string, people []Observation) ([]
 		if size[side.flagged] == 0 {
 			continue
 		}
-		total, _ := ReviewSize(int64(size[side.flagged]), policy.Review.Confidence, side.most, 1)
 		groups := make([]string, 0, len(strata[side.flagged]))
 		for group := range strata[side.flagged] {
 			groups = append(groups, group)
@@ -167,6 +166,7 @@ func DrawSample(spec Spec, policy Policy, seed string, people []Observation) ([]
 		for i, group := range groups {
 			sizes[i] = len(strata[side.flagged][group])
 		}
+		total := reviewSize(int64(size[side.flagged]), len(groups), policy.Review.Confidence, side.most, 1)
 		for i, k := range Allocate(sizes, int(total), policy.Review.MinPerStratum) {
 			for _, id := range BottomK(seed, stratumName(side.flagged, groups[i]), strata[side.flagged][groups[i]], k) {
 				person, err := coaching.ParsePersonID(id)
