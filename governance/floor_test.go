@@ -1,0 +1,241 @@
+package governance_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/governance"
+	"github.com/coachgov/coaching/signal"
+)
+
+// permissive is a policy that permits everything to everybody it can name.
+const permissive = `apiVersion: governance/v1
+id: permissive
+version: 1.0.0
+owner: nobody
+params: []
+rules:
+  - id: everything
+    effect: permit
+    code: NONE
+    actions: [view, use, export, reidentify, recommend, apply, publish, validate, purge]
+    roles: [participant, coach, program_admin, legal_privacy, privacy_officer, ld_sponsor, sponsor, coaching_lead, people_analytics, data_owner, steward, integration_owner, product_owner, attribution_reviewer, hr_reviewer, system]
+    when: "true"
+    message: go ahead
+tests: []
+`
+
+func parse(t testing.TB, text string) *governance.Policy {
+	t.Helper()
+	p, _, err := governance.Parse("policy.yaml", []byte(text))
+	require.NoError(t, err)
+	return p
+}
+
+// person returns a pseudonym for a label.
+func person(t testing.TB, label string) coaching.PersonID {
+	t.Helper()
+	p, err := coaching.NewPseudonymizer(make([]byte, coaching.MinMasterKey), coaching.Domain{Programme: "test", Purpose: "test"})
+	require.NoError(t, err)
+	id, err := p.Person(label)
+	require.NoError(t, err)
+	return id
+}
+
+var noon = time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// packRequest is a request that everything permits.
+func packRequest(t testing.TB) *governance.Request {
+	leader := person(t, "leader")
+	return &governance.Request{
+		Action: governance.Use, Purpose: governance.ForCoaching, Now: noon,
+		Subject: governance.Subject{ID: person(t, "coach"), Role: coaching.Coach, Trained: true},
+		Resource: governance.Resource{
+			Type: governance.ResourcePack, ID: "pack-7", Programme: "product-org-12w", Signals: []string{"meeting_hygiene"},
+			Class: signal.Pseudonymous, Owner: leader, AssignedCoach: person(t, "coach"), CreatedAt: noon.AddDate(0, 0, -3),
+			Identifiable: governance.No, LegalHold: governance.No, Standing: signal.Cleared,
+			Automated: governance.No, Affects: governance.EffectsOf(governance.NoEffect),
+		},
+		Consents: signal.ConsentList{{Participant: leader, Signal: "meeting_hygiene", Purpose: "coaching", Granted: noon.AddDate(0, -1, 0)}},
+	}
+}
+
+func optIn(r *governance.Request) {
+	r.Consents = append(r.Consents, signal.Consent{Participant: r.Resource.Owner, Signal: "meeting_hygiene", Purpose: "reidentification", Granted: noon.AddDate(0, -1, 0)})
+}
+
+func approve(t testing.TB, r *governance.Request, label string, role coaching.Role) {
+	r.Approvals = append(r.Approvals, governance.Approval{By: person(t, label), Role: role, At: noon.Add(-time.Hour), Expires: noon.Add(time.Hour), Request: r.Digest()})
+}
+
+func review(t testing.TB, r *governance.Request, label string, role coaching.Role, rationale string) {
+	r.Review = governance.ReviewRecord{Reviewer: person(t, label), Role: role, Approved: true, Rationale: rationale, At: noon.Add(-time.Hour), Request: r.Digest()}
+}
+
+// A policy that permits everything to everybody still permits nothing below a
+// floor.
+func TestNoPolicyLowersAFloor(t *testing.T) {
+	const why = "The delivery record supports it."
+	aggregate := func(r *governance.Request) {
+		r.Resource.Class, r.Resource.Type, r.Resource.GroupSize = signal.Aggregate, governance.ResourceTrend, 3
+	}
+	identity := func(r *governance.Request) {
+		r.Action, r.Resource.Type, r.Subject.ID, r.Subject.Role = governance.Reidentify, governance.ResourceIdentity, person(t, "admin"), coaching.ProgramAdmin
+	}
+	career := func(r *governance.Request) {
+		r.Action, r.Resource.Type, r.Resource.Automated = governance.Apply, governance.ResourceRecommendation, governance.Yes
+		r.Resource.Affects = governance.EffectsOf(governance.Promotion)
+	}
+	tests := []struct {
+		name    string
+		change  func(r *governance.Request)
+		outcome governance.Outcome
+		rule    string // that decides
+	}{
+		{"nothing is wrong", func(*governance.Request) {}, governance.Permit, "everything"},
+		{"GOV-015 no role", func(r *governance.Request) { r.Subject.Role = coaching.NoRole }, governance.Deny, "floor.role"},
+		{"C-15 three people", aggregate, governance.Permit, "everything"},
+		{"C-15 two people", func(r *governance.Request) { aggregate(r); r.Resource.GroupSize = 2 }, governance.Deny, "floor.group"},
+		{"C-15 an unknown number of people", func(r *governance.Request) { aggregate(r); r.Resource.GroupSize = 0 }, governance.Deny, "floor.group"},
+		{"GOV-013 raw data to a coach", func(r *governance.Request) { r.Resource.Class = signal.Raw }, governance.Deny, "floor.raw"},
+		{"GOV-013 a trace that is said to be aggregated", func(r *governance.Request) { aggregate(r); r.Resource.Type = governance.ResourceTrace }, governance.Deny, "floor.raw"},
+		{"GOV-016 90 days", func(r *governance.Request) { r.Resource.CreatedAt = noon.AddDate(0, 0, -90) }, governance.Permit, "everything"},
+		{"GOV-016 90 days and a nanosecond", func(r *governance.Request) { r.Resource.CreatedAt = noon.AddDate(0, 0, -90).Add(-1) }, governance.Deny, "floor.retention"},
+		{"GOV-016 unknown age", func(r *governance.Request) { r.Resource.CreatedAt = time.Time{} }, governance.Deny, "floor.retention"},
+		{"GOV-017 twelve months", func(r *governance.Request) { aggregate(r); r.Resource.CreatedAt = noon.AddDate(-1, 0, 0) }, governance.Permit, "everything"},
+		{"GOV-017 twelve months and a nanosecond", func(r *governance.Request) { aggregate(r); r.Resource.CreatedAt = noon.AddDate(-1, 0, 0).Add(-1) }, governance.Deny, "floor.retention"},
+		{"GOV-014 identifiable without opt-in", func(r *governance.Request) { r.Resource.Identifiable = governance.Yes }, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 perhaps identifiable without opt-in", func(r *governance.Request) { r.Resource.Identifiable = governance.Unknown }, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 an identity without opt-in", func(r *governance.Request) {
+			identity(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Deny, "floor.identity_consent"},
+		{"GOV-015 an identity with both approvals", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Permit, "everything"},
+		{"GOV-015 an identity with one approver in two roles", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lawyer", coaching.CoachingLead)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 an identity without legal", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "sponsor", coaching.Sponsor)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 an identity approved by the requester", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "admin", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 an identity approved by the person concerned", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "leader", coaching.Participant)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 an identity approved by software", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "robot", coaching.System)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 approvals of another request", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+			r.Resource.ID = "another-person"
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 approvals that have expired", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+			r.Now = noon.Add(time.Hour)
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-022 a promotion without a review", career, governance.Review, "floor.career"},
+		{"GOV-021 pay without a review", func(r *governance.Request) { career(r); r.Resource.Affects = governance.EffectsOf(governance.Compensation) }, governance.Review, "floor.career"},
+		{"GOV-023 a role without a review", func(r *governance.Request) { career(r); r.Resource.Affects = governance.EffectsOf(governance.RoleAssignment) }, governance.Review, "floor.career"},
+		{"C-19 a talent review by a person", func(r *governance.Request) {
+			career(r)
+			r.Resource.Automated, r.Resource.Affects = governance.No, governance.EffectsOf(governance.TalentReview)
+		}, governance.Review, "floor.career"},
+		{"GOV-024 unknown effects", func(r *governance.Request) { career(r); r.Resource.Affects = 0 }, governance.Review, "floor.career"},
+		{"GOV-024 nobody knows whether a model made it", func(r *governance.Request) { career(r); r.Resource.Automated = governance.Unknown }, governance.Review, "floor.career"},
+		{"GOV-022 a promotion with a review", func(r *governance.Request) { career(r); review(t, r, "hr", coaching.HRReviewer, why) }, governance.Permit, "everything"},
+		{"GOV-021 a rationale of 19 characters", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, "  "+strings.Repeat("x", 19)+"  ")
+		}, governance.Review, "floor.career"},
+		{"GOV-022 a review that said no", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, why)
+			r.Review.Approved = false
+		}, governance.Review, "floor.career"},
+		{"GOV-022 a review by the subject", func(r *governance.Request) { career(r); review(t, r, "coach", coaching.HRReviewer, why) }, governance.Review, "floor.career"},
+		{"GOV-022 a review by the person concerned", func(r *governance.Request) { career(r); review(t, r, "leader", coaching.HRReviewer, why) }, governance.Review, "floor.career"},
+		{"GOV-022 a review by software", func(r *governance.Request) { career(r); review(t, r, "robot", coaching.System, why) }, governance.Review, "floor.career"},
+		{"GOV-022 a review of another recommendation", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, why)
+			r.Resource.ID = "another"
+		}, governance.Review, "floor.career"},
+		{"GOV-022 a review from the future", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, why)
+			r.Review.At = noon.Add(1)
+		}, governance.Review, "floor.career"},
+	}
+	p := parse(t, permissive)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := packRequest(t)
+			tt.change(r)
+			d := p.Decide(r)
+			require.Equal(t, tt.outcome, d.Outcome, p.Explain(r))
+			require.Equal(t, tt.rule, d.Reasons[0].Rule)
+			require.Equal(t, tt.outcome == governance.Permit, d.Allowed())
+		})
+	}
+}
+
+// Parameters below a floor are refused when the policy is loaded.
+func TestParametersKeepTheFloors(t *testing.T) {
+	tests := []struct{ line, code string }{
+		{"{id: group_size, unit: count, value: 5, min: 3, max: 9, code: C-15}", ""},
+		{"{id: group_size, unit: count, value: 2, min: 2, max: 9, code: C-15}", "POL-FLOOR"},
+		{"{id: group_size, unit: count, value: 5, min: 2, max: 9, code: C-15}", "POL-FLOOR"},
+		{"{id: approvers, unit: count, value: 1, min: 1, max: 9, code: X}", "POL-FLOOR"},
+		{"{id: rationale, unit: count, value: 10, min: 10, max: 90, code: X}", "POL-FLOOR"},
+		{"{id: raw_retention, unit: days, value: 91, min: 1, max: 91, code: X}", "POL-FLOOR"},
+		{"{id: raw_retention, unit: days, value: 90, min: 1, max: 91, code: X}", "POL-FLOOR"},
+		{"{id: raw_retention, unit: months, value: 3, min: 1, max: 3, code: X}", "POL-FLOOR"},
+		{"{id: aggregate_retention, unit: months, value: 13, min: 1, max: 13, code: X}", "POL-FLOOR"},
+		{"{id: group_size, unit: count, value: 12, min: 3, max: 9, code: C-15}", "POL-PARAM"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.line, func(t *testing.T) {
+			text := strings.Replace(permissive, "params: []", "params:\n  - "+tt.line, 1)
+			_, report, err := governance.Parse("policy.yaml", []byte(text))
+			if tt.code == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			require.True(t, report.Findings.Has(tt.code), err)
+			require.Empty(t, report.Digest)
+		})
+	}
+}
