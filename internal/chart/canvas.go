@@ -52,6 +52,7 @@ type style struct {
 	anchor string // "", "middle" or "end"
 	fill   string
 	bold   bool
+	halo   bool // keeps grid lines out of the letters
 }
 
 // num formats a coordinate with at most one decimal, so that the last bits of
@@ -138,8 +139,13 @@ func (c *canvas) text(x, y float64, text string, s style) {
 	if s.bold {
 		weight = "600"
 	}
+	var halo []string
+	if s.halo {
+		halo = []string{"stroke", paper, "stroke-width", "3", "stroke-linejoin", "round", "paint-order", "stroke"}
+	}
 	c.body.WriteString("<text")
 	c.attributes([]string{"x", num(x), "y", num(y), "text-anchor", s.anchor, "font-size", size, "font-weight", weight, "fill", s.fill})
+	c.attributes(halo)
 	c.body.WriteByte('>')
 	escape(&c.body, text)
 	c.body.WriteString("</text>\n")

@@ -73,11 +73,11 @@ func (g Gantt) SVG() []byte {
 	for i, s := range g.Spans {
 		used := 0.0
 		for j, line := range rows[i] {
-			c.text(4, y+12+float64(15*j), line, style{})
+			c.text(4, y+12+float64(15*j), line, style{halo: true})
 			used = measure(line, sizeText)
 		}
 		if n := max(len(rows[i]), 1); used < width-60 {
-			c.text(used+12, y+12+float64(15*(n-1)), fit(clean(s.Note), width-used-16, sizeSmall), style{size: sizeSmall, fill: grey})
+			c.text(used+12, y+12+float64(15*(n-1)), fit(clean(s.Note), width-used-16, sizeSmall), style{size: sizeSmall, fill: grey, halo: true})
 		}
 		y += float64(15*max(len(rows[i]), 1)) + 2
 		if s.drawn() {
@@ -92,9 +92,9 @@ func (g Gantt) SVG() []byte {
 		w := measure(label, sizeSmall)
 		switch right, left := width-mx-10, mx-10; {
 		case w <= right || right >= left:
-			c.text(mx+10, my+4, fit(label, right, sizeSmall), style{size: sizeSmall})
+			c.text(mx+10, my+4, fit(label, right, sizeSmall), style{size: sizeSmall, halo: true})
 		default:
-			c.text(mx-10, my+4, fit(label, left, sizeSmall), style{size: sizeSmall, anchor: "end"})
+			c.text(mx-10, my+4, fit(label, left, sizeSmall), style{size: sizeSmall, anchor: "end", halo: true})
 		}
 		y += 20
 	}
