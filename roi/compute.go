@@ -1,7 +1,6 @@
 package roi
 
 import (
-	"math/big"
 	"strconv"
 
 	"github.com/coachgov/coaching"
@@ -189,61 +188,6 @@ func (c *Case) conversion(t *trace) error {
 	return nil
 }
 
-// interval carries the delta's interval to net and ROI.
-func (c *Case) interval(t *trace) error {
-	d := c.Delta
-	if !d.Low.IsSet() {
-		return nil
-	}
-	code := string(c.Conversion.UnitValue.Currency)
-	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
-	if err != nil {
-		return err
-	}
-	if err := t.input(2, "level", "Level of the interval", "share", d.Level, 2, d.Source); err != nil {
-		return err
-	}
-	low, high := "delta_low", "delta_high"
-	if c.Direction == Increase {
-		if err := t.input(2, low, "Delta: lower bound", c.Baseline.Unit, d.Low, 0, d.Source); err != nil {
-			return err
-		}
-		if err := t.input(2, high, "Delta: upper bound", c.Baseline.Unit, d.High, 0, d.Source); err != nil {
-			return err
-		}
-	} else {
-		if err := t.input(2, "change_low", "Estimated change: lower bound", c.Baseline.Unit, d.Low, 0, d.Source); err != nil {
-			return err
-		}
-		if err := t.input(2, "change_high", "Estimated change: upper bound", c.Baseline.Unit, d.High, 0, d.Source); err != nil {
-			return err
-		}
-		// The larger the fall, the larger the improvement.
-		if err := t.derive(2, low, "Delta: lower bound", c.Baseline.Unit, loose, Negated, "change_high"); err != nil {
-			return err
-		}
-		if err := t.derive(2, high, "Delta: upper bound", c.Baseline.Unit, loose, Negated, "change_low"); err != nil {
-			return err
-		}
-	}
-	for _, end := range []struct{ suffix, words, delta string }{{"_low", "lower bound", low}, {"_high", "upper bound", high}} {
-		args := []string{end.delta, "unit_value", "attribution"}
-		if c.Confidence.IsSet() {
-			args = append(args, "confidence")
-		}
-		if err := t.derive(4, "benefit"+end.suffix, "Attributed benefit: "+end.words, code, minor, Product, args...); err != nil {
-			return err
-		}
-		if err := t.derive(4, "net"+end.suffix, "Net benefit: "+end.words, code, minor, Minus, "benefit"+end.suffix, "cost"); err != nil {
-			return err
-		}
-		if err := t.derive(4, "roi"+end.suffix, "ROI: "+end.words, "ratio", ratioPlaces, Over, "net"+end.suffix, "cost"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // months returns the months that the benefit covers.
 func (c *Case) months() int {
 	if c.Conversion.Months == 0 {
@@ -270,39 +214,6 @@ func (l CostLine) note() string {
 		return l.Reason
 	}
 	return l.Source
-}
-
-func (c *Case) facts(p Policy) Facts {
-	f := Facts{
-		Case: c.ID, Title: c.Title, KPI: c.Baseline.KPI, Unit: c.Baseline.Unit,
-		Timing: c.Timing, Direction: c.Direction,
-		Baseline: c.Baseline.Window, Validation: c.Delta.Window,
-		Headcount: c.Baseline.Headcount, Design: c.Delta.Design, Treated: c.Delta.Treated, Control: c.Delta.Control,
-		Method: c.Delta.Method, PCount: text(c.Delta.PCount), PTotal: text(c.Delta.PTotal),
-		NetOfControl: c.Delta.NetOfControl || c.Delta.ControlBefore.IsSet(),
-		Projected:    c.projected(), Annualised: c.Delta.Annualised != nil,
-		Rationale: c.Attribution.Rationale, Survey: c.Attribution.Survey.ID,
-		Basis: c.Conversion.Basis, Cash: c.Conversion.Cash, Months: c.months(),
-		Currency: c.Conversion.UnitValue.Currency, Rounding: c.Rounding,
-		Policy: p.Name, PolicyDigest: p.Digest(),
-	}
-	if b, ok := p.band(c); ok {
-		f.Band, f.BandLow, f.BandHigh = b.Name, b.Low.String(), b.High.String()
-	}
-	if c.Delta.Level.IsSet() {
-		f.Level = c.Delta.Level.String()
-	}
-	if o := c.Attribution.Override; o.Complete() {
-		f.Override = &OverrideFacts{o.Approver, o.Role, o.Reason, o.On}
-	}
-	return f
-}
-
-func text(n *big.Int) string {
-	if n == nil {
-		return ""
-	}
-	return n.String()
 }
 
 func (c *Case) projected() bool { return c.Delta.Projected || c.Delta.Annualised != nil }

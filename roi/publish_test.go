@@ -100,6 +100,10 @@ func TestCanPublish(t *testing.T) {
 		{"two of three dissent", "ROI-017", func(d *roi.Dossier) {
 			d.Narratives[0].Movement, d.Narratives[1].Movement = roi.Unchanged, roi.Worsened
 		}, true},
+		{"two of four dissent", "ROI-017", func(d *roi.Dossier) {
+			d.Narratives = append(d.Narratives, d.Narratives[0])
+			d.Narratives[0].Movement, d.Narratives[1].Movement = roi.Unchanged, roi.Worsened
+		}, true},
 		{"narrator measured the delta", "ROI-017", func(d *roi.Dossier) { d.Narratives[0].By = d.Data.By }, true},
 		{"sponsor measured the delta", "ROI-017", func(d *roi.Dossier) { d.Sponsor.By = d.Data.By }, true},
 		{"not signed", "PIL-166", func(d *roi.Dossier) { d.SignOff = roi.SignOff{} }, true},

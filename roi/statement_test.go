@@ -122,6 +122,18 @@ func TestRenderersNeutraliseText(t *testing.T) {
 	require.Contains(t, s.Markdown(), `a\|b\*c\*`)
 }
 
+func BenchmarkReplay(b *testing.B) {
+	data, err := os.ReadFile("testdata/publishable.v1.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := roi.Replay(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func FuzzReplay(f *testing.F) {
 	for _, name := range []string{"software_company", "publishable"} {
 		data, err := os.ReadFile("testdata/" + name + ".v1.json")

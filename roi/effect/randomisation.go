@@ -129,8 +129,7 @@ func (l *linear) test(method string, observed, sizes []int, space iter.Seq[[]int
 		if magnitude(values[i]) == most {
 			floor += j - i
 		}
-		v, _ := big.NewRat(values[i], l.yden).Float64()
-		r.Distribution = append(r.Distribution, Mass{v, j - i})
+		r.Distribution = append(r.Distribution, Mass{float64(values[i]) / float64(l.yden), j - i})
 		i = j
 	}
 	if invertible {
