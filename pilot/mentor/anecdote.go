@@ -1,0 +1,120 @@
+package mentor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// AnecdotePurpose is the purpose of the consent that a leader gives to print a
+// narrative. The consent's signal is the narrative's digest.
+const AnecdotePurpose = "anecdote"
+
+// MinAnecdotes is how many a dashboard prints beside the figures (PIL-163).
+const MinAnecdotes = 3
+
+// An Anecdote is a narrative that may be printed. It names nobody: the leader is
+// a role in general words, and the coach is left out.
+type Anecdote struct {
+	Narrative   string `json:"narrative"` // the narrative's id
+	Digest      string `json:"digest"`
+	Speaker     string `json:"speaker"`
+	Situation   string `json:"situation"`
+	Behaviour   string `json:"behaviour"`
+	Experiment  string `json:"experiment"`
+	Change      string `json:"change"`
+	Alternative string `json:"alternative"`
+}
+
+// String returns the anecdote in one paragraph, with what else could explain
+// the change.
+func (a Anecdote) String() string {
+	first := []rune(a.Speaker)
+	if len(first) > 0 {
+		first[0] = unicode.ToUpper(first[0])
+	}
+	return fmt.Sprintf("%s: %s %s Observed: %s It could also be: %s",
+		string(first), sentence(a.Situation), sentence(a.Behaviour), sentence(a.Change), sentence(a.Alternative))
+}
+
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") || strings.HasSuffix(text, "!") {
+		return text
+	}
+	return text + "."
+}
+
+// Anecdotes returns the narratives that may be printed at a time, in the order
+// of their ids, and why each of the others may not: it is complete, derives from
+// sessions that its author held with its leader, speaks of a role in general
+// words, and the leader's consent to exactly these words holds (C-21). Fewer
+// than three block a dashboard (PIL-163). A nil consents holds nothing. The
+// findings are sorted; their paths count the narratives as given.
+func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Consents, at time.Time) ([]Anecdote, coaching.Findings) {
+	var f finder
+	var printed []Anecdote
+	for i, n := range narratives {
+		path := fmt.Sprintf("narratives[%d]", i)
+		before := len(f.list)
+		n.checkWords(&f, path)
+		n.checkSources(&f, path, sessions)
+		if slices.ContainsFunc(narratives[:i], func(o Narrative) bool { return o.ID == n.ID }) {
+			f.warn("MEN-011", path+".id", "a narrative with this id is above; not printed")
+		}
+		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, n.Digest(), AnecdotePurpose, at) {
+			f.warn("C-21", path, "the leader's consent to these words does not hold; not printed")
+		}
+		if len(f.list) == before {
+			printed = append(printed, Anecdote{
+				Narrative: n.ID, Digest: n.Digest(), Speaker: n.Speaker, Situation: n.Situation, Behaviour: n.Behaviour,
+				Experiment: n.Experiment, Change: n.Change, Alternative: n.Alternative,
+			})
+		}
+	}
+	slices.SortFunc(printed, func(a, b Anecdote) int { return cmp.Compare(a.Narrative, b.Narrative) })
+	if len(printed) < MinAnecdotes {
+		f.err("PIL-163", "narratives", "%d anecdotes may be printed, want %d", len(printed), MinAnecdotes)
+	}
+	return printed, f.sorted()
+}
+
+// checkWords looks at the narrative's own texts.
+func (n Narrative) checkWords(f *finder, path string) {
+	for _, part := range []struct{ name, text string }{
+		{"id", n.ID}, {"situation", n.Situation}, {"behaviour", n.Behaviour}, {"experiment", n.Experiment},
+		{"change", n.Change}, {"alternative", n.Alternative},
+	} {
+		if strings.TrimSpace(part.text) == "" {
+			f.warn("MEN-011", path+"."+part.name, "a narrative has a situation, a behaviour, an experiment, a change and another explanation; %s is empty; not printed", part.name)
+		}
+		if strings.Contains(part.text, "@") || strings.Contains(part.text, "p1_") {
+			f.warn("C-21", path+"."+part.name, "the text holds an address or a pseudonym; not printed")
+		}
+	}
+	if strings.TrimSpace(n.Speaker) == "" || strings.IndexFunc(n.Speaker, func(c rune) bool {
+		return !unicode.IsLower(c) && c != ' ' && c != '-'
+	}) >= 0 {
+		f.warn("C-21", path+".speaker", `the role is not general; want small letters, such as "a product leader"; not printed`)
+	}
+}
+
+// checkSources asks that the narrative derives from sessions.
+func (n Narrative) checkSources(f *finder, path string, sessions []Session) {
+	if n.Author.IsZero() || n.Leader.IsZero() || n.Written.IsZero() || len(n.Sessions) == 0 {
+		f.warn("MEN-011", path+".sessions", "a narrative has an author, a leader, a date and at least one session; not printed")
+	}
+	for i, id := range n.Sessions {
+		if !slices.ContainsFunc(sessions, func(s Session) bool {
+			return s.ID == id && s.Attendance == Held && s.Leader == n.Leader && s.Coach == n.Author && !s.Date.After(n.Written)
+		}) {
+			f.warn("MEN-011", fmt.Sprintf("%s.sessions[%d]", path, i), "session %s is no session that the author held with this leader before writing; not printed", id)
+		}
+	}
+}

@@ -1,0 +1,332 @@
+package mentor_test
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/document"
+	"github.com/coachgov/coaching/internal/document/yaml"
+	"github.com/coachgov/coaching/pilot/mentor"
+)
+
+const (
+	leader1 = "p1_ehmtkot52ljwbpfwhahd6nztsq"
+	leader2 = "p1_kxm655ei6xzpj5eggwpqlipr74"
+	leader3 = "p1_n2xypfizimbupqf3kzubgqhrja"
+	coach1  = "p1_v6elsz562tfetvk2ibmtxelvey"
+	coach2  = "p1_ogflbk66tlxlh3cendj475vphi"
+	analyst = "p1_7qnxw3leyixgakvhiap74nyxa4"
+)
+
+func person(t testing.TB, text string) coaching.PersonID {
+	t.Helper()
+	id, err := coaching.ParsePersonID(text)
+	require.NoError(t, err)
+	return id
+}
+
+// readLog reads the golden log of this version.
+func readLog(t testing.TB) (mentor.Log, *document.Positions) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/log-v1.yaml")
+	require.NoError(t, err)
+	n, findings := yaml.ParseFile("log-v1.yaml", data)
+	require.Empty(t, findings)
+	var l mentor.Log
+	at, findings := document.Decode("log-v1.yaml", n, &l)
+	require.Empty(t, findings)
+	return l, at
+}
+
+// open lets every signal of the golden log through.
+func open() mentor.Gate {
+	return mentor.Gate{
+		Pack: func(coaching.PersonID) []string { return []string{"meeting_hygiene", "review_turnaround"} },
+		Can:  func(mentor.Session, string) bool { return true },
+	}
+}
+
+// The golden log of this version keeps every rule, for ever.
+func TestGoldenLogKeepsEveryRule(t *testing.T) {
+	l, _ := readLog(t)
+	require.Empty(t, l.Check(open()))
+	require.Equal(t, mentor.LogV1, l.Schema)
+}
+
+// What encoding/json writes of a log, the strict reader reads back.
+func TestLogSurvivesJSON(t *testing.T) {
+	l, _ := readLog(t)
+	text, err := json.Marshal(l)
+	require.NoError(t, err)
+	n, findings := document.ParseJSON("log.json", text)
+	require.Empty(t, findings)
+	var again mentor.Log
+	_, findings = document.Decode("log.json", n, &again)
+	require.Empty(t, findings)
+	l.Sessions[4].Used = nil // an empty list is left out when it is written
+	require.Equal(t, l, again)
+}
+
+// Each rule of the records, broken by one change of the golden log.
+func TestLogCheck(t *testing.T) {
+	day := coaching.MustDate
+	tests := []struct {
+		code, path string
+		change     func(l *mentor.Log, g *mentor.Gate)
+	}{
+		{"MEN-001", "agreements[0].signed", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Signed = coaching.Date{} }},
+		{"MEN-001", "agreements[0].sponsor", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Sponsor = l.Agreements[0].Coach }},
+		{"MEN-001", "agreements[0].leader", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Leader = coaching.PersonID{} }},
+		{"MEN-001", "agreements[0].ended", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Ended = day("2027-01-01") }},
+		{"MEN-001", "sessions[0].date", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Signed = day("2027-02-09") }},
+		{"MEN-001", "sessions[2].date", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[0].Ended = day("2027-02-15") }},
+		{"MEN-001", "sessions[5].date", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements = l.Agreements[:2] }},
+		{"MEN-002", "agreements[1].confidentiality", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[1].Confidentiality = " " }},
+		{"MEN-002", "agreements[1].sponsor_sees[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[1].SponsorSees[0] = mentor.Nothing }},
+		{"MEN-003", "agreements[1].anyone_may_stop", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[1].AnyoneMayStop = false }},
+		{"MEN-004", "agreements[1].in_reporting_line", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Agreements[1].Kind, l.Agreements[1].InReportingLine = mentor.Peer, true
+		}},
+		{"PIL-092", "agreements[1].coach_kind", func(l *mentor.Log, _ *mentor.Gate) { l.Agreements[1].Kind = 0 }},
+		{"MEN-007", "agreements[3]", func(l *mentor.Log, _ *mentor.Gate) {
+			second := l.Agreements[0]
+			second.Coach, second.Signed = person(t, coach2), day("2027-03-01")
+			l.Agreements = append(l.Agreements, second)
+		}},
+
+		{"C-1", "enablement[0].workshop_minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].WorkshopMinutes = 209 }},
+		{"C-1", "enablement[0].workshop_minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].WorkshopMinutes = 419 }},
+		{"MEN-005", "enablement[0].teach_back", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].TeachBack = 69 }},
+		{"MEN-005", "enablement[0].assessor", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].Assessor = l.Enablement[0].Coach }},
+		{"PIL-031", "enablement[0].analyst", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].Analyst = coaching.PersonID{} }},
+		{"PIL-105", "enablement[0].workshop", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].Workshop = coaching.Date{} }},
+		{"PIL-105", "enablement[0].coach", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].Coach = coaching.PersonID{} }},
+		{"PIL-105", "sessions[0].coach", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement = nil }},
+		{"PIL-105", "sessions[0].coach", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].Workshop = day("2027-02-09") }},
+		{"PIL-105", "sessions[0].coach", func(l *mentor.Log, _ *mentor.Gate) { l.Enablement[0].TeachBack = 0 }},
+
+		{"PIL-112", "trials[0].owner", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Owner = person(t, coach1) }},
+		{"PIL-100", "trials[0].measure", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Measure = "" }},
+		{"PIL-056", "trials[0].run", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Run = coaching.Window{} }},
+		{"MEN-009", "trials[0].declared", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Declared = day("2027-02-12") }},
+		{"PIL-109", "trials[0].signal", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Signal = "async_documentation" }},
+		{"C-20", "trials[0].supporting", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Supporting = []string{"review_turnaround"} }},
+		{"PIL-102", "trials[1].run", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Trials[1].Leader, l.Trials[1].Owner = l.Trials[0].Leader, l.Trials[0].Leader
+		}},
+
+		{"MEN-006", "sessions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].ID = "" }},
+		{"MEN-006", "sessions[4].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[4].ID = "S-L02-05" }},
+		{"MEN-006", "sessions[0].minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Minutes = 0 }},
+		{"MEN-006", "sessions[6].attendance", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[6].Used = []string{"meeting_hygiene"} }},
+		{"PIL-048", "sessions[6].attendance", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[6].Attendance = 0 }},
+		{"PIL-048", "sessions[1].moved_to", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[1].MovedTo = coaching.Date{} }},
+		{"PIL-048", "sessions[1].moved_to", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[1].MovedTo = day("2027-02-18") }},
+		{"PIL-111", "sessions[0].prep_minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].PrepMinutes = 0 }},
+		{"PIL-109", "sessions[0].shown", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Shown = []string{"a", "b", "c", "d", "e"} }},
+		{"PIL-109", "sessions[0].shown[2]", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Sessions[0].Shown = append(l.Sessions[0].Shown, "meeting_hygiene")
+		}},
+		{"PIL-109", "sessions[3].shown[0]", func(_ *mentor.Log, g *mentor.Gate) {
+			g.Pack = func(id coaching.PersonID) []string {
+				if id == person(t, leader2) {
+					return []string{"meeting_hygiene"}
+				}
+				return []string{"meeting_hygiene", "review_turnaround"}
+			}
+		}},
+		{"PIL-109", "sessions[0].shown[0]", func(_ *mentor.Log, g *mentor.Gate) { g.Pack = nil }},
+		{"PIL-110", "sessions[0].shown[0]", func(_ *mentor.Log, g *mentor.Gate) { g.Can = nil }},
+		{"PIL-110", "sessions[0].shown[1]", func(_ *mentor.Log, g *mentor.Gate) {
+			g.Can = func(s mentor.Session, signal string) bool { return s.ID != "S-L01-05" || signal != "review_turnaround" }
+		}},
+		{"PIL-118", "sessions[3].used[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[3].Used = []string{"meeting_hygiene"} }},
+		{"PIL-118", "sessions[3].used[1]", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Sessions[3].Used = []string{"review_turnaround", "review_turnaround"}
+		}},
+		{"PIL-088", "sessions[0].suggestions[0].reason", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Reason = "" }},
+		{"PIL-088", "sessions[0].suggestions[0].reason", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Sessions[0].Suggestions[0] = mentor.Suggestion{ID: "SG-1", Response: mentor.Ignored, Reason: " "}
+		}},
+		{"PIL-088", "sessions[0].suggestions[0].response", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Response = 0 }},
+		{"PIL-088", "sessions[0].suggestions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].ID = "" }},
+		{"MEN-008", "sessions[0].commitments[0].owner", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Sessions[0].Commitments[0].Owner = coaching.PersonID{}
+		}},
+		{"MEN-008", "sessions[0].commitments[0].owner", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Sessions[0].Commitments[0].Owner = person(t, leader2)
+		}},
+		{"MEN-008", "sessions[0].commitments[0].due", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Commitments[0].Due = day("2027-02-07") }},
+		{"MEN-008", "sessions[0].commitments[0].due", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Commitments[0].Due = coaching.Date{} }},
+		{"MEN-008", "sessions[0].commitments[0].text", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Commitments[0].Text = "" }},
+		{"MEN-008", "sessions[3].commitments[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[3].Commitments[0].ID = "K-1" }},
+		{"MEN-010", "sessions[0].commitments[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed = nil }},
+		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Outcome = 0 }},
+		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Commitment = "K-3" }},
+		{"MEN-010", "sessions[0].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { // in the session that makes it
+			l.Sessions[0].Followed = []mentor.Followed{{Commitment: "K-1", Outcome: mentor.Kept}}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.code+" "+tt.path, func(t *testing.T) {
+			l, at := readLog(t)
+			g := open()
+			tt.change(&l, &g)
+			findings := l.Check(g)
+			i := slices.IndexFunc(findings, func(f coaching.Finding) bool { return f.Code == tt.code && f.Path == tt.path })
+			require.GreaterOrEqual(t, i, 0, "%v", findings)
+			requireRules(t, findings)
+			at.Locate(findings)
+			require.Positive(t, findings[i].Line)
+			require.NotContains(t, findings[i].Message, "p1_", "a message never names a person")
+		})
+	}
+}
+
+// requireRules asks that each finding is of a listed rule and no worse than the
+// rule says.
+func requireRules(t *testing.T, findings coaching.Findings) {
+	t.Helper()
+	rules := mentor.Rules()
+	for _, f := range findings {
+		i := slices.IndexFunc(rules, func(r coaching.Rule) bool { return r.Code == f.Code })
+		require.GreaterOrEqual(t, i, 0, f.Code)
+		require.GreaterOrEqual(t, f.Severity, rules[i].Severity, f.Code)
+	}
+}
+
+// C-1: half a day is the least, a whole day the recommendation.
+func TestWorkshopHours(t *testing.T) {
+	for _, tt := range []struct {
+		minutes int
+		want    string
+	}{
+		{209, "C-1 error workshop_minutes: workshop of 3.48 hours, want at least 3.5"},
+		{210, "C-1 warning workshop_minutes: workshop of 3.5 hours; 7 are recommended"},
+		{419, "C-1 warning workshop_minutes: workshop of 6.98 hours; 7 are recommended"},
+		{420, ""},
+	} {
+		l, _ := readLog(t)
+		e := l.Enablement[0]
+		e.WorkshopMinutes = tt.minutes
+		var got []string
+		for _, f := range e.Check() {
+			got = append(got, f.String())
+		}
+		require.Equal(t, tt.want, strings.Join(got, "\n"))
+	}
+}
+
+// PIL-102: one after the other is clean, and a reason of the coaching lead too.
+func TestExperimentsOneAfterTheOther(t *testing.T) {
+	l, _ := readLog(t)
+	second := l.Trials[0]
+	second.Run = coaching.Window{From: l.Trials[0].Run.To.AddDays(1), To: l.Trials[0].Run.To.AddDays(28)}
+	l.Trials = append(l.Trials, second)
+	require.Empty(t, l.Check(open()))
+
+	l.Trials[3].Run.From = l.Trials[0].Run.To
+	require.True(t, l.Check(open()).Has("PIL-102"))
+	require.False(t, l.Check(open()).Blocked(), "a warning, which the coaching lead may waive")
+	l.Trials[3].Reason = "The first one needs no attention any more"
+	require.Empty(t, l.Check(open()))
+}
+
+// PIL-088: setting a suggestion aside is a right; with a reason it is no finding.
+func TestOverridingThePlatformIsNoFailure(t *testing.T) {
+	l, _ := readLog(t)
+	for _, r := range []mentor.Response{mentor.Ignored, mentor.Reweighted} {
+		l.Sessions[0].Suggestions = []mentor.Suggestion{{ID: "SG-9", Response: r, Reason: "A holiday week"}}
+		require.Empty(t, l.Check(open()))
+	}
+}
+
+// A leader may change coach: one agreement ends before the next begins.
+func TestChangeOfCoach(t *testing.T) {
+	l, _ := readLog(t)
+	second := l.Agreements[0]
+	l.Agreements[0].Ended = coaching.MustDate("2027-02-28")
+	second.Coach, second.Signed = person(t, coach2), coaching.MustDate("2027-03-01")
+	l.Agreements = append(l.Agreements, second)
+	require.Empty(t, l.Check(open()))
+}
+
+// The zero gate lets nothing through, and the zero agreement starts nothing.
+func TestZeroValuesAreSafe(t *testing.T) {
+	l, _ := readLog(t)
+	require.True(t, l.Check(mentor.Gate{}).Has("PIL-110"))
+	require.True(t, mentor.Agreement{}.Check().Blocked())
+	require.False(t, mentor.Agreement{}.Holds(coaching.MustDate("2027-02-08")))
+	require.True(t, mentor.Enablement{}.Check().Blocked())
+	require.True(t, mentor.Playbook{Entries: []mentor.Entry{{}}}.Check().Blocked())
+}
+
+// The order of the records changes neither the codes found nor the measures.
+func TestOrderOfRecordsMeansNothing(t *testing.T) {
+	l, _ := readLog(t)
+	l.Sessions[0].Commitments[0].Owner = coaching.PersonID{}
+	l.Sessions[2].Followed = nil
+	l.Enablement[0].TeachBack = 1
+	codes := func(l mentor.Log) []string {
+		var list []string
+		for _, f := range l.Check(open()) {
+			list = append(list, f.Code+f.Message)
+		}
+		slices.Sort(list)
+		return list
+	}
+	want, measures := codes(l), l.Measures(coaching.MustDate("2027-03-31"), 3)
+	dice := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		dice.Shuffle(len(l.Sessions), func(i, j int) { l.Sessions[i], l.Sessions[j] = l.Sessions[j], l.Sessions[i] })
+		dice.Shuffle(len(l.Agreements), func(i, j int) { l.Agreements[i], l.Agreements[j] = l.Agreements[j], l.Agreements[i] })
+		dice.Shuffle(len(l.Trials), func(i, j int) { l.Trials[i], l.Trials[j] = l.Trials[j], l.Trials[i] })
+		require.Equal(t, want, codes(l))
+		require.Equal(t, measures, l.Measures(coaching.MustDate("2027-03-31"), 3))
+	}
+}
+
+// PIL-113, by hand from the golden log.
+func TestMeasures(t *testing.T) {
+	l, _ := readLog(t)
+	m := l.Measures(coaching.MustDate("2027-02-28"), 3)
+	require.Equal(t, mentor.Measures{
+		Leaders: 3, Held: 5, Rescheduled: 1, Missed: 1, Due: 3, Kept: 1,
+		DaysToExperiment: []int{3, 5, 7},
+		Coaches: []mentor.CoachMeasures{{
+			Coach: person(t, coach1), Leaders: 3, Held: 5, Rescheduled: 1, Missed: 1, Due: 3, Kept: 1,
+		}},
+	}, m)
+	median, ok := m.MedianDays()
+	require.True(t, ok)
+	require.Equal(t, 5.0, median)
+	_, ok = mentor.Measures{}.MedianDays()
+	require.False(t, ok)
+
+	early := l.Measures(coaching.MustDate("2027-02-12"), 3)
+	require.Equal(t, []int{3}, early.DaysToExperiment)
+	require.Equal(t, 1, early.Due)
+	require.Equal(t, 0, early.Kept, "what a later session says is not known yet")
+
+	l.Sessions[2].Followed[0].Outcome = mentor.Dropped
+	require.Equal(t, 2, l.Measures(coaching.MustDate("2027-02-28"), 3).Due)
+}
+
+// No figure about a coach with too few leaders, nor one that the total gives away.
+func TestMeasuresHideSmallCoaches(t *testing.T) {
+	l, _ := readLog(t)
+	at := coaching.MustDate("2027-02-28")
+	require.Empty(t, l.Measures(at, 4).Coaches)
+	require.NotEmpty(t, l.Measures(at, 0).Coaches, "three leaders are the floor")
+	l.Sessions[6].Coach = person(t, coach2)
+	m := l.Measures(at, 0)
+	require.Empty(t, m.Coaches, "the second coach has one leader, and the first would give that one away")
+	require.Equal(t, 1, m.Missed)
+}

@@ -1,0 +1,142 @@
+package mentor
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/coachgov/coaching"
+)
+
+// MinLeaders is the least number of leaders behind any figure about a coach.
+const MinLeaders = 3
+
+// Measures are how the coaching went, apart from whether it worked (PIL-113).
+type Measures struct {
+	Leaders     int `json:"leaders"` // with a session on record
+	Held        int `json:"held"`
+	Rescheduled int `json:"rescheduled"`
+	Missed      int `json:"missed"`
+	// Due counts commitments whose day has come, without those dropped; Kept
+	// those of them that a later session found kept.
+	Due  int `json:"due"`
+	Kept int `json:"kept"`
+	// DaysToExperiment counts, for each trial, the days from the first session
+	// that showed its signal to its first day, ascending. A trial that began
+	// before its signal was shown, or whose signal never was, is left out.
+	DaysToExperiment []int `json:"days_to_experiment"`
+	// Coaches has one row for each coach, in the order of their ids, and only
+	// when each has enough leaders: with one row missing, the rest would give it
+	// away.
+	Coaches []CoachMeasures `json:"coaches,omitempty"`
+}
+
+// CoachMeasures are the attendance and follow-through of one coach's leaders.
+type CoachMeasures struct {
+	Coach       coaching.PersonID `json:"coach"`
+	Leaders     int               `json:"leaders"`
+	Held        int               `json:"held"`
+	Rescheduled int               `json:"rescheduled"`
+	Missed      int               `json:"missed"`
+	Due         int               `json:"due"`
+	Kept        int               `json:"kept"`
+}
+
+// MedianDays returns the median of DaysToExperiment, and false when there are
+// none. Of two middle values it takes the mean.
+func (m Measures) MedianDays() (float64, bool) {
+	n := len(m.DaysToExperiment)
+	if n == 0 {
+		return 0, false
+	}
+	return float64(m.DaysToExperiment[(n-1)/2]+m.DaysToExperiment[n/2]) / 2, true
+}
+
+// Measures counts the records up to a day, that day included. Rows about
+// coaches need least leaders each, and never fewer than [MinLeaders].
+func (l Log) Measures(at coaching.Date, least int) Measures {
+	m := Measures{DaysToExperiment: l.daysToExperiment(at)}
+	leaders := map[coaching.PersonID]map[coaching.PersonID]bool{} // by coach
+	everyone := map[coaching.PersonID]bool{}
+	rows := map[coaching.PersonID]*CoachMeasures{}
+	outcomes := l.outcomes(at)
+	for _, s := range l.Sessions {
+		if s.Date.After(at) || s.Leader.IsZero() || s.Coach.IsZero() {
+			continue
+		}
+		row := rows[s.Coach]
+		if row == nil {
+			row = &CoachMeasures{Coach: s.Coach}
+			rows[s.Coach], leaders[s.Coach] = row, map[coaching.PersonID]bool{}
+		}
+		everyone[s.Leader], leaders[s.Coach][s.Leader] = true, true
+		switch s.Attendance {
+		case Held:
+			row.Held++
+		case Rescheduled:
+			row.Rescheduled++
+		case Missed:
+			row.Missed++
+		}
+		for _, c := range s.Commitments {
+			if c.Due.IsZero() || c.Due.After(at) || outcomes[c.ID] == Dropped {
+				continue
+			}
+			row.Due++
+			if outcomes[c.ID] == Kept {
+				row.Kept++
+			}
+		}
+	}
+	enough := true
+	for coach, row := range rows {
+		row.Leaders = len(leaders[coach])
+		enough = enough && row.Leaders >= max(least, MinLeaders)
+		m.Held += row.Held
+		m.Rescheduled += row.Rescheduled
+		m.Missed += row.Missed
+		m.Due += row.Due
+		m.Kept += row.Kept
+		m.Coaches = append(m.Coaches, *row)
+	}
+	m.Leaders = len(everyone)
+	if !enough {
+		m.Coaches = nil
+	}
+	slices.SortFunc(m.Coaches, func(a, b CoachMeasures) int { return a.Coach.Compare(b.Coach) })
+	return m
+}
+
+// outcomes returns what became of each commitment by a day: the last word of
+// the sessions after it.
+func (l Log) outcomes(at coaching.Date) map[string]Outcome {
+	last := map[string]Outcome{}
+	for _, i := range l.byDate() {
+		if s := l.Sessions[i]; !s.Date.After(at) {
+			for _, done := range s.Followed {
+				last[done.Commitment] = done.Outcome
+			}
+		}
+	}
+	return last
+}
+
+func (l Log) daysToExperiment(at coaching.Date) []int {
+	var days []int
+	for _, t := range l.Trials {
+		if t.Run.From.IsZero() || t.Run.From.After(at) {
+			continue
+		}
+		var shown []coaching.Date
+		for _, s := range l.Sessions {
+			if s.Attendance == Held && s.Leader == t.Leader && slices.Contains(s.Shown, t.Signal) && !s.Date.After(t.Run.From) {
+				shown = append(shown, s.Date)
+			}
+		}
+		if len(shown) > 0 {
+			first := slices.MinFunc(shown, coaching.Date.Compare)
+			days = append(days, first.DaysUntil(t.Run.From))
+		}
+	}
+	slices.SortFunc(days, cmp.Compare[int])
+	return days
+}
