@@ -73,6 +73,7 @@ type Baseline struct {
 	transform      Transform
 	alpha          float64
 	values         []float64 // transformed, in the order of Used
+	measured       []float64 // the same on the measured scale
 }
 
 // A DroppedPeriod is a period of the window that the baseline does not use.
@@ -154,6 +155,7 @@ func (b *Baselines) gather(leader coaching.PersonID) Baseline {
 		}
 		item.Used = append(item.Used, period)
 		item.values = append(item.values, item.transform.forward(cell.Value))
+		item.measured = append(item.measured, cell.Value)
 	}
 	item.N = len(item.Used)
 	return item
@@ -200,13 +202,9 @@ func (i *Baseline) longestGap() int {
 
 // describe computes level and own spread.
 func (i *Baseline) describe() {
-	raw := make([]float64, i.N)
-	for j, v := range i.values {
-		raw[j] = i.transform.back(v)
-	}
 	var rawVariance, variance float64
-	i.Level = median(raw)
-	i.rawMean, rawVariance = meanVariance(raw)
+	i.Level = median(i.measured)
+	i.rawMean, rawVariance = meanVariance(i.measured)
 	i.rawSD = math.Sqrt(rawVariance)
 	i.Median, i.MAD = median(i.values), mad(i.values)
 	i.MADN = madFactor * i.MAD

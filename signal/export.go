@@ -62,6 +62,16 @@ func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error)
 		}
 	}
 	slices.SortFunc(rows, Row.compare)
+	data := encodeRows(rows)
+	sum := sha256.Sum256(data)
+	m.Rows, m.Bytes, m.SHA256 = len(rows), len(data), hex.EncodeToString(sum[:])
+	if _, err := w.Write(data); err != nil {
+		return Manifest{}, fmt.Errorf("signal: writing %d rows: %w", len(rows), err)
+	}
+	return m, nil
+}
+
+func encodeRows(rows []Row) []byte {
 	var b bytes.Buffer
 	b.WriteString(exportHeader + "\n")
 	out := csv.NewWriter(&b)
@@ -69,12 +79,7 @@ func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error)
 		_ = out.Write(r.fields()) // a bytes.Buffer does not fail
 	}
 	out.Flush()
-	sum := sha256.Sum256(b.Bytes())
-	m.Rows, m.Bytes, m.SHA256 = len(rows), b.Len(), hex.EncodeToString(sum[:])
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return Manifest{}, fmt.Errorf("signal: writing %d rows: %w", len(rows), err)
-	}
-	return m, nil
+	return b.Bytes()
 }
 
 func (s *Series) exported(leader coaching.PersonID, group string, period Period, c Cell) Row {
@@ -162,6 +167,8 @@ func ReadCSV(r io.Reader, m Manifest) ([]Row, error) {
 		}
 		grain, known := grains[row.Signal]
 		switch {
+		case m.Level != Pseudonymised:
+			return nil, fmt.Errorf("signal: export line %d: a row by leader in a file that the manifest calls %s", line, m.Level)
 		case !known || grain != row.Grain:
 			return nil, fmt.Errorf("signal: export line %d: the signal or its grain is not in the manifest", line)
 		case row.Status == OK && row.Grain == Team && row.N < m.K:
@@ -173,6 +180,9 @@ func ReadCSV(r io.Reader, m Manifest) ([]Row, error) {
 	}
 	if len(rows) != m.Rows {
 		return nil, fmt.Errorf("signal: the export has %d rows; the manifest says %d", len(rows), m.Rows)
+	}
+	if !bytes.Equal(encodeRows(rows), data) {
+		return nil, errors.New("signal: the export's quoting or line ends are not those that it is written with")
 	}
 	return rows, nil
 }
@@ -216,6 +226,7 @@ func parseRow(f []string) (Row, error) {
 		}
 	}
 	if !slices.Equal(r.fields(), f) {
+		// Another spelling of a number, or a value beside a status that hides it.
 		return Row{}, errors.New("the row is not in the form that it is written in")
 	}
 	return r, nil

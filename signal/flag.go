@@ -79,7 +79,7 @@ func (b *Baselines) screen(i Baseline) []Flag {
 	var flags []Flag
 	for j, v := range i.values {
 		if score := math.Abs(v-i.Median) / i.Scale; score > cutoff {
-			flags = append(flags, b.flag(i, i.Used[j], BaselineScreen, i.transform.back(v), score, cutoff))
+			flags = append(flags, b.flag(i, i.Used[j], BaselineScreen, i.measured[j], score, cutoff))
 		}
 	}
 	return flags

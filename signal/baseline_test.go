@@ -1,0 +1,202 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/exp/stats"
+	"pgregory.net/rapid"
+
+	"github.com/coachgov/coaching"
+)
+
+// one returns a leader's series from weekly values, NaN for missing.
+func one(t testing.TB, values ...float64) (*Series, coaching.Window) {
+	t.Helper()
+	weeks := map[string]float64{}
+	for w, v := range values {
+		weeks[weekAt(w)] = v
+	}
+	s, _ := leaderSeries(t, "Meeting_hours", map[string]map[string]float64{"L": weeks})
+	from := coaching.MustDate("2026-11-01")
+	return s, coaching.Window{From: from, To: from.AddDays(7*8 - 1)}
+}
+
+// SIG-025: what a baseline needs, each requirement just met and just missed.
+func TestBaselineRequirements(t *testing.T) {
+	gone := math.NaN()
+	tests := []struct {
+		name   string
+		config BaselineConfig
+		values []float64
+		want   string // "" is sufficient
+	}{
+		{"eight", BaselineConfig{}, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ""},
+		{"six of eight", BaselineConfig{}, []float64{1, gone, 3, 4, gone, 6, 7, 8}, ""},
+		{"five of eight", BaselineConfig{}, []float64{1, gone, 3, gone, gone, 6, 7, 8}, "5 usable periods; want at least 6"},
+		{"zero is a value", BaselineConfig{}, []float64{0, 0, 1, 0, 0, 0, 0, 0}, ""},
+		{"six of nine", BaselineConfig{MinUsable: 6, MinShare: 0.8}, []float64{1, gone, 3, 4, gone, 6, 7, 8}, "6 of 8 periods usable; want 80%"},
+		{"gap of two", BaselineConfig{}, []float64{1, 2, gone, gone, 5, 6, 7, 8}, ""},
+		{"gap of three", BaselineConfig{MinUsable: 5, MinShare: 0.5}, []float64{1, 2, gone, gone, gone, 6, 7, 8}, "a gap of 3 periods; want at most 2"},
+		{"old", BaselineConfig{Start: coaching.MustDate("2027-01-10")}, []float64{1, 2, 3, 4, 5, 6, 7, 8}, "ends 15 days before the start"},
+		{"just young enough", BaselineConfig{Start: coaching.MustDate("2027-01-09")}, []float64{1, 2, 3, 4, 5, 6, 7, 8}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, w := one(t, tt.values...)
+			b, fs := BaselinesOf(s, w, tt.config)
+			i := b.Of(person(t, "L"))
+			require.Equal(t, tt.want == "", i.Sufficient, i.Reasons)
+			require.Equal(t, tt.want != "", fs.Has("SIG-025"))
+			if tt.want != "" {
+				require.Contains(t, fmt.Sprint(i.Reasons), tt.want)
+				require.Zero(t, i.Level)
+				require.False(t, i.Outside(1e9), "an insufficient baseline judges nothing")
+				require.Empty(t, Detect(b))
+			}
+		})
+	}
+}
+
+// DQ10: a constant has no z and says so; a lone departure falls back on the mean
+// deviation and is flagged.
+func TestConstantBaselines(t *testing.T) {
+	s, w := one(t, 3, 3, 3, 3, 3, 3, 3, 3, 3)
+	b, fs := BaselinesOf(s, w, BaselineConfig{})
+	require.True(t, fs.Has("DQ10"))
+	_, ok := b.items[0].Z(4)
+	require.False(t, ok)
+	require.Empty(t, Detect(b))
+
+	s, w = one(t, 3, 3, 3, 9, 3, 3, 3, 3)
+	b, _ = BaselinesOf(s, w, BaselineConfig{})
+	require.Equal(t, AAD, b.items[0].ScaleFrom)
+	flags := Detect(b)
+	require.Len(t, flags, 1)
+	require.Equal(t, BaselineScreen, flags[0].Rule)
+	require.Equal(t, weekAt(3), flags[0].Period.Start.String())
+}
+
+// The limits agree with the flags, on whatever scale the spread is measured.
+func TestDetectAgreesWithTheLimits(t *testing.T) {
+	for _, tr := range []Transform{Identity, Log1p, Sqrt} {
+		rapid.Check(t, func(rt *rapid.T) {
+			values := rapid.SliceOfN(rapid.Float64Range(0, 100), 9, 9).Draw(rt, "values")
+			s, w := one(t, values...)
+			s.definition.Transform, s.definition.Range = tr, &Band{0, 1000}
+			b, _ := BaselinesOf(s, w, BaselineConfig{})
+			flagged := false
+			for _, f := range Detect(b) {
+				flagged = flagged || f.Rule == NewPeriod
+			}
+			i := b.items[0]
+			if math.Abs(values[8]-i.Low) > 1e-9 && math.Abs(values[8]-i.High) > 1e-9 && i.SD > 1e-9 {
+				require.Equal(t, i.Outside(values[8]), flagged)
+			}
+		})
+	}
+}
+
+// Medians and quantiles agree with x/exp/stats.
+func TestMedianAgreesWithXExp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.Float64Range(-1e6, 1e6), 1, 30).Draw(t, "values")
+		require.InDelta(t, stats.Median(values), median(values), 1e-6)
+	})
+	require.True(t, math.IsNaN(median(nil)))
+}
+
+// The intraclass correlations that Shrout and Fleiss (1979), table 4, give for
+// their six targets and four judges: .17 and .44.
+func TestStabilityOfShroutAndFleiss(t *testing.T) {
+	st := stability([][]float64{{9, 2, 5, 8}, {6, 1, 3, 2}, {8, 4, 6, 8}, {7, 1, 2, 6}, {10, 5, 6, 9}, {6, 2, 4, 7}})
+	require.InDelta(t, 11.24, st.MSBetween, 0.005)
+	require.InDelta(t, 6.26, st.MSWithin, 0.005)
+	require.InDelta(t, 0.17, st.ICC1, 0.005)
+	require.InDelta(t, 0.44, st.ICCk, 0.005)
+	require.Equal(t, Noisy, st.Verdict)
+}
+
+func TestStabilityIsUnmeasuredRatherThanGuessed(t *testing.T) {
+	for _, rows := range [][][]float64{nil, {{1, 2, 3}}, {{1, 2}, {3, 4}, {5, 6}}, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}, {{1, 1, 1}, {2, 2, 2}, {3, 3, 3}}} {
+		st := stability(rows)
+		require.Equal(t, Unmeasured, st.Verdict)
+		require.NotEmpty(t, st.Reason)
+	}
+}
+
+// In-control weeks are flagged about as often as the method was measured to: 1.2 %
+// of new weeks for alpha = 1 %, and the screen in 5 % of clean baselines.
+func TestFalseAlarmsAreAsRareAsMeasured(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	weeks, screened, alarms, baselines := 0, 0, 0, 0
+	for range 150 {
+		values := map[string]map[string]float64{}
+		for l := range 10 {
+			sd := math.Exp(0.5 * dice.NormFloat64())
+			row := map[string]float64{}
+			for w := range 12 {
+				row[weekAt(w)] = 50 + sd*dice.NormFloat64()
+			}
+			values[fmt.Sprint(l)] = row
+		}
+		s, _ := leaderSeries(t, "Meeting_hours", values)
+		_, window := one(t, 1)
+		b, fs := BaselinesOf(s, window, BaselineConfig{})
+		require.Empty(t, fs)
+		baselines += 10
+		weeks += 40
+		hit := map[coaching.PersonID]bool{}
+		for _, f := range Detect(b) {
+			if f.Rule == NewPeriod {
+				alarms++
+			} else {
+				hit[f.Leader] = true
+			}
+		}
+		screened += len(hit)
+	}
+	require.InDelta(t, 0.012, float64(alarms)/float64(weeks), 0.006)
+	require.InDelta(t, 0.05, float64(screened)/float64(baselines), 0.02)
+}
+
+// Rejected points leave the baseline with the steward's reason, confirmed and
+// explained ones stay, and the first baselines are not changed.
+func TestSettleRemovesOnlyWhatIsRejected(t *testing.T) {
+	for verdict, n := range map[StewardVerdict]int{Confirmed: 8, Explained: 8, Rejected: 7} {
+		s, w := one(t, 10, 11, 9, 40, 10, 11, 9, 10)
+		b, _ := BaselinesOf(s, w, BaselineConfig{})
+		flags := Detect(b)
+		require.Len(t, flags, 1)
+		log, err := NewStewardLog(flags, map[coaching.PersonID]coaching.PersonID{person(t, "L"): person(t, "C")})
+		require.NoError(t, err)
+		require.NoError(t, log.Decide(StewardDecision{flags[0].ID, verdict, "export error", person(t, "S"), coaching.MustDate("2027-01-01")}))
+		settled, _ := b.Settle(log)
+		require.Equal(t, n, settled.items[0].N, verdict.String())
+		require.Equal(t, 8, b.items[0].N)
+		if verdict == Rejected {
+			require.Equal(t, "rejected by the steward: export error", settled.items[0].Dropped[0].Reason)
+			require.Less(t, settled.items[0].SD, b.items[0].SD)
+		}
+	}
+}
+
+func BenchmarkBaselines(b *testing.B) {
+	values := map[string]map[string]float64{}
+	for l := range 100 {
+		row := map[string]float64{}
+		for w := range 16 {
+			row[weekAt(w)] = float64((l*31+w*17)%40) + 1
+		}
+		values[fmt.Sprint(l)] = row
+	}
+	s, _ := leaderSeries(b, "Meeting_hours", values)
+	_, window := one(b, 1)
+	for b.Loop() {
+		base, _ := BaselinesOf(s, window, BaselineConfig{})
+		Detect(base)
+	}
+}

@@ -1,0 +1,81 @@
+package signal
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+)
+
+// SIG-024: who may decide, about what, and with which words.
+func TestStewardLogRefuses(t *testing.T) {
+	leader, coach, steward := person(t, "L"), person(t, "C"), person(t, "S")
+	flag := Flag{ID: "x/" + leader.String() + "/2027-01-03/new-period", Leader: leader, Period: Period{coaching.MustDate("2027-01-03"), 7}}
+	good := StewardDecision{flag.ID, Confirmed, "seen", steward, coaching.MustDate("2027-01-11")}
+	tests := []struct {
+		want  string
+		spoil func(*StewardDecision)
+	}{
+		{"unknown flag", func(d *StewardDecision) { d.Flag = "Jane" }},
+		{"no verdict", func(d *StewardDecision) { d.Verdict = Undecided }},
+		{"no verdict", func(d *StewardDecision) { d.Verdict = 9 }},
+		{"no reason", func(d *StewardDecision) { d.Reason = " " }},
+		{"no day", func(d *StewardDecision) { d.On = coaching.Date{} }},
+		{"before the figure existed", func(d *StewardDecision) { d.On = coaching.MustDate("2027-01-02") }},
+		{"no steward", func(d *StewardDecision) { d.Steward = coaching.PersonID{} }},
+		{"the steward is the leader", func(d *StewardDecision) { d.Steward = leader }},
+		{"the steward is the leader's coach", func(d *StewardDecision) { d.Steward = coach }},
+	}
+	log, err := NewStewardLog([]Flag{flag}, map[coaching.PersonID]coaching.PersonID{leader: coach})
+	require.NoError(t, err)
+	for _, tt := range tests {
+		d := good
+		tt.spoil(&d)
+		err := log.Decide(d)
+		require.ErrorContains(t, err, tt.want)
+		require.NotContains(t, err.Error(), "Jane")
+		require.Len(t, log.Pending([]Flag{flag}), 1)
+	}
+	require.NoError(t, log.Decide(good))
+	require.Empty(t, log.Pending([]Flag{flag}))
+	revised := good
+	revised.Verdict, revised.Reason = Rejected, "the export was wrong"
+	require.NoError(t, log.Decide(revised))
+	d, _ := log.Decision(flag.ID)
+	require.Equal(t, Rejected, d.Verdict)
+	require.Equal(t, []StewardDecision{good, revised}, log.Decisions())
+
+	_, err = NewStewardLog([]Flag{flag}, nil)
+	require.ErrorContains(t, err, "no coach")
+	require.Error(t, (*StewardLog)(nil).Decide(good))
+}
+
+func TestReadDecisionsAddsAllOrNone(t *testing.T) {
+	leader, coach, steward := person(t, "L"), person(t, "C"), person(t, "S")
+	flag := Flag{ID: "x/" + leader.String() + "/2027-01-03/new-period", Leader: leader, Period: Period{coaching.MustDate("2027-01-03"), 7}}
+	log := func() *StewardLog {
+		l, err := NewStewardLog([]Flag{flag}, map[coaching.PersonID]coaching.PersonID{leader: coach})
+		require.NoError(t, err)
+		return l
+	}
+	entry := func(by coaching.PersonID) string {
+		return fmt.Sprintf("  - flag: %s\n    verdict: rejected\n    reason: the export was wrong\n    steward: %s\n    on: \"2027-01-11\"\n", flag.ID, by)
+	}
+	l := log()
+	require.Empty(t, l.ReadDecisions("decisions.yaml", []byte("schema: steward-decisions/v1\ndecisions:\n"+entry(steward))))
+	d, ok := l.Decision(flag.ID)
+	require.True(t, ok)
+	require.Equal(t, Rejected, d.Verdict)
+
+	l = log()
+	fs := l.ReadDecisions("decisions.yaml", []byte("schema: steward-decisions/v1\ndecisions:\n"+entry(steward)+entry(coach)))
+	require.True(t, fs.Has("SIG-024"))
+	require.Equal(t, 8, fs[0].Line)
+	require.Empty(t, l.Decisions(), "all or none")
+
+	for _, bad := range []string{"", "schema: steward-decisions/v2\ndecisions: []\n", "schema: steward-decisions/v1\n", "schema: steward-decisions/v1\ndecisions: []\nextra: 1\n"} {
+		require.True(t, log().ReadDecisions("decisions.yaml", []byte(bad)).Blocked(), bad)
+	}
+}
