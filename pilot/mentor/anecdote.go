@@ -80,7 +80,7 @@ func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Conse
 	}
 	slices.SortFunc(printed, func(a, b Anecdote) int { return cmp.Compare(a.Narrative, b.Narrative) })
 	if len(printed) < MinAnecdotes {
-		f.err("PIL-163", "narratives", "%d anecdotes may be printed, want %d", len(printed), MinAnecdotes)
+		f.err("PIL-163", "narratives", "anecdotes that may be printed: %d, want %d", len(printed), MinAnecdotes)
 	}
 	return printed, f.sorted()
 }

@@ -31,7 +31,7 @@ func (p Playbook) text() page {
 			x := e.Experiment
 			doc = append(doc,
 				block{kind: '2', items: []string{line.Signal + ": " + line.Behaviour}},
-				block{kind: 'p', label: "Hypothesis", items: []string{line.Path}},
+				block{kind: 'p', label: "Hypothesis", items: []string{strings.ReplaceAll(line.Path, "->", "→")}},
 				block{kind: 'l', label: "Ask", items: e.Prompts},
 				block{kind: 'p', label: "Try", items: []string{fmt.Sprintf("%s (%s, %s, %d days). Measure: %s", x.Text, x.ID, strings.ReplaceAll(x.Kind.String(), "_", " "), x.Days, x.Measure)}},
 				block{kind: 'p', label: "Read it so", items: []string{e.InterpretiveRule}},

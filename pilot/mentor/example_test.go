@@ -1,0 +1,142 @@
+package mentor_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/pilot/mentor"
+	"github.com/coachgov/coaching/signal"
+)
+
+// people makes pseudonyms for the examples.
+func people(labels ...string) []coaching.PersonID {
+	p, err := coaching.NewPseudonymizer([]byte("mentor-test-key-of-32-bytes-len!"), coaching.Domain{Programme: "product-org-12w", Purpose: "coaching"})
+	if err != nil {
+		panic(err)
+	}
+	ids := make([]coaching.PersonID, len(labels))
+	for i, label := range labels {
+		if ids[i], err = p.Person(label); err != nil {
+			panic(err)
+		}
+	}
+	return ids
+}
+
+// A peer coach who is also the leader's superior, and a way out that is missing.
+func ExampleAgreement_Check() {
+	p := people("L01", "C1", "P-CPO")
+	a := mentor.Agreement{
+		Leader: p[0], Coach: p[1], Sponsor: p[2],
+		Signed:          coaching.MustDate("2027-01-20"),
+		Kind:            mentor.Peer,
+		InReportingLine: true,
+		Confidentiality: "What is said in a session stays between leader and coach",
+		SponsorSees:     []mentor.Disclosure{mentor.Attendance, mentor.ExperimentTitle},
+	}
+	for _, f := range a.Check() {
+		fmt.Println(f)
+	}
+	// Output:
+	// MEN-003 error anyone_may_stop: each of the three must be able to stop at any time without a reason
+	// MEN-004 error in_reporting_line: the peer coach stands in the leader's reporting line; want a coach outside it
+}
+
+// One entry of a playbook, as the coach reads it.
+func ExamplePlaybook_Markdown() {
+	p := mentor.Playbook{
+		Title:   "Sprint predictability",
+		Signals: []mentor.Line{{Signal: "review_turnaround", Behaviour: "review times", Path: "long review loops -> late merges -> sprint spill-over"}},
+		Entries: []mentor.Entry{{
+			Signal:  "review_turnaround",
+			Prompts: []string{"What waits longest for you?", "What would let someone else decide?"},
+			Experiment: mentor.Experiment{
+				ID: "E-REVIEW", Text: "First review within one working day", Measure: "hours to first review", Days: 56, Kind: mentor.RuleChange,
+			},
+			InterpretiveRule: "Large changes take longer for good reasons",
+			DoNotConclude:    "that slow means careless",
+		}},
+	}
+	fmt.Println("findings:", len(p.Check()))
+	fmt.Printf("%s", p.Markdown())
+	// Output:
+	// findings: 0
+	// # Playbook: Sprint predictability
+	//
+	// Each signal is a working hypothesis. Ask first; let the leader decide; set a signal aside when the context says otherwise, and write down why.
+	//
+	// ## review\_turnaround: review times
+	//
+	// **Hypothesis:** long review loops → late merges → sprint spill-over
+	//
+	// **Ask:**
+	//
+	// - What waits longest for you?
+	// - What would let someone else decide?
+	//
+	// **Try:** First review within one working day (E-REVIEW, rule change, 56 days). Measure: hours to first review
+	//
+	// **Read it so:** Large changes take longer for good reasons
+	//
+	// **Do not conclude:** that slow means careless
+	//
+	// 87 words, about 0.4 minutes to read.
+}
+
+// The coach used a signal that the steward had not decided on, and overruled the
+// platform without saying why. The overruling itself is no finding.
+func ExampleLog_Check() {
+	p := people("L01", "C1", "P-CPO", "P-ANALYTICS")
+	day := coaching.MustDate("2027-02-08")
+	l := mentor.Log{
+		Agreements: []mentor.Agreement{{
+			Leader: p[0], Coach: p[1], Sponsor: p[2], Signed: day.AddDays(-10), Kind: mentor.Internal,
+			Confidentiality: "What is said stays here", AnyoneMayStop: true,
+		}},
+		Enablement: []mentor.Enablement{{
+			Coach: p[1], Workshop: day.AddDays(-7), WorkshopMinutes: 420, TeachBack: 85, Assessor: p[3], Analyst: p[3],
+		}},
+		Sessions: []mentor.Session{{
+			ID: "S-1", Date: day, Leader: p[0], Coach: p[1], Attendance: mentor.Held, Minutes: 60, PrepMinutes: 15,
+			Shown: []string{"meeting_hygiene", "review_turnaround"}, Used: []string{"review_turnaround"},
+			Suggestions: []mentor.Suggestion{{ID: "SG-1", Response: mentor.Ignored}},
+		}},
+	}
+	gate := mentor.Gate{
+		Pack: func(coaching.PersonID) []string { return []string{"meeting_hygiene", "review_turnaround"} },
+		Can:  func(_ mentor.Session, signal string) bool { return signal != "review_turnaround" },
+	}
+	for _, f := range l.Check(gate) {
+		fmt.Println(f)
+	}
+	// Output:
+	// PIL-110 error sessions[0].shown[1]: signal review_turnaround was not cleared for this session: validated by the steward, and allowed to this coach
+	// PIL-088 error sessions[0].suggestions[0].reason: the suggestion was ignored, as the coach may; want the reason beside it
+}
+
+// One narrative of three: its leader has agreed to the words, but a dashboard
+// needs two more.
+func ExampleAnecdotes() {
+	p := people("L01", "C1")
+	sessions := []mentor.Session{{ID: "S-1", Date: coaching.MustDate("2027-02-08"), Leader: p[0], Coach: p[1], Attendance: mentor.Held}}
+	n := mentor.Narrative{
+		ID: "N-1", Author: p[1], Leader: p[0], Written: coaching.MustDate("2027-03-20"), Sessions: []string{"S-1"},
+		Speaker: "a product leader", Situation: "Reviews waited for one person", Behaviour: "A second reviewer was named",
+		Experiment: "E-REVIEW", Change: "First reviews came within a day", Alternative: "Changes were smaller",
+	}
+	consents := signal.ConsentList{{
+		Participant: p[0], Signal: n.Digest(), Purpose: mentor.AnecdotePurpose,
+		Granted: time.Date(2027, 3, 22, 9, 0, 0, 0, time.UTC),
+	}}
+	anecdotes, findings := mentor.Anecdotes([]mentor.Narrative{n}, sessions, consents, time.Date(2027, 3, 29, 9, 0, 0, 0, time.UTC))
+	for _, a := range anecdotes {
+		fmt.Println(a)
+	}
+	for _, f := range findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// A product leader: Reviews waited for one person. A second reviewer was named. Observed: First reviews came within a day. It could also be: Changes were smaller.
+	// PIL-163 error narratives: anecdotes that may be printed: 1, want 3
+}
