@@ -46,6 +46,8 @@ func (c *Case) check(p Policy) coaching.Findings {
 	}
 	if !c.Delta.Low.IsSet() {
 		report("ROI-004", coaching.Warning, "delta.low", "the delta has no interval, so the reader cannot see how sure it is")
+	} else if c.Delta.Low.Sign() <= 0 && c.Delta.High.Sign() >= 0 {
+		report("ROI-004", coaching.Warning, "delta.low", "the interval of the delta includes no change at all")
 	}
 	if c.projected() {
 		report("C-10", coaching.Warning, "delta.projected", "the level after is a projected run rate, not one that was measured")
@@ -83,7 +85,7 @@ func (c *Case) checkWindow(report reporter) {
 	case c.Timing == Lagging && w.To.After(w.From.AddMonths(laggingMost)):
 		report("ROI-008", coaching.Warning, "delta.window", "lagging KPI read after %d days; beyond 6 months other causes come in", days)
 	}
-	if days := c.Baseline.Window; days.Overlaps(w) {
+	if c.Baseline.Window.Overlaps(w) {
 		report("ROI-008", coaching.Error, "delta.window", "the validation window overlaps the baseline")
 	}
 }
@@ -100,6 +102,9 @@ func (c *Case) checkShare(p Policy, report reporter) {
 		report("ROI-010", coaching.Error, "attribution.survey", "the survey lacks an ID, a date or who ran it, and does not count")
 	}
 	band, ok := p.band(c)
+	if band.Code == "" {
+		band.Code = "C-9"
+	}
 	above := ok && a.Factor.Cmp(band.High) > 0
 	switch {
 	case !ok:

@@ -21,7 +21,7 @@ func (c Case) Compute(p Policy) (*Statement, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	t, err := c.lines()
+	t, err := c.lines(p)
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +35,14 @@ func (c Case) Compute(p Policy) (*Statement, error) {
 }
 
 // lines builds the trace. The case has passed problems.
-func (c *Case) lines() (*trace, error) {
+func (c *Case) lines(p Policy) (*trace, error) {
 	t := newTrace(c.Rounding)
-	for _, step := range []func(*trace) error{c.baseline, c.delta, c.attribution, c.conversion, c.interval} {
+	for _, step := range []func(*trace) error{c.baseline, c.delta, c.attribution, c.conversion, c.realised, c.interval} {
 		if err := step(t); err != nil {
 			return nil, err
 		}
 	}
-	return t, nil
+	return t, c.atCap(t, p)
 }
 
 func (c *Case) baseline(t *trace) error {

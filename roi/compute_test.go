@@ -168,6 +168,26 @@ func TestSoftwareCompanyFindings(t *testing.T) {
 	require.Equal(t, roi.Provisional, s.Label)
 }
 
+// A claim above its cap is printed with what it would be at the cap, and an
+// annualised one with what was lived through: 10 × 12/52 exits were to be
+// expected in twelve weeks, and 2 came.
+func TestModestFiguresStandBeside(t *testing.T) {
+	value := func(s *roi.Statement, id string) string {
+		i := slices.IndexFunc(s.Lines, func(l roi.Line) bool { return l.ID == id })
+		require.GreaterOrEqual(t, i, 0, id)
+		return s.Lines[i].Value.String()
+	}
+	s, err := softwareCompany().Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, []string{"0.25", "60000", "30000", "1"},
+		[]string{value(s, "cap"), value(s, "benefit_at_cap"), value(s, "net_at_cap"), value(s, "roi_at_cap")})
+	s, err = golden(t).Cases[4].build().Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, []string{"30/13", "4/13", "96000/13"},
+		[]string{value(s, "expected_events"), value(s, "realised_delta"), value(s, "realised_benefit")})
+	require.False(t, slices.ContainsFunc(s.Lines, func(l roi.Line) bool { return l.ID == "cap" }))
+}
+
 // ROI-010, ROI-011, C-9: which share each grade of evidence supports.
 func TestAttributionBands(t *testing.T) {
 	complete := roi.Survey{ID: "pulse-2", On: coaching.MustDate("2027-03-30"), By: person(t, "analyst"), Corroborates: true}
@@ -337,7 +357,7 @@ func TestIntervalIsCarriedThrough(t *testing.T) {
 	require.Equal(t, "USD -66000.00", s.Interval.Low.String()) // -1 × 120000 × 0.3 - 30000
 	require.Equal(t, "USD 78000.00", s.Interval.High.String()) // 3 × 120000 × 0.3 - 30000
 	require.Equal(t, "-2.2 2.6 0.95", s.Interval.ROILow.String()+" "+s.Interval.ROIHigh.String()+" "+s.Interval.Level.String())
-	require.False(t, s.Findings.Has("ROI-004"))
+	require.Contains(t, s.Text(), "includes no change at all")
 
 	c.Direction = roi.Increase
 	c.Delta.Change = roi.Int(2)

@@ -6,11 +6,6 @@ func (c *Case) interval(t *trace) error {
 	if !d.Low.IsSet() {
 		return nil
 	}
-	code := string(c.Conversion.UnitValue.Currency)
-	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
-	if err != nil {
-		return err
-	}
 	if err := t.input(2, "level", "Level of the interval", "share", d.Level, 2, d.Source); err != nil {
 		return err
 	}
@@ -37,20 +32,65 @@ func (c *Case) interval(t *trace) error {
 			return err
 		}
 	}
-	for _, end := range []struct{ suffix, words, delta string }{{"_low", "lower bound", low}, {"_high", "upper bound", high}} {
-		args := []string{end.delta, "unit_value", "attribution"}
-		if c.Confidence.IsSet() {
-			args = append(args, "confidence")
-		}
-		if err := t.derive(4, "benefit"+end.suffix, "Attributed benefit: "+end.words, code, minor, Product, args...); err != nil {
-			return err
-		}
-		if err := t.derive(4, "net"+end.suffix, "Net benefit: "+end.words, code, minor, Minus, "benefit"+end.suffix, "cost"); err != nil {
-			return err
-		}
-		if err := t.derive(4, "roi"+end.suffix, "ROI: "+end.words, "ratio", ratioPlaces, Over, "net"+end.suffix, "cost"); err != nil {
-			return err
-		}
+	if err := c.variant(t, "_low", "lower bound", low, "attribution"); err != nil {
+		return err
 	}
-	return nil
+	return c.variant(t, "_high", "upper bound", high, "attribution")
+}
+
+// variant appends benefit, net and ROI for another delta or another share.
+func (c *Case) variant(t *trace, suffix, words, delta, share string) error {
+	code := string(c.Conversion.UnitValue.Currency)
+	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
+	if err != nil {
+		return err
+	}
+	args := []string{delta, "unit_value", share}
+	if c.Confidence.IsSet() {
+		args = append(args, "confidence")
+	}
+	if err := t.derive(4, "benefit"+suffix, "Attributed benefit: "+words, code, minor, Product, args...); err != nil {
+		return err
+	}
+	if err := t.derive(4, "net"+suffix, "Net benefit: "+words, code, minor, Minus, "benefit"+suffix, "cost"); err != nil {
+		return err
+	}
+	return t.derive(4, "roi"+suffix, "ROI: "+words, "ratio", ratioPlaces, Over, "net"+suffix, "cost")
+}
+
+// atCap appends what the claim would be at the cap of its band, when the share
+// is above it.
+func (c *Case) atCap(t *trace, p Policy) error {
+	band, ok := p.band(c)
+	if !ok || c.Attribution.Factor.Cmp(band.High) <= 0 {
+		return nil
+	}
+	if err := t.input(3, "cap", "Largest share of the band: "+band.Name, "share", band.High.known(), 2, p.Name); err != nil {
+		return err
+	}
+	return c.variant(t, "_at_cap", "at the cap of the band", "delta", "cap")
+}
+
+// realised appends the benefit that was lived through, beside the annualised
+// one: annualising multiplies chance as well.
+func (c *Case) realised(t *trace) error {
+	if c.Delta.Annualised == nil {
+		return nil
+	}
+	code := string(c.Conversion.UnitValue.Currency)
+	minor, err := c.Conversion.UnitValue.Currency.MinorUnits()
+	if err != nil {
+		return err
+	}
+	if err := t.derive(2, "expected_events", "Events in the window at the baseline's rate", "events", loose, Over, "baseline", "annual_factor"); err != nil {
+		return err
+	}
+	if err := c.improvement(t, "realised_delta", "Delta within the window, not annualised", "expected_events", "events"); err != nil {
+		return err
+	}
+	args := []string{"realised_delta", "unit_value", "attribution"}
+	if c.Confidence.IsSet() {
+		args = append(args, "confidence")
+	}
+	return t.derive(4, "realised_benefit", "Attributed benefit within the window, not annualised", code, minor, Product, args...)
 }

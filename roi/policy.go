@@ -20,7 +20,7 @@ type Band struct {
 	Name      string
 	Low, High Exact
 	Requires  []Evidence // all of them; none for the band that everybody may use
-	Code      string     // of the finding when the share exceeds High
+	Code      string     // of the finding when the share exceeds High; "" counts as C-9
 }
 
 // Evidence is something that a larger share can rest on.

@@ -146,7 +146,8 @@ func weights(begin, counts []int, periods int) (coefficients, bool) {
 	}
 	den, ok := times(total, common)
 	c.den = den
-	return c, ok
+	// Sums of coefficients over columns stay below 2×den.
+	return c, ok && den <= 1<<60
 }
 
 func gcd(a, b int64) int64 {
