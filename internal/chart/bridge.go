@@ -47,31 +47,33 @@ func (b Bridge) SVG() []byte {
 		x = linear(0, 1, 2, width-2)
 	}
 
-	top := y
 	bottom := y
 	rows := make([][]string, len(b.Steps))
 	rooms := make([]string, len(b.Steps))
 	for i, s := range b.Steps {
 		rooms[i] = fit(clean(s.Text), width*0.6, sizeText)
-		rows[i] = wrap(s.Label, width-measure(rooms[i], sizeText)*1.1-16, sizeText, 3)
+		rows[i] = wrap(s.Label, width-measure(rooms[i], sizeText)*boldWidth-16, sizeText, 3)
 		bottom += float64(15*max(len(rows[i]), 1)) + 24
 	}
-	c.line(x(0), top, x(0), bottom-6, grey, 1, "")
-	previous := top
+	// The connectors lie below the words, which keep them out with a halo.
+	ys := make([]float64, len(b.Steps))
 	for i, s := range b.Steps {
-		for j, line := range rows[i] {
-			c.text(2, y+13+float64(15*j), line, style{bold: s.Kind == Total, halo: true})
-		}
-		c.text(width-2, y+13, rooms[i], style{anchor: "end", bold: s.Kind == Total, halo: true})
-		y += float64(15*max(len(rows[i]), 1)) + 4
+		ys[i] = y + float64(15*max(len(rows[i]), 1)) + 4
 		if i > 0 && s.Kind != Total {
-			c.line(x(from[i]), previous, x(from[i]), y, grey, 1, "2 2")
+			c.line(x(from[i]), ys[i-1]+12, x(from[i]), ys[i], grey, 1, "2 2")
 		}
+		c.line(x(0), ys[i]-3, x(0), ys[i]+15, grey, 1, "")
+		y = ys[i] + 20
+	}
+	for i, s := range b.Steps {
+		first := ys[i] - float64(15*max(len(rows[i]), 1)) + 9
+		for j, line := range rows[i] {
+			c.text(2, first+float64(15*j), line, style{bold: s.Kind == Total, halo: true})
+		}
+		c.text(width-2, first, rooms[i], style{anchor: "end", bold: s.Kind == Total, halo: true})
 		if finite(s.Value) {
-			bar(&c, s.Kind, x(from[i]), x(to[i]), y)
+			bar(&c, s.Kind, x(from[i]), x(to[i]), ys[i])
 		}
-		previous = y + 12
-		y += 20
 	}
 	return c.finish(b.Title, b.Desc, bottom)
 }

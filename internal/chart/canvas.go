@@ -158,6 +158,9 @@ func (c *canvas) block(x, y, w float64, text string, most int, s style) float64 
 	if size == 0 {
 		size = sizeText
 	}
+	if s.bold {
+		w /= boldWidth
+	}
 	for _, line := range wrap(text, w, size, most) {
 		c.text(x, y, line, s)
 		y += math.Round(size * lineHeight)

@@ -19,8 +19,6 @@ type Unit struct {
 	Before, After float64
 }
 
-const dotsLeft = 112.0
-
 // SVG returns the figure. It changes nothing in d.
 func (d Dots) SVG() []byte {
 	var c canvas
@@ -36,8 +34,12 @@ func (d Dots) SVG() []byte {
 	if lo > hi {
 		return c.finish(d.Title, d.Desc, c.noData(y))
 	}
+	left := 24.0 // room for the labels
+	for _, u := range d.Units {
+		left = max(left, min(measure(clean(u.Label), sizeText)+4, 150))
+	}
 	a := axisOf(lo, hi, 5)
-	x := linear(a.lo(), a.hi(), dotsLeft+10, width-22)
+	x := linear(a.lo(), a.hi(), left+18, width-22)
 
 	y = c.block(0, y+10, width, d.Axis, 2, style{size: sizeSmall, fill: grey}) + 2
 	before, after := d.names()
@@ -55,7 +57,7 @@ func (d Dots) SVG() []byte {
 	}
 	y = top + 11
 	for _, u := range d.Units {
-		c.text(0, y+4, fit(clean(u.Label), dotsLeft-4, sizeText), style{})
+		c.text(0, y+4, fit(clean(u.Label), left, sizeText), style{})
 		if finite(u.Before) && finite(u.After) {
 			c.line(x(u.Before), y, x(u.After), y, blue, 2, "")
 		}
@@ -66,7 +68,7 @@ func (d Dots) SVG() []byte {
 			c.circle(x(u.After), y, 4, blue, blue)
 		}
 		if !finite(u.Before) && !finite(u.After) {
-			c.text(dotsLeft+10, y+4, "no data", style{size: sizeSmall, fill: grey, halo: true})
+			c.text(left+18, y+4, "no data", style{size: sizeSmall, fill: grey, halo: true})
 		}
 		y += 22
 	}

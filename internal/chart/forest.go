@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // A Forest shows ratios of groups with their intervals on a log axis, in panels
 // and in the order given.
@@ -112,14 +115,19 @@ func (f Forest) SVG() []byte {
 }
 
 // reach returns the ends of the axis: a factor of two around 1, or a power of
-// two that holds every ratio and limit, at most 16.
+// two that holds the limits and every ratio, at most 16. Bounds of intervals
+// move the ends no further than to a factor of four; beyond, an arrow says
+// that they go on.
 func (f Forest) reach() (lo, hi float64) {
 	far := max(1/f.Lower, f.Upper) * 1.1
 	for _, p := range f.Panels {
 		for _, r := range p.Rows {
-			for _, v := range [...]float64{r.Ratio, r.Low, r.High} {
+			if r.Ratio > 0 && finite(r.Ratio) {
+				far = max(far, r.Ratio, 1/r.Ratio)
+			}
+			for _, v := range [...]float64{r.Low, r.High} {
 				if v > 0 && finite(v) {
-					far = max(far, v, 1/v)
+					far = max(far, min(max(v, 1/v), 4))
 				}
 			}
 		}
@@ -148,31 +156,40 @@ func (f Forest) zones(c *canvas, x func(float64) float64, lo, hi, y, h float64) 
 	c.line(x(1), y, x(1), y+h, ink, 1, "")
 }
 
-// ticks labels the limits, 1 and the ends of the axis where there is room.
+// ticks labels the limits, which grow outward from 1, and then the ends of the
+// axis and 1 where there is room.
 func (f Forest) ticks(c *canvas, x func(float64) float64, lo, hi, y float64) {
-	var used []float64
-	for _, v := range [...]float64{1, f.Lower, f.Upper, lo, hi} {
-		label := decimals(v, 2)
-		for len(label) > 1 && (label[len(label)-1] == '0' || label[len(label)-1] == '.') {
-			dot := label[len(label)-1] == '.'
-			label = label[:len(label)-1]
-			if dot {
-				break
-			}
-		}
-		free := v >= lo && v <= hi
-		for _, u := range used {
-			free = free && math.Abs(u-x(v)) > 22
-		}
-		if free {
-			used = append(used, x(v))
-			c.text(x(v), y+6, label, style{size: sizeSmall, fill: grey, anchor: "middle"})
-		}
+	s := style{size: sizeSmall, fill: grey}
+	left, right := x(1), x(1)
+	if f.Lower > lo {
+		s.anchor = "end"
+		c.text(x(f.Lower)+4, y+6, short(f.Lower), s)
+		left = x(f.Lower) + 4 - measure(short(f.Lower), sizeSmall)
+	}
+	if f.Upper < hi {
+		s.anchor = ""
+		c.text(x(f.Upper)-4, y+6, short(f.Upper), s)
+		right = x(f.Upper) - 4 + measure(short(f.Upper), sizeSmall)
+	}
+	s.anchor = "middle"
+	if x(f.Upper)-x(f.Lower) > 30 {
+		c.text(x(1), y+6, "1", s)
+	}
+	if x(lo)+20 < left {
+		c.text(x(lo), y+6, short(lo), s)
+	}
+	if x(hi)-14 > right {
+		c.text(x(hi), y+6, short(hi), s)
 	}
 }
 
+// short writes v with two decimals at most.
+func short(v float64) string {
+	return strings.TrimSuffix(strings.TrimRight(decimals(v, 2), "0"), ".")
+}
+
 func (r Row) lines() (label, verdict []string) {
-	return wrap(r.Label, forestLeft-6, sizeText, 2), wrap(r.Verdict, width-forestRight-22, sizeSmall, 2)
+	return wrap(r.Label, forestLeft-6, sizeText, 2), wrap(r.Verdict, (width-forestRight-22)/boldWidth, sizeSmall, 2)
 }
 
 func (r Row) height() float64 {
@@ -198,7 +215,7 @@ func (r Row) draw(c *canvas, x func(float64) float64, lo, hi, y float64) {
 		r.interval(c, x, lo, hi, mid)
 		mark(c, r.Mark, x(min(max(r.Ratio, lo), hi)), mid)
 	} else {
-		c.text((forestLeft+forestRight)/2, mid+4, "undefined", style{size: sizeSmall, anchor: "middle"})
+		c.text((forestLeft+forestRight)/2, mid+4, "undefined", style{size: sizeSmall, anchor: "middle", halo: true})
 	}
 	mark(c, r.Mark, forestRight+13, y+10)
 	c.text(forestRight+22, y+14, fit(r.numbers(), width-forestRight-22, sizeSmall), style{size: sizeSmall})

@@ -61,6 +61,9 @@ func measure(text string, size float64) float64 {
 	return float64(w * size)
 }
 
+// boldWidth is how much wider than regular a bold face is set, at most.
+const boldWidth = 1.1
+
 // fit cuts text to the width, with an ellipsis where something was cut.
 func fit(text string, w, size float64) string {
 	if measure(text, size) <= w {

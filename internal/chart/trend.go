@@ -80,13 +80,13 @@ func (t Trend) SVG() []byte {
 			if w := measure(label, sizeSmall); w+10 <= right-from || right-from > from-trendLeft {
 				c.text(from+8, strip+11.5, fit(label, right-from-10, sizeSmall), style{size: sizeSmall})
 			} else {
-				c.text(from-5, strip+11.5, fit(label, from-8, sizeSmall), style{size: sizeSmall, anchor: "end"})
+				c.text(from-5, strip+11.5, fit(label, from-8, sizeSmall), style{size: sizeSmall, anchor: "end", halo: true})
 			}
 			c.line(from, strip+15, from, bottom, colour, 1, "2 3")
 			strip += 18
 		}
 		if end, ok := s.draw(&c, x, at, n, colour, i); ok {
-			end.text = wrap(s.Label, trendRight-12, sizeSmall, 2)
+			end.text = wrap(s.Label, (trendRight-10)/boldWidth, sizeSmall, 2)
 			end.value = t.Format.value(a, s.Values[end.index])
 			ends = append(ends, end)
 		}
