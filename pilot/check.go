@@ -97,7 +97,7 @@ func (c *checker) charter() {
 		}
 	}
 	if k.CadenceDays < 1 {
-		c.err("M-2", "kpi.cadence_days", "want the days between two readings, at least 1")
+		c.err("DOC-VALUE", "kpi.cadence_days", "want the days between two readings, at least 1")
 	} else if readings := c.Measurement().Days() / k.CadenceDays; readings < c.pol.KPIReadings {
 		c.warn("M-2", "kpi.cadence_days", "%d readings in the measurement window, want at least %d", readings, c.pol.KPIReadings)
 	}
@@ -113,9 +113,9 @@ func (c *checker) charter() {
 			c.err("PIL-023", fmt.Sprintf("secondary_outcomes[%d].id", i), "the KPI is listed again as a secondary outcome")
 		}
 	}
-	oneOf(c, "PIL-059", "purpose", c.Purpose, BehaviourSignal, KPIAttribution)
+	oneOf(c, "DOC-VALUE", "purpose", c.Purpose, BehaviourSignal, KPIAttribution)
 	oneOf(c, "PIL-033", "primary_constraint", c.PrimaryConstraint, Measurement, CoachingCapacity, GovernanceConstraint)
-	oneOf(c, "C-8", "existing_data", c.ExistingData, NotCreated, NotObserved, NotAccessed, AccessedNotAnalysed, Analysed)
+	oneOf(c, "DOC-VALUE", "existing_data", c.ExistingData, NotCreated, NotObserved, NotAccessed, AccessedNotAnalysed, Analysed)
 	if c.ExistingData == Analysed {
 		c.warn("C-8", "existing_data", "the data were analysed before the plan: the result is exploratory")
 	}
@@ -247,7 +247,7 @@ func (c *checker) time() {
 		c.warn("PIL-111", "session.prep_minutes", "no time to read and check signals before a session")
 	}
 	if c.Session.Minutes < 1 {
-		c.err("PIL-048", "session.minutes", "want the length of a session in minutes, at least 1")
+		c.err("DOC-VALUE", "session.minutes", "want the length of a session in minutes, at least 1")
 	}
 	mode, advised := c.Effective()
 	if mode == LearningSprint && c.Mode != LearningSprint {

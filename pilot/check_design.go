@@ -115,7 +115,7 @@ func (pol Policy) Loads(leaders int, kind CoachKind) ([]int, coaching.Findings) 
 // design checks who is compared with whom, and for how long.
 func (c *checker) design() {
 	d := c.Design
-	oneOf(c, "PIL-084", "design.kind", d.Kind, NoDesign, Staggered, Parallel)
+	oneOf(c, "DOC-VALUE", "design.kind", d.Kind, NoDesign, Staggered, Parallel)
 	if d.Kind != Staggered && d.Kind != Parallel {
 		c.warn("PIL-084", "design.kind", "no control and no staggered cohort: the pilot cannot tell coaching from everything else")
 		return

@@ -93,6 +93,9 @@ func (c *checker) playbook() {
 		if x.Text == "" || x.Measure == "" {
 			c.err("PIL-100", path+".experiment", "each signal has one measurable experiment: want its text and its measure")
 		}
+		if n := len(x.Supporting); n > 0 {
+			c.info("C-20", path+".experiment.supporting", "one experiment on %d signals: %s is the primary one", n+1, e.Signal)
+		}
 		if e.InterpretiveRule == "" {
 			c.err("PIL-106", path+".interpretive_rule", "each signal says how to read it; no rule is given")
 		}

@@ -47,7 +47,7 @@ func misshapen(at *document.Positions, n *document.Node) coaching.Findings {
 				fs = append(fs, errorf("PIL-100", path+".experiment", "each signal has one measurable experiment; this one has none"))
 			}
 			for _, key := range []string{"interpretive_rule", "do_not_conclude"} {
-				if text := member(entry, key); text == nil || text.Text == "" {
+				if member(entry, key) == nil {
 					fs = append(fs, errorf("PIL-106", path+"."+key, "each signal says how to read it and what not to conclude; %s is missing", key))
 				}
 			}

@@ -206,6 +206,7 @@ func (p *Plan) Clone() *Plan {
 	c.Playbook = slices.Clone(p.Playbook)
 	for i := range c.Playbook {
 		c.Playbook[i].Prompts = slices.Clone(c.Playbook[i].Prompts)
+		c.Playbook[i].Experiment.Supporting = slices.Clone(c.Playbook[i].Experiment.Supporting)
 	}
 	c.Cohort.Leaders = slices.Clone(p.Cohort.Leaders)
 	c.Cohort.Coaches = slices.Clone(p.Cohort.Coaches)

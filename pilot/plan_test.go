@@ -282,6 +282,13 @@ func TestBrokenPlans(t *testing.T) {
 		{"unknown experiment", set("cohort.leaders[3].experiment", str("E-NONE")), "PIL-005 error", "cohort.leaders[3].experiment", ""},
 		{"unknown calendar", set("cohort.leaders[3].calendar", str("fr")), "DOC-REF error", "cohort.leaders[3].calendar", ""},
 		{"leader twice", set("cohort.leaders[3].id", str("L01")), "DOC-ID error", "cohort.leaders[3].id", ""},
+		{"supporting signals", func(t testing.TB, n *document.Node) {
+			x := at(t, n, "playbook[0].experiment")
+			v := str("review_turnaround")
+			x.Members = append(x.Members, document.Member{Key: "supporting", Value: &document.Node{Kind: document.Array, Items: []*document.Node{&v}}})
+		}, "C-20 info", "playbook[0].experiment.supporting", "primary"},
+		{"experiment without a measure", set("playbook[1].experiment.measure", str("")), "PIL-100 error", "playbook[1].experiment", ""},
+		{"no do-not-conclude line", remove("playbook[2].do_not_conclude"), "PIL-106 error", "playbook[2].do_not_conclude", ""},
 		{"analysed before", set("existing_data", str("analysed")), "C-8 warning", "existing_data", ""},
 		{"other profile", set("mini_profile", str("accenture")), "C-12 info", "mini_profile", ""},
 		{"one snapshot day", count("snapshot.weekdays", 1), "PIL-049 warning", "snapshot.weekdays", ""},

@@ -2,7 +2,9 @@ package pilot_test
 
 import (
 	"bytes"
+	"encoding/xml"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -173,7 +175,6 @@ func TestExports(t *testing.T) {
 	for file, got := range map[string][]byte{
 		"product_org_12w.mmd": s.Mermaid("Product organisation, 12-week pilot"),
 		"product_org_12w.ics": ics,
-		"product_org_12w.svg": s.SVG(),
 		"product_org_12w.csv": s.CSV(),
 	} {
 		path := filepath.Join("testdata", file)
@@ -183,6 +184,23 @@ func TestExports(t *testing.T) {
 		require.Equal(t, string(read(t, path)), string(got), file)
 	}
 	require.Equal(t, 60+len(s.Milestones), bytes.Count(ics, []byte("BEGIN:VEVENT")))
+}
+
+// The figure is well-formed and names each phase and gate.
+func TestSVG(t *testing.T) {
+	s := schedule(t, plan(t))
+	svg := s.SVG()
+	require.Equal(t, svg, s.SVG())
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		if _, err := d.Token(); err == io.EOF {
+			break
+		} else {
+			require.NoError(t, err)
+		}
+	}
+	for _, want := range []string{"contracting", "baseline consent", "enablement playbook", "week 5-8", "iterate expand", "decision", "60 sessions, 16 snapshots"} {
+		require.Contains(t, string(svg), want)
+	}
 }
 
 // Rescheduling raises the sequence and keeps every UID, so that calendars
