@@ -1,8 +1,13 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
+	"github.com/coachgov/coaching/governance"
+	"github.com/coachgov/coaching/governance/audit"
+	"github.com/coachgov/coaching/governance/enforce"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/signal"
 )
@@ -41,6 +46,20 @@ type programme struct {
 	standings map[string]signal.StandingRecord
 	fair      map[string]*fairness.Report // the latest check of each signal
 
+	// Step 4: who may see or do what.
+	consents     signal.ConsentList
+	policy       *governance.Policy
+	policyReport *governance.Report
+	engine       *enforce.Engine
+	store        audit.MemoryStore
+	journal      *audit.Journal
+	signer       *audit.Signer
+	verifier     *audit.Verifier
+	packs        map[string]enforce.Sealed[signal.CoachView] // by the leader's label
+	answers      strings.Builder
+	trail        audit.Report
+	head         audit.Checkpoint
+
 	// Step 5: the plan.
 	locked     *pilot.Locked
 	plan       *pilot.Plan
@@ -61,6 +80,7 @@ func steps() []step {
 		{"Read four exports", (*programme).read},
 		{"What is in them, what is normal, what stands out", (*programme).understand},
 		{"Is it fair to act on", (*programme).judge},
+		{"Who may see or do what", (*programme).govern},
 		{"Check and lock the plan, draw the waves, write the schedule", (*programme).planPilot},
 	}
 }

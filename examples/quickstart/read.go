@@ -19,10 +19,6 @@ import (
 //go:embed data
 var data embed.FS
 
-// masterKey is for this demonstration. A host keeps its own in a key store,
-// apart from the data, and never in a program.
-const masterKey = "demonstration only: never a key in code"
-
 // The columns that the pilot's signals need. Everything else in the files stays
 // unread.
 var (
@@ -58,8 +54,13 @@ func open(flagged, embedded string) (file, error) {
 
 // read is step 1: four files in, and nothing but pseudonyms from here on.
 func (p *programme) read() error {
-	var err error
-	p.people, err = coaching.NewPseudonymizer([]byte(masterKey), coaching.Domain{Programme: "product-org-12w", Purpose: "coaching", Epoch: 1})
+	// The key is for this demonstration. A host keeps its own in a key store, apart
+	// from the data, and never in a repository.
+	key, err := open("", "master.key")
+	if err != nil {
+		return err
+	}
+	p.people, err = coaching.NewPseudonymizer(key.data, coaching.Domain{Programme: "product-org-12w", Purpose: "coaching", Epoch: 1})
 	if err != nil {
 		return err
 	}

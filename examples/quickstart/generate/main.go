@@ -48,6 +48,13 @@ func main() {
 			log.Fatal(err)
 		}
 	}
+	records, err := w.coaching()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join("data", "coaching.json"), append(records, '\n'), 0o644); err != nil {
+		log.Fatal(err)
+	}
 }
 
 // A person is somebody of the organisation.
