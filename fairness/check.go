@@ -60,10 +60,10 @@ type Report struct {
 // sealed reports whether the report is as Check made it.
 func (r *Report) sealed() bool { return r != nil && r.seal != (Digest{}) && r.seal == r.digest() }
 
-// digest covers what a lifecycle relies on.
+// digest covers everything that the report says.
 func (r *Report) digest() Digest {
-	b, err := json.Marshal([]any{r.Signal, r.Window, r.Verdict, r.Standing, r.PolicyHash, r.Fingerprint, r.policy.Hash() == r.PolicyHash})
-	if err != nil {
+	b, err := json.Marshal(r)
+	if err != nil || r.policy.Hash() != r.PolicyHash {
 		return Digest{}
 	}
 	return sha(b)

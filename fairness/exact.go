@@ -86,9 +86,12 @@ func exactUnconditional(a, b Rate, tail Tail, score func(a, b Rate) float64, nul
 		at[i] = chance(lo + (hi-lo)*float64(i)/steps)
 	}
 	best := slices.Max(at)
+	if best > 0.999 {
+		return min(1, best) // no verdict hangs on the last digits of such a p-value
+	}
 	// The curve is smooth but has several peaks; look closer at each that could win.
 	for i, v := range at {
-		if i > 0 && at[i-1] > v || i < steps && at[i+1] > v || v < best-0.02 {
+		if i > 0 && at[i-1] >= v || i < steps && at[i+1] > v || v < best-0.02 {
 			continue
 		}
 		left := lo + (hi-lo)*float64(max(0, i-1))/steps
