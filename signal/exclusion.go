@@ -86,24 +86,19 @@ func (x Exclusions) sort() {
 	})
 }
 
-// period returns why the whole period is left out, or "".
-func (x Exclusions) period(p Period) string {
-	for _, e := range x {
-		if e.Subject.IsZero() && e.Period == p {
-			return e.Reason
-		}
-	}
-	return ""
-}
+// An exclusionIndex answers by person and period; the zero PersonID stands for
+// everybody. Of several reasons for the same cell the first in the list counts.
+type exclusionIndex map[rowKey]string
 
-// person returns why a person's period is left out, or "".
-func (x Exclusions) person(id coaching.PersonID, p Period) string {
+func (x Exclusions) index() exclusionIndex {
+	index := exclusionIndex{}
 	for _, e := range x {
-		if e.Subject == id && e.Period == p {
-			return e.Reason
+		key := rowKey{e.Subject, e.Period}
+		if _, known := index[key]; !known {
+			index[key] = e.Reason
 		}
 	}
-	return ""
+	return index
 }
 
 // meanAt is the mean of a column over the people observed in period t.

@@ -182,9 +182,34 @@ func (k *checker) metric(name string) {
 	if share := float64(zeros) / float64(values); share > k.config.ZeroShare {
 		k.add("DQ11", coaching.Info, name, zeros, values, nil, "%.0f%% of the values are zero; a median and its deviation will be too", 100*share)
 	}
-	if a, b := median(early), median(late); a > 0 && b > 0 && max(a/b, b/a) >= k.config.UnitJump {
-		k.add("DQ12", coaching.Error, name, 1, 1, nil, "the median changes by a factor of %.0f between the halves of the file: minutes and hours?", max(a/b, b/a))
+	if r := ratio(median(early), median(late)); r >= k.config.UnitJump {
+		k.add("DQ12", coaching.Error, name, len(p.subjects), len(p.subjects), nil, "the median changes by a factor of %.0f between the halves of the file: minutes and hours?", r)
+		return
 	}
+	jumps := 0
+	for s := range p.subjects {
+		if k.jumps(p.column(name)[s*n:(s+1)*n], n/2) {
+			jumps++
+		}
+	}
+	if jumps > 0 {
+		k.add("DQ12", coaching.Warning, name, jumps, len(p.subjects), nil, "for %d of %d people the median changes by a factor of %.0f or more between the halves of the file: minutes and hours?", jumps, len(p.subjects), k.config.UnitJump)
+	}
+}
+
+// jumps reports whether one person's level jumps between the halves. Fewer than
+// three figures in a half say nothing.
+func (k *checker) jumps(own []float64, half int) bool {
+	early, late := finite(own[:half]), finite(own[half:])
+	return len(early) >= 3 && len(late) >= 3 && ratio(median(early), median(late)) >= k.config.UnitJump
+}
+
+// ratio is the larger of a/b and b/a, and 0 where a level is not above zero.
+func ratio(a, b float64) float64 {
+	if !(a > 0 && b > 0) {
+		return 0
+	}
+	return max(a/b, b/a)
 }
 
 // allowsNegative reports whether a scale in the config goes below zero.

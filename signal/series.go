@@ -121,14 +121,15 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 		}
 	}
 	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
+	left := exclude.index()
 	suppressed, outside := 0, 0
 	for t, period := range s.periods {
-		reason := exclude.period(period)
+		reason, everybody := left[rowKey{period: period}]
 		at, known := slices.BinarySearchFunc(p.periods, period, Period.Compare)
 		for l := range s.leaders {
 			cell := &s.cells[l*len(s.periods)+t]
 			switch {
-			case reason != "":
+			case everybody:
 				*cell = Cell{Status: Excluded, Reason: reason}
 				continue
 			case !known:
@@ -137,7 +138,7 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 			}
 			var ops []operand
 			for _, m := range members[l] {
-				if exclude.person(p.subjects[m], period) != "" {
+				if _, out := left[rowKey{p.subjects[m], period}]; out {
 					continue
 				}
 				i := m*len(p.periods) + at

@@ -224,3 +224,18 @@ func TestProgrammesShareNoPseudonym(t *testing.T) {
 		require.Len(t, seen, 2*len(names))
 	})
 }
+
+// A panel as of a day holds no period that had not ended by then.
+func TestPanelAsOf(t *testing.T) {
+	p, _ := teamPanel(t, [][]string{{"1", ""}, {"2", "3"}, {"4", "5"}})
+	known := p.AsOf(coaching.MustDate("2026-11-15")) // the second week ends on the 14th
+	require.Equal(t, p.Periods()[:2], known.Periods())
+	require.Equal(t, p.Subjects(), known.Subjects())
+	v, ok := known.Value(person(t, "M1"), p.Periods()[1], "Meeting_hours")
+	require.True(t, ok)
+	require.Equal(t, 3.0, v)
+	_, ok = known.Value(person(t, "M1"), p.Periods()[0], "Meeting_hours")
+	require.False(t, ok)
+	require.Len(t, p.AsOf(coaching.MustDate("2026-11-14")).Periods(), 1, "a week is known once it has ended")
+	require.Empty(t, (*Panel)(nil).AsOf(coaching.MustDate("2026-11-14")).Periods())
+}
