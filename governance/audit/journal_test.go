@@ -35,7 +35,7 @@ func faults() []string {
 	return []string{
 		"error before", "error after", "no space", "timeout", "cancelled in between", "cancelled before",
 		"short write", "changed write", "nothing written", "written twice", "conflict",
-		"panic before", "panic after", "panic with error", "read error", "read panics", "reads nothing", "reads another",
+		"panic before", "panic after", "panic with error", "read error", "read panics", "reads nothing", "reads another", "cancelled at the end",
 	}
 }
 
@@ -98,6 +98,9 @@ func (s *faulty) Read(ctx context.Context, first int64) iter.Seq2[[]byte, error]
 			if !yield(r, err) {
 				return
 			}
+		}
+		if s.fault == "cancelled at the end" {
+			s.cancel()
 		}
 	}
 }
@@ -170,6 +173,29 @@ func TestAppendAfterLoss(t *testing.T) {
 		require.True(t, receipt.IsZero())
 	}
 	require.ErrorIs(t, func() error { _, err := j.Append(context.Background(), event(t, 3)); return err }(), audit.ErrTampered)
+}
+
+// Nor is one that has changed its last record.
+func TestAppendAfterChange(t *testing.T) {
+	ctx := context.Background()
+	store := &faulty{}
+	j := openJournal(t, store)
+	for i := range 3 {
+		_, err := j.Append(ctx, event(t, i))
+		require.NoError(t, err)
+	}
+	store.fault = "error before"
+	_, err := j.Append(ctx, event(t, 3))
+	require.Error(t, err)
+	store.fault, store.MemoryStore = "", audit.MemoryStore{}
+	lines := write(t, origin, 3).lines
+	lines[2] = strings.Replace(lines[2], `"deny"`, `"review"`, 1)
+	for i, line := range lines {
+		require.NoError(t, store.MemoryStore.Append(ctx, int64(i), []byte(line)))
+	}
+	receipt, err := j.Append(ctx, event(t, 3))
+	require.ErrorIs(t, err, audit.ErrTampered)
+	require.True(t, receipt.IsZero())
 }
 
 // A journal waits for its turn no longer than its context.

@@ -118,7 +118,7 @@ func faults() []string {
 	return []string{
 		"error", "error after", "no space", "timeout", "cancelled in between", "cancelled before", "waits for ever",
 		"short write", "changed write", "nothing written", "written twice", "conflict", "panic", "panic after",
-		"read error", "read panics", "reads nothing", "reads another",
+		"read error", "read panics", "reads nothing", "reads another", "cancelled at the end",
 	}
 }
 
@@ -182,6 +182,9 @@ func (s *faulty) Read(ctx context.Context, first int64) iter.Seq2[[]byte, error]
 			if !yield(r, err) {
 				return
 			}
+		}
+		if s.fault == "cancelled at the end" {
+			s.cancel()
 		}
 	}
 }
