@@ -142,6 +142,46 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// The design's own allocations drive the test of the effect, and the effect the
+// decision: ten leaders, weekly readings of three periods, coaching worth 0.08.
+func TestFromSpaceToDecision(t *testing.T) {
+	l := locked(t, plan(t))
+	p := l.Plan()
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	space, err := p.Space()
+	require.NoError(t, err)
+	measure := func(gain float64) effect.Result {
+		var rows [][]float64
+		for i, wave := range a.Groups() {
+			level := 0.7 + 0.001*float64(i)
+			row := []float64{level, level + 0.01, level + 0.01}
+			for period := range row {
+				if period > wave {
+					row[period] += gain + 0.0001*float64(i)
+				}
+			}
+			rows = append(rows, row)
+		}
+		panel, err := effect.NewPanel(rows, 6)
+		require.NoError(t, err)
+		r, err := effect.Staggered(panel, []int{1, 2}, a.Groups(), space.All())
+		require.NoError(t, err)
+		return r
+	}
+	kpi := measure(0.08)
+	require.Equal(t, big.NewInt(2), kpi.PCount)
+	require.Equal(t, big.NewInt(120), kpi.PTotal)
+	require.InDelta(t, 0.08, kpi.Estimate, 0.01)
+	e := good(t, l)
+	e.KPI = &kpi
+	for i, gain := range []float64{-0.08, 0.08, -0.08} {
+		e.Behaviour[i].Result = measure(gain)
+	}
+	d := pilot.Decide(l, e)
+	require.Equal(t, pilot.Go, d.Outcome, "%s %v", d.Why, d.Criteria)
+}
+
 // A plan for a falling KPI passes when it falls.
 func TestDecideDecrease(t *testing.T) {
 	p := plan(t)

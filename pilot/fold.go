@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/roi"
 )
 
 // consents returns whose consent is live, by label.
@@ -144,20 +145,25 @@ func (l *Log) sessionsDue(today coaching.Date, live map[string]bool) int {
 }
 
 // Confounders returns the entries of the confounder log in the order in which
-// they were first noted, each as it was noted last.
-func (l *Log) Confounders() []Confounder {
-	var list []Confounder
+// they were first noted, each as it was noted last and by whom: what [Evidence]
+// and roi.Dossier take.
+func (l *Log) Confounders() []roi.Confounder {
+	var list []roi.Confounder
 	index := map[string]int{}
 	for _, e := range l.events {
 		if e.Kind != ConfounderNoted {
 			continue
 		}
-		if i, ok := index[e.Confounder.ID]; ok {
-			list[i] = *e.Confounder
+		c := roi.Confounder{
+			ID: e.Confounder.ID, Kind: e.Confounder.Kind, Disposition: e.Confounder.Disposition, By: e.By,
+			Window: coaching.Window{From: e.Confounder.From, To: e.Confounder.To},
+		}
+		if i, ok := index[c.ID]; ok {
+			list[i] = c
 			continue
 		}
-		index[e.Confounder.ID] = len(list)
-		list = append(list, *e.Confounder)
+		index[c.ID] = len(list)
+		list = append(list, c)
 	}
 	return list
 }

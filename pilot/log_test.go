@@ -130,7 +130,8 @@ func TestLogTellsTheStory(t *testing.T) {
 	}
 	l := story(t, pilot.Decided)
 	require.Equal(t, pilot.Adherence{SessionsDue: 60, SessionsHeld: 59, Leaders: 10, Started: 10}, l.Adherence())
-	require.Equal(t, []pilot.Confounder{{ID: "freeze", Kind: roi.HiringFreeze, From: coaching.MustDate("2027-02-15"), To: coaching.MustDate("2027-02-22"), Disposition: roi.RuledOut}}, l.Confounders())
+	require.Equal(t, []roi.Confounder{{ID: "freeze", Kind: roi.HiringFreeze, Disposition: roi.RuledOut, By: person(t, "P-LND"),
+		Window: coaching.Window{From: coaching.MustDate("2027-02-15"), To: coaching.MustDate("2027-02-22")}}}, l.Confounders())
 	f := l.Facts(on("2027-04-07"))
 	require.Equal(t, 60, f.SessionsDue)
 	require.Equal(t, 16, f.Snapshots)
