@@ -80,6 +80,28 @@ func TestConstantBaselines(t *testing.T) {
 	require.Equal(t, weekAt(3), flags[0].Period.Start.String())
 }
 
+// Variances are drawn together only where at least three leaders have one, and
+// never where most are zero.
+func TestModerationNeedsThreeLeaders(t *testing.T) {
+	for _, tt := range []struct {
+		variances []float64
+		ok        bool
+	}{
+		{[]float64{1, 2}, false}, {[]float64{1, 2, 0}, false}, {[]float64{1, 2, 3}, true}, {[]float64{1, 2, 3, 0}, true}, {[]float64{1, 2, 3, 0, 0, 0, 0}, false},
+	} {
+		df := make([]float64, len(tt.variances))
+		for i := range df {
+			df[i] = 7
+		}
+		m := moderate(tt.variances, df)
+		require.Equal(t, tt.ok, m.ok, "%v", tt.variances)
+		v, own := m.variance(9, 7)
+		if !tt.ok {
+			require.Equal(t, []float64{9, 7}, []float64{v, own}, "a leader's own spread stands")
+		}
+	}
+}
+
 // The limits agree with the flags, on whatever scale the spread is measured.
 func TestDetectAgreesWithTheLimits(t *testing.T) {
 	for _, tr := range []Transform{Identity, Log1p, Sqrt} {

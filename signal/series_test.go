@@ -79,6 +79,16 @@ func TestExclusionsLeaveOutWithAReason(t *testing.T) {
 	require.Equal(t, Cell{Status: OK, Value: 3, N: 5}, s.At(person(t, "L"), weeks[1]))
 }
 
+// A ratio without a denominator is missing, not zero and not infinite.
+func TestEvaluateLeavesUndefinedRatiosMissing(t *testing.T) {
+	p, teams := teamPanel(t, [][]string{{"0", "0", "0", "0", "0"}})
+	d := teamHours()
+	d.Expr = Expr{Op: RatioOfSums, Num: []string{"Meeting_hours"}, Den: []string{"Meeting_hours"}}
+	s, fs := Evaluate(p, d, teams, nil)
+	require.NoError(t, fs.Err())
+	require.Equal(t, Cell{Reason: reasonUndefined}, s.cells[0])
+}
+
 // DQ15 and DQ16: the calendar first, then the two-part rule.
 func TestFindExclusions(t *testing.T) {
 	var weeks [][]string
