@@ -1,0 +1,12 @@
+// Package report asks whether a pilot can be read on one page.
+//
+// Fill a [Dashboard] with plain values, the decision first; [DecisionOf],
+// [MethodOf], [GatesOf] and [NotesOf] carry over what package pilot and package
+// mentor have already worked out. Check says what the page lacks or has too
+// much of, HTML and Markdown print it.
+//
+// The page is one self-contained file: no script, no request, no colour that
+// carries meaning alone, legible at 360 pixels and on one sheet of A4. The same
+// dashboard gives the same bytes. A coach's note without a recorded consent is
+// withheld, whatever Check's caller does with the finding.
+package report

@@ -1,0 +1,32 @@
+package report_test
+
+import (
+	"fmt"
+
+	"github.com/coachgov/coaching/pilot/report"
+)
+
+// An empty dashboard lacks everything, and says so before anyone prints it.
+func ExampleDashboard_Check() {
+	var d report.Dashboard
+	d.Decision = report.Decision{Outcome: "GO", Behaviour: "pass", Movement: "pass", Link: "pass"}
+	for _, f := range d.Check() {
+		fmt.Println(f)
+	}
+	// Output:
+	// PIL-163 error delta: the page has no change of the KPI
+	// PIL-163 error kpi: the page has no values of the KPI over time
+	// PIL-167 error method.confounders: the page lacks the confounder checks
+	// PIL-167 error method.control: the page lacks the control logic
+	// PIL-167 error method.sample: the page lacks the sample size
+	// PIL-163 error notes: 0 notes of coaches, want exactly 3
+}
+
+// A ratio that does not exist is written out.
+func ExampleGroup_RatioText() {
+	fmt.Println(report.Group{Ratio: 2.1, Low: 1.4, High: 3.2}.RatioText())
+	fmt.Println(report.Group{}.RatioText())
+	// Output:
+	// 2.10 (1.40 to 3.20)
+	// undefined
+}
