@@ -64,19 +64,10 @@ func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
 	p = p.orEmpty()
 	f := Freshness{Signal: d.ID}
 	var starts []coaching.Date
-	columns := p.columns(d.Expr.Columns())
-	for t, period := range p.periods {
-		if !d.Cadence.Holds(period.Days) {
-			continue
-		}
-		for s := range p.subjects {
-			if v := sumAt(presentColumns(columns), s*len(p.periods)+t); len(columns) > 0 && !math.IsNaN(v) && !slices.ContainsFunc(columns, func(c []float64) bool { return c == nil }) {
-				starts = append(starts, period.Start)
-				if last := period.Last(); last.After(f.Newest) {
-					f.Newest = last
-				}
-				break
-			}
+	for _, period := range p.observed(d) {
+		starts = append(starts, period.Start)
+		if last := period.Last(); last.After(f.Newest) {
+			f.Newest = last
 		}
 	}
 	f.describe(starts)
@@ -91,10 +82,6 @@ func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
 		f.stuck = !loads[n-1].Newest.After(loads[n-2].Newest)
 	}
 	return f.On(asOf)
-}
-
-func presentColumns(columns [][]float64) [][]float64 {
-	return slices.DeleteFunc(slices.Clone(columns), func(c []float64) bool { return c == nil })
 }
 
 // On returns the same feed judged on another day.

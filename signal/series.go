@@ -193,27 +193,32 @@ func (d Definition) cell(ops []operand) Cell {
 	return Cell{Status: OK, Value: v, N: len(ops)}
 }
 
-// grid returns the periods of the definition's cadence from the first in which
-// one of its columns has a figure to the last, with those in between that have
-// none.
-func (p *Panel) grid(d Definition) []Period {
-	var seen []Period
+// observed returns the periods of the definition's cadence in which somebody has
+// every column of the expression, sorted; none when the panel lacks a column.
+func (p *Panel) observed(d Definition) []Period {
 	columns := p.columns(d.Expr.Columns())
+	if len(columns) == 0 || slices.ContainsFunc(columns, func(c []float64) bool { return c == nil }) {
+		return nil
+	}
+	var seen []Period
 	for t, period := range p.periods {
 		if !d.Cadence.Holds(period.Days) {
 			continue
 		}
-		if slices.ContainsFunc(columns, func(c []float64) bool {
-			for s := range p.subjects {
-				if !math.IsNaN(c[s*len(p.periods)+t]) {
-					return true
-				}
+		for s := range p.subjects {
+			if !math.IsNaN(sumAt(columns, s*len(p.periods)+t)) {
+				seen = append(seen, period)
+				break
 			}
-			return false
-		}) {
-			seen = append(seen, period)
 		}
 	}
+	return seen
+}
+
+// grid returns the observed periods and, for daily to fortnightly signals, those
+// between them that nobody has: an outage of the feed is not a shorter series.
+func (p *Panel) grid(d Definition) []Period {
+	seen := p.observed(d)
 	step := d.Cadence.step()
 	if step == 0 || len(seen) == 0 {
 		return seen
