@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -285,7 +286,7 @@ func (c *celEnv) check(source string) (*cel.Ast, []celProblem) {
 	if issues.Err() != nil {
 		return nil, celIssues(source, issues, "POL-SYNTAX")
 	}
-	w := &celWalker{c: c, info: parsed.NativeRep().SourceInfo(), params: c.params}
+	w := &celWalker{c: c, info: parsed.NativeRep().SourceInfo(), source: []rune(source), params: c.params}
 	w.walk(parsed.NativeRep().Expr(), nil)
 	if len(w.problems) > 0 {
 		return nil, sortProblems(w.problems)
@@ -375,6 +376,7 @@ func celIssues(source string, issues *cel.Issues, code string) []celProblem {
 type celWalker struct {
 	c        *celEnv
 	info     *ast.SourceInfo
+	source   []rune
 	params   map[string]*expr
 	problems []celProblem
 }
@@ -383,6 +385,12 @@ func (w *celWalker) fail(id int64, code, format string, args ...any) {
 	at := 0
 	if r, ok := w.info.GetOffsetRange(id); ok {
 		at = int(r.Start)
+	}
+	// A call begins at its bracket for the engine, at its name for a reader.
+	for at > 0 && at < len(w.source) && w.source[at] == '(' && (w.source[at-1] == '_' || unicode.IsLetter(w.source[at-1])) {
+		for at > 0 && (w.source[at-1] == '_' || unicode.IsLetter(w.source[at-1])) {
+			at--
+		}
 	}
 	w.problems = append(w.problems, celProblem{at: at, code: code, message: fmt.Sprintf(format, args...)})
 }

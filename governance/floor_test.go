@@ -166,8 +166,14 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 			r.Now = noon.Add(time.Hour)
 		}, governance.Review, "floor.identity_approval"},
 		{"GOV-022 a promotion without a review", career, governance.Review, "floor.career"},
-		{"GOV-021 pay without a review", func(r *governance.Request) { career(r); r.Resource.Affects = governance.EffectsOf(governance.Compensation) }, governance.Review, "floor.career"},
-		{"GOV-023 a role without a review", func(r *governance.Request) { career(r); r.Resource.Affects = governance.EffectsOf(governance.RoleAssignment) }, governance.Review, "floor.career"},
+		{"GOV-021 pay without a review", func(r *governance.Request) {
+			career(r)
+			r.Resource.Affects = governance.EffectsOf(governance.Compensation)
+		}, governance.Review, "floor.career"},
+		{"GOV-023 a role without a review", func(r *governance.Request) {
+			career(r)
+			r.Resource.Affects = governance.EffectsOf(governance.RoleAssignment)
+		}, governance.Review, "floor.career"},
 		{"C-19 a talent review by a person", func(r *governance.Request) {
 			career(r)
 			r.Resource.Automated, r.Resource.Affects = governance.No, governance.EffectsOf(governance.TalentReview)
