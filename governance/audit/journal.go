@@ -22,6 +22,9 @@ type Journal struct {
 	store Store
 	log   *Log
 	doubt bool // an append failed: the store may hold more than the log
+	// claimed is the entry that the store said it holds and that could not be
+	// read back; zero when there is none.
+	claimed Entry
 }
 
 // OpenJournal reads the store's records and returns the journal that appends
@@ -95,10 +98,11 @@ func load(ctx context.Context, store Store, origin string, vouched []Checkpoint)
 // without a receipt. A context that is done by the time the record is durable is
 // an error too, although the record stays.
 //
-// After a failure the store may hold the record or not. The next Append first
-// reads what the store holds: a record that turns out to be stored counts,
-// without a receipt, and a store that has lost or changed its last record is
-// [ErrTampered].
+// After a failure the store may hold the record or not, and another writer's in
+// its place. The next Append first reads what the store holds: what turns out to
+// be stored, and follows from the records before it, counts without a receipt. A
+// store that has lost or changed its last record, or that said it had stored a
+// record and holds another, is [ErrTampered].
 func (j *Journal) Append(ctx context.Context, event Event) (receipt Receipt, err error) {
 	if err := j.wait(ctx); err != nil {
 		return Receipt{}, err
@@ -123,6 +127,7 @@ func (j *Journal) Append(ctx context.Context, event Event) (receipt Receipt, err
 	if err := j.store.Append(ctx, entry.Index(), entry.Bytes()); err != nil {
 		return Receipt{}, fmt.Errorf("audit: storing record %d: %w", entry.Index(), err)
 	}
+	j.claimed = entry
 	stored, err := j.last(ctx, entry.Index())
 	if err != nil {
 		return Receipt{}, fmt.Errorf("audit: reading record %d back: %w", entry.Index(), err)
@@ -131,7 +136,7 @@ func (j *Journal) Append(ctx context.Context, event Event) (receipt Receipt, err
 	if err != nil {
 		return Receipt{}, err
 	}
-	j.doubt = false
+	j.doubt, j.claimed = false, Entry{}
 	if err := ctx.Err(); err != nil {
 		return Receipt{}, err
 	}
@@ -172,6 +177,8 @@ func (j *Journal) catchUp(ctx context.Context) error {
 			return fmt.Errorf("%w: record %d: %w", ErrTampered, at, err)
 		case at < size && Digest(entry.leaf()) != j.log.leaf(at):
 			return fmt.Errorf("%w: record %d has changed", ErrTampered, at)
+		case at == j.claimed.index && j.claimed.text != "" && entry.text != j.claimed.text:
+			return fmt.Errorf("%w: record %d is not the one that was appended", ErrTampered, at)
 		case at >= size:
 			if err := j.log.Replay(entry); err != nil {
 				return fmt.Errorf("%w: %w", ErrTampered, err)
@@ -185,7 +192,7 @@ func (j *Journal) catchUp(ctx context.Context) error {
 	if at < size {
 		return fmt.Errorf("%w: %d records where %d were committed", ErrTampered, at, size)
 	}
-	j.doubt = false
+	j.doubt, j.claimed = false, Entry{}
 	return nil
 }
 

@@ -34,7 +34,7 @@ type faulty struct {
 func faults() []string {
 	return []string{
 		"error before", "error after", "no space", "timeout", "cancelled in between", "cancelled before",
-		"short write", "changed write", "nothing written", "written twice", "conflict",
+		"short write", "changed write", "another record", "nothing written", "written twice", "conflict",
 		"panic before", "panic after", "panic with error", "read error", "read panics", "reads nothing", "reads another", "cancelled at the end",
 	}
 }
@@ -64,6 +64,9 @@ func (s *faulty) Append(ctx context.Context, size int64, records ...[]byte) erro
 		changed := slices.Clone(records[0])
 		changed[len(changed)-3] ^= 1
 		return store.Append(ctx, size, changed)
+	case "another record":
+		// As well formed as the one that it stands for.
+		return store.Append(ctx, size, bytes.Replace(records[0], []byte(`"at":"2027-`), []byte(`"at":"2026-`), 1))
 	case "nothing written":
 		return nil
 	case "written twice":
@@ -117,7 +120,7 @@ func openJournal(t testing.TB, store audit.Store) *audit.Journal {
 // it does not know, and it works again as soon as the store does, unless the
 // store holds something that was never prepared.
 func TestAppendFaults(t *testing.T) {
-	spoiled := map[string]bool{"short write": true, "changed write": true, "written twice": true}
+	spoiled := map[string]bool{"short write": true, "changed write": true, "another record": true, "written twice": true}
 	signer, key := keys(t, origin, "k")
 	for _, fault := range faults() {
 		for at := range 4 {
@@ -173,6 +176,34 @@ func TestAppendAfterLoss(t *testing.T) {
 		require.True(t, receipt.IsZero())
 	}
 	require.ErrorIs(t, func() error { _, err := j.Append(context.Background(), event(t, 3)); return err }(), audit.ErrTampered)
+}
+
+// Two journals over one store take turns: the one that lost its place reads what
+// the other wrote, and goes on after it.
+func TestTwoWriters(t *testing.T) {
+	ctx := context.Background()
+	signer, key := keys(t, origin, "k")
+	store := new(audit.MemoryStore)
+	a, b := openJournal(t, store), openJournal(t, store)
+	for i := range 6 {
+		j := a
+		if i%2 == 1 {
+			j = b
+		}
+		receipt, err := j.Append(ctx, event(t, i))
+		if i > 0 {
+			require.ErrorIs(t, err, audit.ErrConflict)
+			require.True(t, receipt.IsZero())
+			receipt, err = j.Append(ctx, event(t, i))
+		}
+		require.NoError(t, err)
+		require.EqualValues(t, i, receipt.Index())
+	}
+	head, err := b.Sign(signer)
+	require.NoError(t, err)
+	var log bytes.Buffer
+	require.NoError(t, audit.WriteLines(ctx, &log, store))
+	require.True(t, verify(log.String(), key, head).OK())
 }
 
 // Nor is one that has changed its last record.
