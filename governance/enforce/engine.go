@@ -45,6 +45,7 @@ type Engine struct {
 	journal  *audit.Journal
 	settings Settings
 	policy   atomic.Pointer[governance.Policy]
+	shadow   atomic.Pointer[shadow]
 	changing sync.Mutex
 
 	clock  sync.Mutex
@@ -135,6 +136,7 @@ func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (go
 	if e == nil || e.journal == nil || ctx == nil || asked == nil {
 		return refuse(d, codeRecord, "there is nothing to record the decision with"), Grant{}
 	}
+	e.shadow.Load().compare(asked, d)
 	at := asked.Now
 	if !datable(at) {
 		// The policy has denied it; the denial is recorded at the latest time known.

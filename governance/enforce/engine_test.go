@@ -72,7 +72,7 @@ func TestAuthorizeFaults(t *testing.T) {
 					require.True(t, d.Allowed())
 					require.False(t, g.IsZero())
 				}
-				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+				ctx, cancel := faultContext(fault)
 				defer cancel()
 				store.fault, store.cancel = fault, cancel
 				d, g := e.Authorize(ctx, coachReads("pack-1", start))
@@ -101,7 +101,7 @@ func TestSwapFaults(t *testing.T) {
 			store := &faulty{}
 			e := engine(t, store)
 			before := e.PolicyDigest()
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+			ctx, cancel := faultContext(fault)
 			defer cancel()
 			store.fault, store.cancel = fault, cancel
 			require.Error(t, e.Swap(ctx, change(t, "B", start)))
@@ -117,7 +117,7 @@ func TestCompleteFaults(t *testing.T) {
 			store := &faulty{}
 			e := engine(t, store)
 			_, g := e.Authorize(context.Background(), coachReads("pack-1", start))
-			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+			ctx, cancel := faultContext(fault)
 			defer cancel()
 			store.fault, store.cancel = fault, cancel
 			require.Error(t, e.Complete(ctx, g, enforce.Completion{Result: audit.Completed, At: start}))
@@ -412,6 +412,51 @@ func TestGrantKeepsItsOwnRequest(t *testing.T) {
 	var lines bytes.Buffer
 	require.NoError(t, audit.WriteLines(context.Background(), &lines, store))
 	require.True(t, audit.Verify(&lines, verifier(t), [][]byte{head}, j.Head()).OK())
+}
+
+// A shadow policy is counted and never obeyed.
+func TestShadow(t *testing.T) {
+	ctx := context.Background()
+	store := new(audit.MemoryStore)
+	e := engine(t, store)
+	require.Zero(t, e.Comparison())
+	parse := func(old, next string) *governance.Policy {
+		source := strings.Replace(governance.BuiltInSource(), "tests:\n", "tests: []\nignored:\n", 1)
+		source = source[:strings.Index(source, "ignored:")]
+		require.Contains(t, source, old)
+		p, _, err := governance.Parse("policy.yaml", []byte(strings.Replace(source, old, next, 1)))
+		require.NoError(t, err)
+		return p
+	}
+	unconsented := coachReads("pack-1", start)
+	unconsented.Consents = nil
+	stricter := parse("when: resource.type == \"pack\" && purpose == \"coaching\"\n", "when: resource.type == \"pack\" && purpose == \"oversight\"\n")
+	looser := parse("!(purpose in consent.purposes) && !(has(resource.owner)", "!(purpose in consent.purposes) && false && !(has(resource.owner)")
+	for _, tt := range []struct {
+		policy *governance.Policy
+		want   enforce.Comparison
+	}{
+		{stricter, enforce.Comparison{Same: 1, Stricter: 1}},
+		{looser, enforce.Comparison{Same: 1, Looser: 1}},
+		{nil, enforce.Comparison{}},
+		{new(governance.Policy), enforce.Comparison{}},
+	} {
+		before := e.PolicyDigest()
+		e.Shadow(tt.policy)
+		d, g := e.Authorize(ctx, coachReads("pack-1", start))
+		require.True(t, d.Allowed())
+		require.False(t, g.IsZero())
+		d, g = e.Authorize(ctx, unconsented)
+		require.Equal(t, governance.Deny, d.Outcome)
+		require.True(t, g.IsZero())
+		require.Equal(t, tt.want, e.Comparison())
+		require.Equal(t, before, e.PolicyDigest())
+	}
+	for _, entry := range entries(t, store) {
+		if body, ok := entry.Event().Body().(audit.Decision); ok {
+			require.Equal(t, e.PolicyDigest(), body.Policy.String())
+		}
+	}
 }
 
 // Every code that the engine adds is listed by Rules, which are in order.
