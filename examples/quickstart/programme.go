@@ -9,6 +9,9 @@ import (
 	"github.com/coachgov/coaching/governance/audit"
 	"github.com/coachgov/coaching/governance/enforce"
 	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/pilot/mentor"
+	"github.com/coachgov/coaching/roi"
+	"github.com/coachgov/coaching/roi/effect"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -67,6 +70,22 @@ type programme struct {
 	space      *pilot.Space
 	schedule   *pilot.Schedule
 	detectable float64 // standard deviations of the KPI, at 80 % power
+
+	// Step 6: the human pillar.
+	records   mentor.Log
+	log       *pilot.Log
+	anecdotes []mentor.Anecdote
+
+	// Step 7: what moved, and what it was worth.
+	behaviour   []pilot.Reading // in the order of the definitions
+	kpiSeries   *signal.Series
+	kpiBefore   float64
+	kpiEffect   effect.Result
+	statement   *roi.Statement
+	publication roi.Publication
+
+	// Step 8.
+	decision pilot.Decision
 }
 
 // A step is one part of the story.
@@ -82,6 +101,9 @@ func steps() []step {
 		{"Is it fair to act on", (*programme).judge},
 		{"Who may see or do what", (*programme).govern},
 		{"Check and lock the plan, draw the waves, write the schedule", (*programme).planPilot},
+		{"Coach: playbook, sessions, anecdotes", (*programme).coach},
+		{"Did it move, and what was it worth", (*programme).measure},
+		{"Decide", (*programme).decide},
 	}
 }
 

@@ -205,14 +205,16 @@ func (w *world) live() {
 		for i, leader := range w.leaders {
 			x := w.exposed(i, pilotWeek)
 			meet, note, wait := 1.0, 1.0, 1.0
-			switch w.plan[i].experiment {
-			case "E-MEET":
-				meet -= 0.24 * x
-			case "E-ASYNC":
-				note += 0.85 * x
-			case "E-REVIEW":
-				wait -= 0.34 * x
+			// Coaches show all three signals, so the other two move as well, less.
+			share := func(experiment string) float64 {
+				if w.plan[i].experiment == experiment {
+					return x
+				}
+				return 0.4 * x
 			}
+			meet -= 0.24 * share("E-MEET")
+			note += 0.85 * share("E-ASYNC")
+			wait -= 0.36 * share("E-REVIEW")
 			team := 1 + 0.04*dice.NormFloat64()
 			if leader.label == "L08" && day == "2027-01-10" { // a planning week: real
 				meet *= 1.75
