@@ -103,7 +103,7 @@ func (c *compiler) compileRule(rf *ruleFile, path string) (*rule, bool) {
 	if len(rf.Actions) == 0 {
 		c.fail("POL-RULE", path+".actions", "no action is named; write any for all of them")
 	}
-	if set, any := wordSet(rf.Actions, func(w actionWord) uint { return uint(w.Action) }); !any {
+	if set, any := wordSet(rf.Actions, func(w actionWord) (uint8, bool) { return uint8(w.Action), w.any }); !any {
 		r.actions = set
 	} else if rf.Effect == Permit || len(rf.Actions) > 1 {
 		c.fail("POL-RULE", path+".actions", "any stands alone, and never in a permit")
@@ -112,7 +112,7 @@ func (c *compiler) compileRule(rf *ruleFile, path string) (*rule, bool) {
 	if len(rf.Roles) == 0 {
 		c.fail("POL-RULE", path+".roles", "no role is named; write any for all of them")
 	}
-	if set, any := wordSet(rf.Roles, func(w roleWord) uint { return uint(w.Role) }); !any {
+	if set, any := wordSet(rf.Roles, func(w roleWord) (uint8, bool) { return uint8(w.Role), w.any }); !any {
 		r.roles = set
 	} else if rf.Effect == Permit || len(rf.Roles) > 1 {
 		c.fail("POL-RULE", path+".roles", "any stands alone, and never in a permit")
@@ -131,13 +131,13 @@ func (c *compiler) compileRule(rf *ruleFile, path string) (*rule, bool) {
 }
 
 // wordSet returns the words as a set of bits, and whether "any" is among them.
-func wordSet[W any](words []W, bit func(W) uint) (set uint32, any bool) {
+func wordSet[W any](words []W, value func(W) (bit uint8, any bool)) (set uint32, any bool) {
 	for _, w := range words {
-		b := bit(w)
-		set |= 1 << b
-		any = any || b == 0
+		bit, all := value(w)
+		set |= 1 << bit
+		any = any || all
 	}
-	return set, any
+	return set &^ 1, any // the zero value is no word
 }
 
 func (c *compiler) compileWhen(r *rule, n *document.Node, source, path string) {

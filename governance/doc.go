@@ -1,2 +1,28 @@
 // Package governance answers who may see or do what, and why.
+//
+// A host describes what is asked in a [Request]: who asks, in which role, to do
+// what to which resource, for which purpose, with whose consent, approvals and
+// review, at what time. A [Policy] answers with a [Decision]: Deny, Review (a
+// human must look first) or Permit, with every rule that fired, what the host is
+// obliged to do, and what was missing. [Decision.Allowed] is the only yes;
+// [Policy.Explain] shows how an answer came about.
+//
+// [BuiltIn] is the policy of the programme. Others are files in YAML or JSON,
+// read by [Parse] or [Load]: numbers with their bounds, rules whose conditions
+// are typed CEL, and tests. What is wrong with a file is reported all at once,
+// with lines and columns; [Report.Text] says what was checked.
+//
+// # Promises
+//
+// Everything unknown is the zero value, and no missing attribute ever helps: a
+// condition that reads what may be absent, or in which absence would help, is
+// refused when the policy is loaded. Any denial wins; what no rule permits is
+// denied; a denial or a review that cannot be evaluated counts as fired. Some
+// floors are in the code and no policy lowers them: groups of at least three,
+// an identity only with the person's consent and two other people's approval,
+// raw data for at most 90 days and never to a coach, aggregates for at most
+// twelve months, and a human review of whatever could affect a career.
+//
+// The package reads no clock and keeps no state. The same policy and the same
+// request give the same answer, whatever the order of the rules in the file.
 package governance

@@ -65,11 +65,14 @@ type reviewFile struct {
 }
 
 // An actionWord is an action or "any".
-type actionWord struct{ Action }
+type actionWord struct {
+	Action
+	any bool
+}
 
 func (w *actionWord) UnmarshalText(text []byte) error {
 	if string(text) == "any" {
-		w.Action = UnknownAction
+		w.any = true
 		return nil
 	}
 	if err := w.Action.UnmarshalText(text); err != nil || w.Action == UnknownAction {
@@ -79,11 +82,14 @@ func (w *actionWord) UnmarshalText(text []byte) error {
 }
 
 // A roleWord is a role or "any".
-type roleWord struct{ coaching.Role }
+type roleWord struct {
+	coaching.Role
+	any bool
+}
 
 func (w *roleWord) UnmarshalText(text []byte) error {
 	if string(text) == "any" {
-		w.Role = coaching.NoRole
+		w.any = true
 		return nil
 	}
 	role, err := coaching.ParseRole(string(text))

@@ -1,0 +1,169 @@
+package governance_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/governance"
+	"github.com/coachgov/coaching/signal"
+)
+
+// people returns pseudonyms for labels; a host takes them from its directory.
+func people(label string) coaching.PersonID {
+	p, err := coaching.NewPseudonymizer([]byte(strings.Repeat("example key, 32 ", 2)), coaching.Domain{Programme: "product-org-12w", Purpose: "coaching"})
+	if err != nil {
+		panic(err)
+	}
+	id, err := p.Person(label)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// A model recommends a promotion. It waits for a human, who reviews this very
+// recommendation and writes down why.
+func ExamplePolicy_Decide() {
+	policy, _, err := governance.BuiltIn()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	now := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
+	leader := people("leader")
+	r := &governance.Request{
+		Action: governance.Publish, Purpose: governance.ForCoaching, Now: now,
+		Subject: governance.Subject{ID: people("admin"), Role: coaching.ProgramAdmin},
+		Resource: governance.Resource{
+			Type: governance.ResourceRecommendation, ID: "rec-17", Signals: []string{"review_turnaround"},
+			Class: signal.Pseudonymous, Owner: leader, CreatedAt: now.AddDate(0, 0, -2), Identifiable: governance.No,
+			Standing: signal.Cleared, Automated: governance.Yes, ModelCard: true, Explained: true,
+			Affects: governance.EffectsOf(governance.Promotion),
+		},
+		Consents: signal.ConsentList{{Participant: leader, Signal: "review_turnaround", Purpose: "coaching", Granted: now.AddDate(0, -2, 0)}},
+	}
+	d := policy.Decide(r)
+	fmt.Println(d.Outcome, d.Allowed(), d.Reasons[0].Code)
+	fmt.Println(d.Review.By, "not", d.Review.Not)
+
+	r.Review = governance.ReviewRecord{
+		Reviewer: people("hr"), Role: coaching.HRReviewer, Approved: true, At: now.Add(-time.Hour),
+		Rationale: "The delivery record and two references support it.", Request: d.Review.Request,
+	}
+	d = policy.Decide(r)
+	fmt.Println(d.Outcome, d.Allowed(), d.Obligations[0].ID)
+	// Output:
+	// review false GOV-022
+	// [legal_privacy hr_reviewer] not [owner subject]
+	// permit true log-recommendation
+}
+
+// A trace is 91 days old.
+func ExamplePolicy_Explain() {
+	policy, _, err := governance.Parse("retention.yaml", []byte(retention))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	now := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
+	fmt.Print(policy.Explain(&governance.Request{
+		Action: governance.View, Purpose: governance.ForEvaluation, Now: now,
+		Subject: governance.Subject{ID: people("steward"), Role: coaching.Steward},
+		Resource: governance.Resource{
+			Type: governance.ResourceTrace, ID: "trace-1", CreatedAt: now.AddDate(0, 0, -61), Identifiable: governance.No,
+		},
+	}))
+	// Output:
+	// DENY
+	//   deny old (GOV-016): the data is 61 days old, the limit is 60 days
+	//   permit stewards (SIG-015): stewards validate signals
+	// policy strict-retention 1.0.0, digest dcbea729aa35ba3940abef96e5bfbe69b237279f54ce3a491c842307bc549190
+	// deny old fires
+	//   true   !has(resource.age) || resource.age > param.raw_retention
+	//   false    !has(resource.age)
+	//   true       has(resource.age)
+	//   true     resource.age > param.raw_retention  # resource.age is 61 days
+	// permit stewards fires
+	//   true   resource.type == "trace"  # resource.type is trace
+}
+
+// retention is a policy of two rules with a test.
+const retention = `apiVersion: governance/v1
+id: strict-retention
+version: 1.0.0
+owner: privacy_officer
+params:
+  - {id: raw_retention, unit: days, value: 60, min: 1, max: 90, code: GOV-016}
+rules:
+  - id: old
+    effect: deny
+    code: GOV-016
+    actions: [view, export]
+    roles: [any]
+    when: (!has(resource.age) || resource.age > param.raw_retention)
+    message: the data is {resource.age} old, the limit is {param.raw_retention}
+  - id: stewards
+    effect: permit
+    code: SIG-015
+    actions: [view]
+    roles: [steward]
+    when: resource.type == "trace"
+    message: stewards validate signals
+tests:
+  - {name: sixty days, role: steward, action: view, purpose: evaluation, type: trace, class: raw, age_hours: 1440, identifiable: "no", expect: permit, fires: [stewards]}
+  - {name: an hour more, role: steward, action: view, purpose: evaluation, type: trace, class: raw, age_hours: 1441, identifiable: "no", expect: deny, fires: [old]}
+`
+
+// A policy of one's own, with the report of what was checked.
+func ExampleParse() {
+	policy, report, err := governance.Parse("retention.yaml", []byte(retention))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(policy.ID(), policy.Version(), report.Passed, "of", report.Tests, "tests passed")
+	for _, r := range report.Rules {
+		fmt.Println(r.Effect, r.ID, "fired in", r.Tests, "tests:", r.When)
+	}
+	// Output:
+	// strict-retention 1.0.0 2 of 2 tests passed
+	// deny old fired in 1 tests: !has(resource.age) || resource.age > param.raw_retention
+	// permit stewards fired in 2 tests: resource.type == "trace"
+}
+
+// Everything wrong with a policy comes at once, with the place and the nearest
+// right word.
+func ExampleParse_errors() {
+	_, _, err := governance.Parse("broken.yaml", []byte(`apiVersion: governance/v1
+id: broken
+version: 1.0.0
+owner: privacy_officer
+params:
+  - {id: group_size, unit: count, value: 2, min: 2, max: 100, code: C-15}
+rules:
+  - id: small
+    effect: deny
+    code: C-15
+    actions: [view]
+    roles: [any]
+    when: resource.group_size < param.group_size
+    message: the group is small
+  - id: coach
+    effect: permit
+    code: GOV-015
+    actions: [veiw]
+    roles: [coach]
+    when: resource.tpye == "pack" && subject.role == "coahc"
+    message: a coach reads a pack
+tests: []
+`))
+	fmt.Println(err)
+	// Output:
+	// broken.yaml:6:35: POL-FLOOR error params[0].value: group_size of 2 with a least of 2; no policy may go below 3
+	// broken.yaml:13:11: POL-GUARD error rules[0].when: resource.group_size may be absent; ask has(resource.group_size) before it, as in has(x) && x, or !has(x) || x
+	// broken.yaml:18:15: DOC-VALUE error rules[1].actions[0]: text of 4 bytes is not allowed here: want any, or one of view, use, export, reidentify, recommend, apply, publish, validate, purge, did you mean view?
+	// broken.yaml:20:11: POL-ATTRIBUTE error rules[1].when: unknown attribute, did you mean resource.type?
+	// broken.yaml:20:54: POL-CONSTANT error rules[1].when: subject.role is never this text of 5 characters, did you mean coach?
+}
