@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
@@ -93,6 +94,9 @@ func (in *intake) row(person, date string, dateColumn, days int) (int32, error) 
 	}
 	p, ok := in.people[person]
 	if !ok {
+		if !plainIdentifier(person) {
+			return 0, in.file.errorf(in.file.line, 0, "the person's identifier has spaces around it, or control or invisible characters; it would count as another person")
+		}
 		id, err := in.spec.People.Person(person)
 		if err != nil {
 			return 0, in.file.errorf(in.file.line, 0, "%v", err)
@@ -114,6 +118,14 @@ func (in *intake) row(person, date string, dateColumn, days int) (int32, error) 
 	}
 	in.rows = append(in.rows, intakeRow{person: p, date: d, days: int32(days)})
 	return int32(len(in.rows) - 1), nil
+}
+
+// plainIdentifier reports whether an identifier looks like what it is: "E1" and
+// "E1 " would be two people whom nobody can tell apart.
+func plainIdentifier(text string) bool {
+	return strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+	})
 }
 
 // figure reads a number into a cell of a row; column counts from 0.

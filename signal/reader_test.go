@@ -33,6 +33,10 @@ func TestReadVivaRefuses(t *testing.T) {
 		{"DQ02 no day", "PersonId,MetricDate,x\nJane,2023-02-29,1\n", "in.csv:2"},
 		{"empty date", "PersonId,MetricDate,x\nJane,,1\n", "in.csv:2: column 2: the date is empty"},
 		{"DQ03 week start", "PersonId,MetricDate,x\nJane,2024-04-29,1\nJane,2024-05-06,1\n", "every week in the file starts on Monday"},
+		{"padded person", "PersonId,MetricDate,x\nJane ,2024-04-28,1\n", "in.csv:2: the person's identifier has spaces around it"},
+		{"person with NUL", "PersonId,MetricDate,x\nJa\x00ne,2024-04-28,1\n", "control or invisible"},
+		{"person with a zero-width space", "PersonId,MetricDate,x\nJane\u200b,2024-04-28,1\n", "control or invisible"},
+		{"person over two lines", "PersonId,MetricDate,x\n\"Jane\nDoe\",2024-04-28,1\n", "control or invisible"},
 		{"person not UTF-8", "PersonId,MetricDate,x\n\xff\xfe,2024-04-28,1\n", "identifier of 2 bytes"},
 	}
 	for _, tt := range tests {
