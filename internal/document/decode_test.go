@@ -194,6 +194,18 @@ func TestDecodeReportsAllAtOnce(t *testing.T) {
 	require.True(t, slices.IsSortedFunc(findings, func(a, b coaching.Finding) int { return a.Line - b.Line }))
 }
 
+// The line feed that ends a block text of YAML is no part of a free text; inside
+// one it is a second line.
+func TestDecodeDropsTheLastLineFeed(t *testing.T) {
+	p, _, findings := decode(t, strings.Replace(validPlan, `"a &&\nb"`, `"a &&\nb\n"`, 1))
+	require.Empty(t, findings)
+	require.Equal(t, "a &&\nb", p.Rule)
+	long := strings.Repeat("é", 2048)
+	p, _, findings = decode(t, strings.Replace(validPlan, "Sprint predictability", long+`\n`, 1))
+	require.Empty(t, findings)
+	require.Equal(t, long, p.Title, "4096 bytes are allowed")
+}
+
 func TestDecodeWithoutDocument(t *testing.T) {
 	_, findings := document.Decode("f", nil, new(plan))
 	require.True(t, findings.Blocked())

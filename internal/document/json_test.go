@@ -71,6 +71,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"next line", "{\"a\":\u00851}", "DOC-ENCODING", 1, 6, "U+0085"},
 		{"line separator", "{\"a\":\"\u2028\"}", "DOC-ENCODING", 1, 7, "U+2028"},
 		{"lone carriage return", "{\r\"a\":1}", "DOC-ENCODING", 1, 2, "carriage return"},
+		{"carriage return at the end", "{}\r", "DOC-ENCODING", 1, 3, "carriage return"},
 		{"line feed in a key", `{"a\nb":1}`, "DOC-ENCODING", 1, 2, "in a key"},
 		{"tab in a text", "{\"a\":\"\t\"}", "DOC-ENCODING", 1, 7, "a tab inside a text"},
 		{"high surrogate", `{"a":"\ud800"}`, "DOC-ENCODING", 1, 13, "half of a surrogate pair"},

@@ -123,12 +123,18 @@ func TestLogCheck(t *testing.T) {
 		}},
 
 		{"MEN-006", "sessions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].ID = "" }},
+		{"MEN-006", "sessions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Date = coaching.Date{} }},
+		{"MEN-006", "sessions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Leader = coaching.PersonID{} }},
+		{"MEN-006", "sessions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Coach = coaching.PersonID{} }},
 		{"MEN-006", "sessions[4].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[4].ID = "S-L02-05" }},
 		{"MEN-006", "sessions[0].minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Minutes = 0 }},
 		{"MEN-006", "sessions[6].attendance", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[6].Used = []string{"meeting_hygiene"} }},
 		{"PIL-048", "sessions[6].attendance", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[6].Attendance = 0 }},
 		{"PIL-048", "sessions[1].moved_to", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[1].MovedTo = coaching.Date{} }},
 		{"PIL-048", "sessions[1].moved_to", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[1].MovedTo = day("2027-02-18") }},
+		{"PIL-048", "sessions[1].moved_to", func(l *mentor.Log, _ *mentor.Gate) { // only another leader met that coach on the day
+			l.Sessions[2].Leader = l.Sessions[4].Leader
+		}},
 		{"PIL-111", "sessions[0].prep_minutes", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].PrepMinutes = 0 }},
 		{"PIL-109", "sessions[0].shown", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Shown = []string{"a", "b", "c", "d", "e"} }},
 		{"PIL-109", "sessions[0].shown[2]", func(l *mentor.Log, _ *mentor.Gate) {
@@ -169,6 +175,7 @@ func TestLogCheck(t *testing.T) {
 		{"MEN-008", "sessions[3].commitments[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[3].Commitments[0].ID = "K-1" }},
 		{"MEN-010", "sessions[0].commitments[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed = nil }},
 		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Outcome = 0 }},
+		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Outcome = 9 }},
 		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Commitment = "K-3" }},
 		{"MEN-010", "sessions[0].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { // in the session that makes it
 			l.Sessions[0].Followed = []mentor.Followed{{Commitment: "K-1", Outcome: mentor.Kept}}
@@ -222,6 +229,24 @@ func TestWorkshopHours(t *testing.T) {
 		}
 		require.Equal(t, tt.want, strings.Join(got, "\n"))
 	}
+}
+
+// A teach-back at the pass mark passes, and dropping a commitment settles it.
+func TestBoundsAreInclusive(t *testing.T) {
+	l, _ := readLog(t)
+	l.Enablement[0].TeachBack = mentor.PassMark
+	l.Sessions[2].Followed[0].Outcome = mentor.Dropped
+	require.Empty(t, l.Check(open()))
+}
+
+// A commitment that fell due is missed only by a session of the same leader.
+func TestCommitmentsOfAnotherLeader(t *testing.T) {
+	l, _ := readLog(t)
+	l.Sessions[4].Followed = nil // K-3 of leader 2, due before this session
+	require.True(t, l.Check(open()).Has("MEN-010"))
+	l.Sessions = append(l.Sessions[:4], l.Sessions[5:]...) // only others met afterwards
+	l.Sessions = l.Sessions[:6]
+	require.False(t, l.Check(open()).Has("MEN-010"))
 }
 
 // PIL-102: one after the other is clean, and a reason of the coaching lead too.
@@ -315,6 +340,8 @@ func TestMeasures(t *testing.T) {
 	require.Equal(t, 1, early.Due)
 	require.Equal(t, 0, early.Kept, "what a later session says is not known yet")
 
+	l.Sessions = append(l.Sessions, mentor.Session{ID: "S-X", Date: coaching.MustDate("2027-02-20"), Attendance: mentor.Held})
+	require.Equal(t, m, l.Measures(coaching.MustDate("2027-02-28"), 3), "a session of nobody does not count")
 	l.Sessions[2].Followed[0].Outcome = mentor.Dropped
 	require.Equal(t, 2, l.Measures(coaching.MustDate("2027-02-28"), 3).Due)
 }

@@ -69,6 +69,8 @@ func TestPlaybookCheck(t *testing.T) {
 		{"PIL-100", "entries[0].experiment", coaching.Error, func(p *mentor.Playbook) { p.Entries[0].Experiment = mentor.Experiment{Kind: mentor.Process} }},
 		{"PIL-100", "entries[0].experiment", coaching.Error, func(p *mentor.Playbook) { p.Entries[0].Experiment.Measure = "" }},
 		{"PIL-100", "entries[0].experiment", coaching.Error, func(p *mentor.Playbook) { p.Entries[0].Experiment.Days = 0 }},
+		{"PIL-100", "entries[0].experiment", coaching.Error, func(p *mentor.Playbook) { p.Entries[0].Experiment.ID = "" }},
+		{"PIL-100", "entries[0].experiment", coaching.Error, func(p *mentor.Playbook) { p.Entries[0].Experiment.Text = " " }},
 		{"PIL-100", "entries[2].experiment.id", coaching.Error, func(p *mentor.Playbook) { p.Entries[2].Experiment.ID = "E-MEET" }},
 		{"PIL-100", "entries[2].signal", coaching.Error, func(p *mentor.Playbook) { p.Signals = p.Signals[:2] }},
 		{"PIL-100", "signals[2]", coaching.Error, func(p *mentor.Playbook) { p.Entries = p.Entries[:2] }},

@@ -138,15 +138,7 @@ func (p *prescanner) scanLine() bool {
 			p.state = structure
 		}
 	}
-	if p.state != double && p.state != single {
-		p.col = indent
-	}
-	if p.state == structure && p.flow == 0 {
-		// A line that begins further left ends the collections inside.
-		for !blank && p.at(indent) != '#' && p.parent() > indent {
-			p.levels = p.levels[:len(p.levels)-1]
-		}
-	}
+	p.col = indent
 	for p.col < len(p.text) {
 		var ok bool
 		switch p.state {
