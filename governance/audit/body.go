@@ -6,7 +6,7 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-// A Body is what an event says. Its types are those of this file and no other;
+// A Body is what an event says. Its types are those of this package and no other;
 // they are used as values. Every string is an identifier (a letter, then up to
 // 63 letters, digits, '_', '.' and '-'), and required where nothing else is
 // said.
@@ -88,60 +88,6 @@ func (b Export) fields(c *coder) Body {
 	return b
 }
 
-// An IdentityRequest records that somebody asks who a pseudonym stands for.
-type IdentityRequest struct {
-	Request string
-	Person  coaching.PersonID
-	Purpose string
-	Digest  Digest    // of the request, which the approvals repeat
-	Expires time.Time // the last moment at which it may be carried out
-}
-
-// Kind returns KindIdentityRequest.
-func (IdentityRequest) Kind() Kind { return KindIdentityRequest }
-
-func (b IdentityRequest) fields(c *coder) Body {
-	c.ident("request", &b.Request)
-	c.person("person", &b.Person)
-	c.ident("purpose", &b.Purpose)
-	c.digest("digest", &b.Digest)
-	c.instant("expires", &b.Expires)
-	return b
-}
-
-// An IdentityApproval records that the event's actor approved or refused an
-// identity request.
-type IdentityApproval struct {
-	Request  string
-	Digest   Digest // of the request as the approver saw it
-	Approved bool
-}
-
-// Kind returns KindIdentityApproval.
-func (IdentityApproval) Kind() Kind { return KindIdentityApproval }
-
-func (b IdentityApproval) fields(c *coder) Body {
-	c.ident("request", &b.Request)
-	c.digest("digest", &b.Digest)
-	c.flag("approved", &b.Approved)
-	return b
-}
-
-// An IdentityReveal records that the actor learns who a pseudonym stands for.
-type IdentityReveal struct {
-	Request string
-	Person  coaching.PersonID
-}
-
-// Kind returns KindIdentityReveal.
-func (IdentityReveal) Kind() Kind { return KindIdentityReveal }
-
-func (b IdentityReveal) fields(c *coder) Body {
-	c.ident("request", &b.Request)
-	c.person("person", &b.Person)
-	return b
-}
-
 // A PackUse records what the actor, a coach, did with one signal of a pack in
 // one session.
 type PackUse struct {
@@ -208,115 +154,6 @@ func (b Restriction) fields(c *coder) Body {
 	return b
 }
 
-// A StewardAssignment records who looks after a signal.
-type StewardAssignment struct {
-	Signal  string
-	Steward coaching.PersonID
-}
-
-// Kind returns KindStewardAssigned.
-func (StewardAssignment) Kind() Kind { return KindStewardAssigned }
-
-func (b StewardAssignment) fields(c *coder) Body {
-	c.ident("signal", &b.Signal)
-	c.person("steward", &b.Steward)
-	return b
-}
-
-// A StewardDecision records what the actor, a steward, made of a flagged value.
-type StewardDecision struct {
-	Signal    string
-	Leader    coaching.PersonID
-	Day       coaching.Date // the first day of the flagged period
-	Confirmed bool          // false: the value is rejected
-	Reason    Digest        // of the reason as written
-}
-
-// Kind returns KindStewardDecided.
-func (StewardDecision) Kind() Kind { return KindStewardDecided }
-
-func (b StewardDecision) fields(c *coder) Body {
-	c.ident("signal", &b.Signal)
-	c.person("leader", &b.Leader)
-	c.day("day", &b.Day)
-	c.flag("confirmed", &b.Confirmed)
-	c.digest("reason", &b.Reason)
-	return b
-}
-
-// A SignalChange records that a signal was paused, or is in use again.
-type SignalChange struct {
-	Signal  string
-	Resumed bool   // false: paused
-	Cause   string // a rule or review, such as "FAIR-012"
-	Digest  Digest // of the memo; optional
-}
-
-// Kind returns KindSignal.
-func (SignalChange) Kind() Kind { return KindSignal }
-
-func (b SignalChange) fields(c *coder) Body {
-	c.ident("signal", &b.Signal)
-	c.flag("resumed", &b.Resumed)
-	c.ident("cause", &b.Cause)
-	c.optDigest("digest", &b.Digest)
-	return b
-}
-
-// A PolicySwap records that another policy answers from here on.
-type PolicySwap struct {
-	From Digest // optional: none before the first
-	To   Digest
-}
-
-// Kind returns KindPolicy.
-func (PolicySwap) Kind() Kind { return KindPolicy }
-
-func (b PolicySwap) fields(c *coder) Body {
-	c.optDigest("from", &b.From)
-	c.digest("to", &b.To)
-	return b
-}
-
-// A Purge records that data was deleted because its time was up. A purge that
-// found nothing is recorded too, so that a missing one shows.
-type Purge struct {
-	Class   string        // such as "raw"
-	Through coaching.Date // the last day whose data was deleted
-	Items   int64
-	Digest  Digest // of the purge plan; optional
-}
-
-// Kind returns KindPurge.
-func (Purge) Kind() Kind { return KindPurge }
-
-func (b Purge) fields(c *coder) Body {
-	c.ident("class", &b.Class)
-	c.day("through", &b.Through)
-	c.count("items", &b.Items)
-	c.optDigest("digest", &b.Digest)
-	return b
-}
-
-// A Review records that the actor, a human, reviewed something.
-type Review struct {
-	Scope    Scope
-	ID       string // what was reviewed, such as "2027-02" behind a letter, or a recommendation
-	Findings int64
-	Digest   Digest // of the review as written
-}
-
-// Kind returns KindReview.
-func (Review) Kind() Kind { return KindReview }
-
-func (b Review) fields(c *coder) Body {
-	enum(c, "scope", &b.Scope, scopeNames[:])
-	c.ident("id", &b.ID)
-	c.count("findings", &b.Findings)
-	c.digest("digest", &b.Digest)
-	return b
-}
-
 // An Appeal records a step of a participant's appeal against a signal.
 type Appeal struct {
 	Appeal      string
@@ -375,7 +212,7 @@ func blank(k Kind) Body {
 	return nil
 }
 
-// declared reports whether b is one of this file's types, as a value. Another
+// declared reports whether b is one of this package's types, as a value. Another
 // type can borrow their methods by embedding one.
 func declared(b Body) bool {
 	switch b.(type) {

@@ -16,7 +16,7 @@ var ErrTampered = errors.New("audit: the stored log is not the one that was vouc
 
 // A Journal appends events to a [Store] and keeps the [Log] beside it. It is
 // safe for concurrent use: appends wait for one another, and a context that is
-// done ends the wait.
+// done ends the wait. The zero Journal appends nothing.
 type Journal struct {
 	turn  chan struct{} // holds one token, which is the right to write
 	store Store
@@ -197,30 +197,41 @@ func (j *Journal) catchUp(ctx context.Context) error {
 }
 
 // Sign returns the signed checkpoint of what has been committed.
-func (j *Journal) Sign(signer *Signer) ([]byte, error) { return j.log.Sign(signer) }
+func (j *Journal) Sign(signer *Signer) ([]byte, error) { return j.state().Sign(signer) }
 
 // ProveInclusion is [Log.ProveInclusion] of what has been committed.
 func (j *Journal) ProveInclusion(index, size int64) (Proof, error) {
-	return j.log.ProveInclusion(index, size)
+	return j.state().ProveInclusion(index, size)
 }
 
 // ProveConsistency is [Log.ProveConsistency] of what has been committed.
 func (j *Journal) ProveConsistency(from, to int64) (Proof, error) {
-	return j.log.ProveConsistency(from, to)
+	return j.state().ProveConsistency(from, to)
 }
 
 // Latest returns the latest time that any committed record states; zero for the
 // empty log.
-func (j *Journal) Latest() time.Time { return j.log.Latest() }
+func (j *Journal) Latest() time.Time { return j.state().Latest() }
 
 // Head returns the unsigned checkpoint of what has been committed.
-func (j *Journal) Head() Checkpoint { return j.log.Head() }
+func (j *Journal) Head() Checkpoint { return j.state().Head() }
 
-// Origin returns the log's name.
-func (j *Journal) Origin() string { return j.log.origin }
+// Origin returns the log's name, "" for the zero Journal.
+func (j *Journal) Origin() string { return j.state().Origin() }
+
+// state returns the journal's log; one of no origin for the zero Journal.
+func (j *Journal) state() *Log {
+	if j == nil || j.log == nil {
+		return new(Log)
+	}
+	return j.log
+}
 
 // wait takes the turn, or gives up when the context is done.
 func (j *Journal) wait(ctx context.Context) error {
+	if j == nil || j.turn == nil {
+		return errors.New("audit: a journal comes from OpenJournal")
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -229,6 +229,37 @@ func TestAppendAfterChange(t *testing.T) {
 	require.True(t, receipt.IsZero())
 }
 
+// Zero values refuse, and do not wait or panic.
+func TestZeroValues(t *testing.T) {
+	var none *audit.Journal
+	signer, _ := keys(t, origin, "k")
+	for _, j := range []*audit.Journal{none, {}} {
+		r, err := j.Append(context.Background(), event(t, 0))
+		require.Error(t, err)
+		require.True(t, r.IsZero())
+		_, err = j.Sign(signer)
+		require.Error(t, err)
+		_, err = j.ProveInclusion(0, 1)
+		require.Error(t, err)
+		_, err = j.ProveConsistency(1, 1)
+		require.Error(t, err)
+		require.Empty(t, j.Origin())
+		require.True(t, j.Latest().IsZero())
+		require.Equal(t, audit.Checkpoint{}, j.Head())
+	}
+	require.Empty(t, new(audit.Signer).Origin())
+	require.Empty(t, new(audit.Verifier).Origin())
+	_, err := new(audit.Log).Prepare(event(t, 0))
+	require.Error(t, err)
+	_, err = new(audit.Log).Sign(new(audit.Signer))
+	require.Error(t, err)
+	_, err = audit.OpenJournal(context.Background(), new(audit.MemoryStore), new(audit.Verifier), nil)
+	require.Error(t, err)
+	require.Equal(t, audit.NoKind, audit.Event{}.Kind())
+	require.Nil(t, audit.Event{}.Body())
+	require.Equal(t, "no receipt", audit.Receipt{}.String())
+}
+
 // A journal waits for its turn no longer than its context.
 func TestAppendGivesUpWaiting(t *testing.T) {
 	store := &blocking{entered: make(chan struct{}), leave: make(chan struct{})}

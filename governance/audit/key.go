@@ -38,7 +38,8 @@ func GenerateKey(random io.Reader, origin string) (signer, verifier string, err 
 	return note.GenerateKey(bytes.NewReader(seed[:]), origin)
 }
 
-// A Signer signs the checkpoints of one log. It never shows its key.
+// A Signer signs the checkpoints of one log. It never shows its key. The zero
+// Signer signs nothing.
 type Signer struct {
 	key note.Signer
 }
@@ -53,8 +54,14 @@ func NewSigner(signer string) (*Signer, error) {
 	return &Signer{key: key}, nil
 }
 
-// Origin returns the name of the log whose checkpoints it signs.
-func (s *Signer) Origin() string { return s.key.Name() }
+// Origin returns the name of the log whose checkpoints it signs, "" for the zero
+// Signer.
+func (s *Signer) Origin() string {
+	if s == nil || s.key == nil {
+		return ""
+	}
+	return s.key.Name()
+}
 
 // String hides the key.
 func (s *Signer) String() string { return "audit.Signer" }
@@ -76,7 +83,8 @@ func (s *Signer) sign(c Checkpoint) ([]byte, error) {
 	return note.Sign(&note.Note{Text: c.Text()}, s.key)
 }
 
-// A Verifier opens the signed checkpoints of one log.
+// A Verifier opens the signed checkpoints of one log. The zero Verifier opens
+// nothing.
 type Verifier struct {
 	key note.Verifier
 }
@@ -96,8 +104,14 @@ func NewVerifier(verifier string) (*Verifier, error) {
 	return &Verifier{key: key}, nil
 }
 
-// Origin returns the name of the log whose checkpoints it opens.
-func (v *Verifier) Origin() string { return v.key.Name() }
+// Origin returns the name of the log whose checkpoints it opens, "" for the zero
+// Verifier.
+func (v *Verifier) Origin() string {
+	if v == nil || v.key == nil {
+		return ""
+	}
+	return v.key.Name()
+}
 
 // Open returns the checkpoint in a signed note, or an error that is
 // [ErrCheckpoint], [ErrOrigin] or [ErrSignature]. The note holds one signature,

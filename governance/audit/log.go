@@ -19,7 +19,7 @@ var ErrNotStored = errors.New("audit: what is stored is not what was prepared")
 // A Log holds the tree of a log, and not its records: those are the host's. It is
 // safe for concurrent use. A [Journal] is the easier way for a host that
 // has a [Store]; a host that writes the record in its own database transaction
-// uses a Log.
+// uses a Log. The zero Log records nothing.
 type Log struct {
 	origin string
 

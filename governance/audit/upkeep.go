@@ -1,0 +1,57 @@
+package audit
+
+import "github.com/coachgov/coaching"
+
+// A PolicySwap records that another policy answers from here on.
+type PolicySwap struct {
+	From Digest // optional: none before the first
+	To   Digest
+}
+
+// Kind returns KindPolicy.
+func (PolicySwap) Kind() Kind { return KindPolicy }
+
+func (b PolicySwap) fields(c *coder) Body {
+	c.optDigest("from", &b.From)
+	c.digest("to", &b.To)
+	return b
+}
+
+// A Purge records that data was deleted because its time was up. A purge that
+// found nothing is recorded too, so that a missing one shows.
+type Purge struct {
+	Class   string        // such as "raw"
+	Through coaching.Date // the last day whose data was deleted
+	Items   int64
+	Digest  Digest // of the purge plan; optional
+}
+
+// Kind returns KindPurge.
+func (Purge) Kind() Kind { return KindPurge }
+
+func (b Purge) fields(c *coder) Body {
+	c.ident("class", &b.Class)
+	c.day("through", &b.Through)
+	c.count("items", &b.Items)
+	c.optDigest("digest", &b.Digest)
+	return b
+}
+
+// A Review records that the actor, a human, reviewed something.
+type Review struct {
+	Scope    Scope
+	ID       string // what was reviewed, such as "2027-02" behind a letter, or a recommendation
+	Findings int64
+	Digest   Digest // of the review as written
+}
+
+// Kind returns KindReview.
+func (Review) Kind() Kind { return KindReview }
+
+func (b Review) fields(c *coder) Body {
+	enum(c, "scope", &b.Scope, scopeNames[:])
+	c.ident("id", &b.ID)
+	c.count("findings", &b.Findings)
+	c.digest("digest", &b.Digest)
+	return b
+}
