@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/governance"
 	"github.com/coachgov/coaching/governance/audit"
 )
@@ -56,7 +54,7 @@ type Engine struct {
 // journal, which it keeps; it records the change to that policy first.
 func New(ctx context.Context, journal *audit.Journal, settings Settings, first Change) (*Engine, error) {
 	switch {
-	case journal == nil:
+	case journal.Origin() == "":
 		return nil, errors.New("enforce: an engine needs a journal")
 	case settings.Valid <= 0 || settings.Valid > MaxValid:
 		return nil, fmt.Errorf("enforce: grants valid for %s, want more than 0 and at most %s", settings.Valid, MaxValid)
@@ -123,9 +121,9 @@ func (e *Engine) PolicyDigest() string {
 // Authorize answers a request and records the answer. When the decision is
 // Permit, and only then, the grant is for what was asked. Whatever stands in
 // the way of the record makes the decision Deny, with the code POL-RECORD
-// before the policy's own reasons, and the grant zero; a request dated before an
-// earlier one is denied with POL-SEQUENCE. The request is copied, and neither
-// kept nor changed.
+// before the policy's own reasons and the store's error among Errors, and the
+// grant zero; a request dated before an earlier one is denied with POL-SEQUENCE.
+// The request is copied, and neither kept nor changed.
 func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (governance.Decision, Grant) {
 	var policy *governance.Policy
 	if e != nil {
@@ -146,11 +144,11 @@ func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (go
 	}
 	event, err := decided(asked, d, at)
 	if err != nil {
-		return refuse(d, codeRecord, "the decision cannot be put on record"), Grant{}
+		return refuse(failed(d, err), codeRecord, "the decision cannot be put on record"), Grant{}
 	}
 	receipt, err := e.journal.Append(ctx, event)
-	if err != nil || receipt.IsZero() {
-		return refuse(d, codeRecord, "the decision could not be recorded"), Grant{}
+	if err != nil {
+		return refuse(failed(d, err), codeRecord, "the decision could not be recorded"), Grant{}
 	}
 	if !d.Allowed() {
 		return d, Grant{}
@@ -231,90 +229,4 @@ func (e *Engine) advance(t time.Time) bool {
 		e.latest = t
 	}
 	return true
-}
-
-// snapshot copies a request, so that what is granted is what was decided
-// whatever the caller does meanwhile.
-func snapshot(r *governance.Request) *governance.Request {
-	if r == nil {
-		return nil
-	}
-	c := *r
-	c.Resource.Signals = slices.Clone(r.Resource.Signals)
-	c.Consents = slices.Clone(r.Consents)
-	c.Approvals = slices.Clone(r.Approvals)
-	return &c
-}
-
-// refuse turns a decision into a denial, with one more reason in front.
-func refuse(d governance.Decision, code, message string) governance.Decision {
-	d.Outcome, d.Review, d.Obligations = governance.Deny, nil, nil
-	d.Reasons = append([]governance.Reason{{Rule: "engine", Effect: governance.Deny, Code: code, Message: message}}, d.Reasons...)
-	return d
-}
-
-// decided returns the event that records a decision at a time: an intent when
-// data is about to be handed out.
-func decided(r *governance.Request, d governance.Decision, at time.Time) (audit.Event, error) {
-	body := audit.Decision{
-		Action:       word(r.Action.MarshalText()),
-		Purpose:      word(r.Purpose.MarshalText()),
-		ResourceType: word(r.Resource.Type.MarshalText()),
-		ResourceID:   r.Resource.ID,
-		Person:       r.Resource.Owner,
-		Answer:       answer(d.Outcome),
-		Reasons:      codes(d),
-	}
-	var err error
-	if body.Request, err = audit.ParseDigest(r.Digest()); err != nil {
-		return audit.Event{}, err
-	}
-	if body.Policy, err = audit.ParseDigest(d.PolicyDigest); err != nil {
-		return audit.Event{}, err
-	}
-	by := audit.Actor{ID: r.Subject.ID, Role: r.Subject.Role}
-	if d.Allowed() {
-		return audit.NewIntent(at, by, body)
-	}
-	event, err := audit.NewEvent(at, by, body)
-	if err != nil && d.Outcome == governance.Deny {
-		// A malformed request is denied, and its denial belongs on record without
-		// what is malformed in it.
-		body.ResourceID = ""
-		if _, err := by.Role.MarshalText(); err != nil {
-			by.Role = coaching.NoRole
-		}
-		event, err = audit.NewEvent(at, by, body)
-	}
-	return event, err
-}
-
-// word returns a name of the vocabulary, "undeclared" for a value without one.
-func word(text []byte, err error) string {
-	if err != nil {
-		return "undeclared"
-	}
-	return string(text)
-}
-
-func answer(o governance.Outcome) audit.Answer {
-	switch o {
-	case governance.Permit:
-		return audit.Permitted
-	case governance.Review:
-		return audit.Referred
-	}
-	return audit.Denied
-}
-
-// codes returns the different codes of a decision's reasons, in their order, as
-// many as a record holds. The rest follows from the digests of request and policy.
-func codes(d governance.Decision) []string {
-	var all []string
-	for _, r := range d.Reasons {
-		if len(all) < audit.MaxReasons && !slices.Contains(all, r.Code) {
-			all = append(all, r.Code)
-		}
-	}
-	return all
 }

@@ -79,6 +79,7 @@ func TestAuthorizeFaults(t *testing.T) {
 				require.Equal(t, governance.Deny, d.Outcome)
 				require.Equal(t, "POL-RECORD", d.Reasons[0].Code)
 				require.Equal(t, governance.Deny, d.Reasons[0].Effect)
+				require.Equal(t, "engine", d.Errors[len(d.Errors)-1].Rule)
 				require.Empty(t, d.Obligations)
 				require.True(t, g.IsZero())
 				got, err := enforce.Unlock(g, sealed, person("coach 1"), governance.View, start)
@@ -212,6 +213,8 @@ func TestAuthorizeWithoutAnything(t *testing.T) {
 		})
 	}
 	require.Empty(t, none.PolicyDigest())
+	none.Shadow(change(t, "B", start).Policy)
+	require.Zero(t, none.Comparison())
 	require.Error(t, none.Swap(context.Background(), change(t, "B", start)))
 	require.Error(t, new(enforce.Engine).Complete(context.Background(), enforce.Grant{}, enforce.Completion{}))
 }
@@ -301,8 +304,10 @@ func TestNewRefuses(t *testing.T) {
 			require.Equal(t, before, e.PolicyDigest())
 		})
 	}
-	_, err = enforce.New(ctx, nil, enforce.Settings{Valid: time.Minute}, good)
-	require.Error(t, err)
+	for _, j := range []*audit.Journal{nil, {}} {
+		_, err = enforce.New(ctx, j, enforce.Settings{Valid: time.Minute}, good)
+		require.Error(t, err)
+	}
 }
 
 // While policies are swapped, each decision is wholly by one of them, and every

@@ -24,6 +24,9 @@ type Comparison struct {
 // candidate never decides anything. A nil policy ends it; the count starts
 // anew with each call.
 func (e *Engine) Shadow(candidate *governance.Policy) {
+	if e == nil {
+		return
+	}
 	if candidate.Digest() == "" {
 		e.shadow.Store(nil)
 		return
@@ -34,6 +37,9 @@ func (e *Engine) Shadow(candidate *governance.Policy) {
 // Comparison returns what the shadow policy has been counted to answer since it
 // was set; zero without one.
 func (e *Engine) Comparison() Comparison {
+	if e == nil {
+		return Comparison{}
+	}
 	s := e.shadow.Load()
 	if s == nil {
 		return Comparison{}
