@@ -250,3 +250,45 @@ func TestFavourableShareIsOfTheTeam(t *testing.T) {
 	delete(teams, person(t, "E0"))
 	require.Empty(t, FavourableShare(p, "Speak_My_Mind", "pulse", "I speak my mind", teams, window), "fewer than five")
 }
+
+// A change within the smallest detectable one is called noise, and a period that
+// has not ended is not in the figures.
+func TestCoachViewPrintsTheSmallestChange(t *testing.T) {
+	for shift, moved := range map[float64]bool{0.02: false, -4: true, 4: true} {
+		c := newPilotCase(t, func(leader, week int, v float64) float64 {
+			v = 9 + 2*float64(leader) + float64((week*7+leader*3)%10)/10
+			if week >= 8 {
+				v = 9 + 2*float64(leader) + 0.45
+			}
+			if leader == 0 && week >= 8 {
+				v += shift
+			}
+			return v
+		})
+		for _, f := range c.flags() {
+			require.NoError(t, c.request.Log.Decide(StewardDecision{f.ID, Confirmed, "as planned", person(t, "S"), c.day}))
+		}
+		view, fs := c.pack(t).CoachView(c.request)
+		require.NoError(t, fs.Err())
+		s := view.Signals()[0]
+		require.Equal(t, moved, s.Moved, "%+v", s)
+		require.Positive(t, s.MDC95)
+		require.Equal(t, 2, s.LatestN)
+		want := map[bool]string{false: "within noise", true: "moved the hoped-for way"}[moved]
+		if shift > 1 {
+			want = "moved the other way" // fewer hours are better
+		}
+		require.Contains(t, view.Text(), want)
+		require.Contains(t, view.Text(), "smallest change beyond noise")
+	}
+
+	c := newPilotCase(t, nil)
+	day := coaching.MustDate("2027-01-08") // the last week ends on the 9th
+	c.request.At = day.At(9, 0, time.UTC)
+	for id, d := range map[string]Definition{c.first.ID: c.first, c.second.ID: c.second} {
+		c.request.Freshness[id] = Gate(c.panel.AsOf(day), d, day, nil)
+	}
+	view, fs := c.pack(t).CoachView(c.request)
+	require.NoError(t, fs.Err())
+	require.Equal(t, 1, view.Signals()[0].LatestN)
+}
