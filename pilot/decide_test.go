@@ -74,6 +74,7 @@ func TestDecide(t *testing.T) {
 		{"open appeal", func(e *pilot.Evidence) { e.Governance.OpenAppeals = 1 }, pilot.NoGo, ""},
 		{"governance unknown", func(e *pilot.Evidence) { e.Governance = nil }, pilot.Inconclusive, ""},
 		{"KPI fell", func(e *pilot.Evidence) { r := moved(-0.06, -0.1, -0.02, 2); e.KPI = &r }, pilot.NoGo, ""},
+		{"KPI fell, weeks left", func(e *pilot.Evidence) { r := moved(-0.06, -0.1, -0.02, 2); e.KPI, e.WeeksLeft = &r, true }, pilot.NoGo, ""},
 		{"KPI fell a little", func(e *pilot.Evidence) { r := moved(-0.01, -0.05, 0.03, 80); e.KPI = &r }, pilot.NoGo, ""},
 		{"KPI fell a little, weeks left", func(e *pilot.Evidence) { r := moved(-0.01, -0.05, 0.03, 80); e.KPI, e.WeeksLeft = &r, true }, pilot.Extend, ""},
 		{"KPI unknown", func(e *pilot.Evidence) { e.KPI = nil }, pilot.Inconclusive, ""},
@@ -219,6 +220,9 @@ func TestDecisionRecord(t *testing.T) {
 	require.Equal(t, pilot.Answers{BehaviourChanged: pilot.Pass, OutcomeMeasurable: pilot.Pass, Linked: pilot.Pass}, d.Answers)
 	require.Equal(t, "n = 10 leaders coached, 5 as comparison; staggered design, 2 groups, one of 120 possible allocations; "+
 		"confounders: pass (1 confounders looked at, none unresolved; other changes ruled out by review)", d.Beside.String())
+	e := good(t, l)
+	e.Confounders[0].Disposition = roi.Material
+	require.Equal(t, pilot.Answers{BehaviourChanged: pilot.Pass, OutcomeMeasurable: pilot.Pass, Linked: pilot.Fail}, pilot.Decide(l, e).Answers)
 	require.Equal(t, pilot.Invalid, pilot.Decide(nil, pilot.Evidence{}).Outcome)
 	d = pilot.Decide(l, pilot.Evidence{})
 	require.Equal(t, pilot.Invalid, d.Outcome)

@@ -63,6 +63,8 @@ func TestGates(t *testing.T) {
 		{"stop a decided one", pilot.Decided, pilot.Stopped, pilot.Facts{}, "PIL-004", "", ""},
 		{"skip", pilot.Draft, pilot.Running, running, "PIL-004", "", ""},
 		{"half an hour of workshop", pilot.Enablement, pilot.Running, with(running, func(f *pilot.Facts) { f.WorkshopMinutes = 30 }), "PIL-105", "", ""},
+		{"no coach", pilot.Enablement, pilot.Running, with(running, func(f *pilot.Facts) { f.Coaches, f.CoachesTrained = 0, 0 }), "PIL-105", "C-1", "no coach"},
+		{"all of a cohort of seven", pilot.Baseline, pilot.Enablement, with(enablement, func(f *pilot.Facts) { f.Consents, f.Leaders = 7, 7 }), "", "", ""},
 		{"no agreements", pilot.Enablement, pilot.Running, with(running, func(f *pilot.Facts) { f.Consents = 10 }), "PIL-010", "C-1", ""},
 	}
 	pol := pilot.DefaultPolicy()

@@ -262,10 +262,22 @@ func TestBrokenPlans(t *testing.T) {
 		{"no reviewer", remove("roles.attribution_reviewer"), "PIL-166 error", "roles.attribution_reviewer", ""},
 		{"steward is coaching lead", set("roles.coaching_lead", str("P-ANALYTICS")), "PIL-008 warning", "roles", ""},
 		{"steward is a coach", set("roles.steward", str("C1")), "PIL-110 error", "roles.steward", ""},
-		{"5 weeks of history", both(func(t testing.TB, n *document.Node) {
+		{"5 weeks of history", func(t testing.TB, n *document.Node) {
 			v := number(5)
 			n.Members = append(n.Members, document.Member{Key: "baseline_weeks", Value: &v})
-		}), "PIL-042 error", "baseline_weeks", ""},
+		}, "PIL-042 error", "baseline_weeks", ""},
+		{"9 weeks of history", func(t testing.TB, n *document.Node) {
+			v := number(9)
+			n.Members = append(n.Members, document.Member{Key: "baseline_weeks", Value: &v})
+		}, "PIL-042 warning", "baseline_weeks", ""},
+		{"a week off for four in ten", func(t testing.TB, n *document.Node) {
+			list := at(t, n, "calendars.de.holidays")
+			repeat(list, 4)
+			for i, day := range []string{"2027-02-16", "2027-02-17"} {
+				date, name := str(day), str("closed")
+				list.Items[2+i] = &document.Node{Kind: document.Object, Members: []document.Member{{Key: "date", Value: &date}, {Key: "name", Value: &name}}}
+			}
+		}, "PIL-048 warning", "calendars", "4 of 10 leaders"},
 		{"feed every 8 days", set("signals[0].refresh_days", number(8)), "PIL-072 error", "signals[0].refresh_days", ""},
 		{"signal without a path", set("signals[0].path", str("meetings -> focus")), "SIG-012 error", "signals[0].path", ""},
 		{"signal without behaviour", set("signals[0].behaviour", str("")), "SIG-005 error", "signals[0].behaviour", ""},
