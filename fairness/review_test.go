@@ -140,7 +140,7 @@ func TestAssessTiesReviewToDraw(t *testing.T) {
 	first, err := fairness.Assess(a)
 	require.NoError(t, err)
 	require.Equal(t, signal.Restricted, first.Standing)
-	require.Positive(t, first.Review.FalseDiscovery.Wrong.N)
+	require.Equal(t, fairness.Pass, first.Review.Verdict)
 
 	shuffled := a
 	shuffled.People = append([]fairness.Observation{}, members...)
@@ -159,10 +159,16 @@ func TestAssessTiesReviewToDraw(t *testing.T) {
 	require.Equal(t, cases, redrawn)
 
 	short := a
-	short.Reviews = a.Reviews[1:]
+	short.Reviews = a.Reviews[:len(a.Reviews)-1]
 	r, err := fairness.Assess(short)
 	require.NoError(t, err)
 	require.NotEqual(t, fairness.Pass, r.Review.Verdict)
+
+	wrongSide := a
+	wrongSide.Reviews = append([]fairness.ReviewResult{}, a.Reviews...)
+	wrongSide.Reviews[0].Flagged = !wrongSide.Reviews[0].Flagged
+	_, err = fairness.Assess(wrongSide)
+	require.ErrorContains(t, err, "not on this side")
 
 	drawn := map[coaching.PersonID]bool{}
 	for _, c := range cases {
