@@ -117,6 +117,13 @@ func TestNewPack(t *testing.T) {
 		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Outcome = "revenue" }},
 		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Leader = coaching.PersonID{} }},
 		{"SIG-011", coaching.Error, func(s *PackSpec) { s.Signals[0].Checklist = Checklist{} }},
+		{"SIG-033", coaching.Error, func(s *PackSpec) {
+			raw := *s.Signals[0].Baselines.series
+			raw.definition.Class = Raw
+			b := *s.Signals[0].Baselines
+			b.series = &raw
+			s.Signals[0].Baselines = &b
+		}},
 		{"SIG-011", coaching.Error, func(s *PackSpec) { s.Signals[0].Checklist = s.Signals[1].Checklist }},
 		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Leader = person(t, "L9") }},
 		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Signals[0].Baselines = nil }},
