@@ -9,75 +9,10 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/internal/document/yaml"
-	"github.com/coachgov/coaching/roi"
 )
 
 // LogSchemaV1 is the version string of a stored log.
 const LogSchemaV1 = "pilot-log/v1"
-
-// An Event is one thing that happened in a programme. Which fields it needs
-// follows from its kind; see [EventKind].
-type Event struct {
-	At    time.Time         `json:"at"` // kept in UTC and whole seconds
-	Kind  EventKind         `json:"kind" doc:"ident"`
-	By    coaching.PersonID `json:"by"` // who says so
-	To    State             `json:"to,omitempty"`
-	Label string            `json:"label,omitempty" doc:"ident"` // a leader, coach, signal, stream or issue of the plan
-	// Signal that a session used.
-	Signal     string      `json:"signal,omitempty" doc:"ident"`
-	Count      int         `json:"count,omitempty"` // days, minutes or pages, or the week of a session
-	Confounder *Confounder `json:"confounder,omitempty"`
-}
-
-// A Confounder is one dated entry of the log of other changes.
-type Confounder struct {
-	ID          string             `json:"id" doc:"ident"`
-	Kind        roi.ConfounderKind `json:"kind"`
-	From        coaching.Date      `json:"from"`
-	To          coaching.Date      `json:"to"`
-	Disposition roi.Disposition    `json:"disposition"`
-}
-
-// An EventKind is a word from a closed list.
-type EventKind string
-
-// The kinds of event, with the fields that each needs beside At and By. A later
-// event of the same kind and label takes the place of the earlier.
-const (
-	SignalsValidated    EventKind = "signals_validated"    // Count: days
-	RiskMemoSigned      EventKind = "risk_memo_signed"     //
-	ExportTestPassed    EventKind = "export_test_passed"   //
-	ClauseAgreed        EventKind = "clause_agreed"        //
-	CompactSigned       EventKind = "compact_signed"       //
-	CheckpointPlanned   EventKind = "checkpoint_planned"   //
-	AllocationCommitted EventKind = "allocation_committed" //
-	ConsentGranted      EventKind = "consent_granted"      // Label: leader
-	ConsentWithdrawn    EventKind = "consent_withdrawn"    // Label: leader
-	HistoryExtracted    EventKind = "history_extracted"    // Count: days
-	QualityPassed       EventKind = "quality_passed"       //
-	QualityFailed       EventKind = "quality_failed"       //
-	InterviewHeld       EventKind = "interview_held"       // Label: leader
-	BaselineAggregated  EventKind = "baseline_aggregated"  //
-	WorkshopAttended    EventKind = "workshop_attended"    // Label: coach; Count: minutes
-	PlaybookDelivered   EventKind = "playbook_delivered"   // Count: pages
-	FairnessChecked     EventKind = "fairness_checked"     // Label: signal
-	AgreementSigned     EventKind = "agreement_signed"     // Label: leader
-	ExperimentStarted   EventKind = "experiment_started"   // Label: leader
-	SnapshotDelivered   EventKind = "snapshot_delivered"   //
-	SessionHeld         EventKind = "session_held"         // Label: leader; Signal; Count: week
-	SessionMissed       EventKind = "session_missed"       // Label: leader; Count: week
-	CheckpointHeld      EventKind = "checkpoint_held"      //
-	ConfounderNoted     EventKind = "confounder_noted"     // Confounder
-	ConfounderLogEnded  EventKind = "confounder_log_closed"
-	SummaryDrafted      EventKind = "summary_drafted"
-	StreamDelivered     EventKind = "stream_delivered" // Label: data, narratives or sponsor
-	FinalWindowClosed   EventKind = "final_window_closed"
-	SponsorSigned       EventKind = "sponsor_signed"
-	IssueOpened         EventKind = "issue_opened" // Label: issue
-	IssueClosed         EventKind = "issue_closed" // Label: issue
-	Advanced            EventKind = "advanced"     // To: the next state, held or stopped
-	Resumed             EventKind = "resumed"      //
-)
 
 // A Log is the append-only record of one programme. Its state is a fold over
 // its events; nothing else is stored. The host keeps what [Log.JSON] returns.
