@@ -10,7 +10,7 @@ import (
 
 // invisible lists characters outside the Unicode categories below that show
 // nothing: fillers, joiners and the selectors that can carry hidden text.
-var invisible = unicode.RangeTable{
+var invisible = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x034f, Hi: 0x034f, Stride: 1}, // combining grapheme joiner
 		{Lo: 0x115f, Hi: 0x1160, Stride: 1}, // Hangul fillers
@@ -37,7 +37,7 @@ func Forbidden(c rune) bool {
 	case c&0xfffe == 0xfffe || 0xfdd0 <= c && c <= 0xfdef:
 		return true
 	}
-	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, &invisible)
+	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, invisible)
 }
 
 // CheckBytes looks at a whole file before any of it is parsed: its size, its
