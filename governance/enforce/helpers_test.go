@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,12 +55,25 @@ func coachReads(id string, at time.Time) *governance.Request {
 	}
 }
 
+// parsedPolicies holds what change has parsed, which takes longer than the rest of
+// the tests together.
+var parsedPolicies sync.Map
+
 // change returns the built-in policy, with its messages changed to name the variant.
 func change(t testing.TB, variant string, at time.Time) enforce.Change {
 	t.Helper()
-	source := strings.Replace(governance.BuiltInSource(), "a coach reads the pack of an assigned leader\n", "a coach reads the pack, says "+variant+"\n", 1)
-	policy, report, err := governance.Parse("policy.yaml", []byte(source))
-	require.NoError(t, err)
+	type parsed struct {
+		policy *governance.Policy
+		report *governance.Report
+	}
+	known, ok := parsedPolicies.Load(variant)
+	if !ok {
+		source := strings.Replace(governance.BuiltInSource(), "a coach reads the pack of an assigned leader\n", "a coach reads the pack, says "+variant+"\n", 1)
+		policy, report, err := governance.Parse("policy.yaml", []byte(source))
+		require.NoError(t, err)
+		known, _ = parsedPolicies.LoadOrStore(variant, parsed{policy, report})
+	}
+	policy, report := known.(parsed).policy, known.(parsed).report
 	return enforce.Change{Policy: policy, Report: report, By: audit.Actor{ID: person("privacy officer"), Role: coaching.PrivacyOfficer}, At: at}
 }
 
