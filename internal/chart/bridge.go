@@ -113,6 +113,6 @@ func bar(c *canvas, kind StepKind, from, to, y float64) {
 	case Subtract:
 		c.rect(left+0.5, y+0.5, max(w-1, 1), 11, "#f6cfb3", vermillion, "")
 	default:
-		c.rect(left, y, w, 12, "#004c78", "", "")
+		c.rect(left, y, w, 12, navy, "", "")
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"strconv"
 )
 
-// width is the width of every figure in user units. At 360 pixels of screen a
-// unit is about 0.8 pixels, on a wide page about 1.2, so that text of 12 units
-// is between 10 and 15 pixels high.
-const width = 400.0
+// width is the width of every figure in user units. On a screen of 360 pixels,
+// margins off, a unit is about 0.9 pixels, on a wide page about 1.3, so that
+// text of 12 units is between 11 and 15 pixels high.
+const width = 352.0
 
 const (
-	sizeTitle  = 14.0
+	sizeTitle  = 13.0
 	sizeText   = 12.0
 	sizeSmall  = 11.0
 	lineHeight = 1.25
@@ -28,16 +28,16 @@ const (
 	rule       = "#d0d0d0"
 	shade      = "#f3e3d9" // vermillion, thinned on white
 	paper      = "#ffffff"
+	navy       = "#004c78" // blue, darkened
 	blue       = "#0072b2"
 	vermillion = "#d55e00"
 	green      = "#009e73"
-	orange     = "#e69f00"
-	purple     = "#a8557f" // reddish purple, darkened to be seen on white
-	sky        = "#56b4e9"
+	purple     = "#a8557f" // reddish purple, darkened
 )
 
-// seriesColours are ordered so that neighbours differ in lightness too.
-var seriesColours = [...]string{blue, orange, green, purple, sky, ink}
+// seriesColours have a contrast of at least 3 to 1 on white, and the first two
+// differ in lightness too.
+var seriesColours = [...]string{navy, vermillion, green, purple, ink}
 
 const fonts = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 

@@ -36,7 +36,7 @@ func (d Dots) SVG() []byte {
 	}
 	left := 24.0 // room for the labels
 	for _, u := range d.Units {
-		left = max(left, min(measure(clean(u.Label), sizeText)+4, 150))
+		left = max(left, min(measure(clean(u.Label), sizeText)+4, 120))
 	}
 	a := axisOf(lo, hi, 5)
 	x := linear(a.lo(), a.hi(), left+18, width-22)
@@ -76,7 +76,7 @@ func (d Dots) SVG() []byte {
 }
 
 func (d Dots) names() (before, after string) {
-	before, after = fit(clean(d.Before), 150, sizeSmall), fit(clean(d.After), 150, sizeSmall)
+	before, after = fit(clean(d.Before), 130, sizeSmall), fit(clean(d.After), 130, sizeSmall)
 	if before == "" {
 		before = "before"
 	}

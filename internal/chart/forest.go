@@ -56,8 +56,8 @@ const (
 )
 
 const (
-	forestLeft  = 124.0 // labels end here
-	forestRight = 272.0 // verdicts begin here
+	forestLeft  = 106.0 // labels end here
+	forestRight = 226.0 // verdicts begin here
 )
 
 // SVG returns the figure. It changes nothing in f.

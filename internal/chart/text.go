@@ -39,13 +39,13 @@ func advance(r rune) float64 {
 	case strings.ContainsRune(" ftr()[]{}/\\-\"*\u00a0\u202f", r):
 		return 0.4
 	case strings.ContainsRune("mwMW@%", r):
-		return 0.92
+		return 0.95
 	case r >= '0' && r <= '9':
-		return 0.62
+		return 0.64
 	case r >= 'A' && r <= 'Z':
 		return 0.7
 	case r < 0x2000:
-		return 0.58
+		return 0.6
 	case r < 0x2e80:
 		return 0.75
 	}
@@ -62,7 +62,7 @@ func measure(text string, size float64) float64 {
 }
 
 // boldWidth is how much wider than regular a bold face is set, at most.
-const boldWidth = 1.1
+const boldWidth = 1.15
 
 // fit cuts text to the width, with an ellipsis where something was cut.
 func fit(text string, w, size float64) string {

@@ -34,9 +34,9 @@ type Series struct {
 }
 
 const (
-	trendLeft  = 42.0 // room for the labels of the axis
-	trendRight = 92.0 // room for the names of the lines
-	trendPlot  = 170.0
+	trendLeft  = 40.0 // room for the labels of the axis
+	trendRight = 84.0 // room for the names of the lines
+	trendPlot  = 150.0
 )
 
 // SVG returns the figure. It changes nothing in t.
@@ -82,7 +82,7 @@ func (t Trend) SVG() []byte {
 			} else {
 				c.text(from-5, strip+11.5, fit(label, from-8, sizeSmall), style{size: sizeSmall, anchor: "end", halo: true})
 			}
-			c.line(from, strip+15, from, bottom, colour, 1, "2 3")
+			c.line(from, top-3, from, bottom, colour, 1, "2 3")
 			strip += 18
 		}
 		if end, ok := s.draw(&c, x, at, n, colour, i); ok {
@@ -169,7 +169,7 @@ func dot(c *canvas, series int, x, y float64, fill, stroke string) {
 }
 
 func tint(series int) string {
-	tints := [...]string{"#d9e8f3", "#fbeed3", "#d5efe7", "#f2e4eb", "#e1f1fb", "#e6e6e6"}
+	tints := [...]string{"#d9e8f3", "#fae3d3", "#d5efe7", "#f2e4eb", "#e6e6e6"}
 	return tints[series%len(tints)]
 }
 

@@ -10,7 +10,7 @@ import (
 // numbers of the figures as tables. Texts are escaped: none can become markup.
 func (d *Dashboard) Markdown() []byte {
 	var m markdown
-	m.heading(1, d.Title)
+	m.heading(1, or(d.Title, "Pilot dashboard"))
 	m.paragraph(joined(" · ", d.Programme, prefixed("as of ", d.AsOf.String()), d.Claim))
 
 	m.heading(2, "Decision: "+or(d.Decision.Outcome, "no decision"))
