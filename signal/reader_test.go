@@ -259,3 +259,16 @@ func fuzzReader(f *testing.F, read func(string, ImportSpec) (*Panel, ImportRepor
 		require.LessOrEqual(t, figures, report.Rows)
 	})
 }
+
+// DQ07: what is a number, and what is not.
+func TestDecimalNumber(t *testing.T) {
+	for text, want := range map[string]float64{"0": 0, "-2.5": -2.5, "1e3": 1000, "1E-2": 0.01, ".5": 0.5, "5.": 5} {
+		got, ok := decimalNumber(text)
+		require.True(t, ok, text)
+		require.Equal(t, want, got)
+	}
+	for _, text := range []string{"+5", "", "-", ".", "e", "1e", "--1", "1.5.2", "NaN", "Inf", "0x1F", "1_000", "1,000", "5%", "1 000", " 5", "1e999", "٣", "５"} {
+		_, ok := decimalNumber(text)
+		require.False(t, ok, text)
+	}
+}

@@ -249,3 +249,25 @@ func TestPanelAsOf(t *testing.T) {
 	require.Len(t, p.AsOf(coaching.MustDate("2026-11-14")).Periods(), 1, "a week is known once it has ended")
 	require.Empty(t, (*Panel)(nil).AsOf(coaching.MustDate("2026-11-14")).Periods())
 }
+
+// A steady metric has a small spread: an ordinary dip is far out by z and still
+// neither a holiday nor inactivity.
+func TestFindExclusionsNeedsBothConditions(t *testing.T) {
+	var weeks [][]string
+	for w := range 9 {
+		row := make([]string, 6)
+		for m := range row {
+			row[m] = fmt.Sprintf("20.%d", (w*7+m*3)%10)
+			if w == 4 {
+				row[m] = "17" // 15 % below, z near -20
+			}
+			if w == 6 && m == 0 {
+				row[m] = "8" // two fifths of the own level
+			}
+		}
+		weeks = append(weeks, row)
+	}
+	p, _ := teamPanel(t, weeks)
+	require.Empty(t, FindExclusions(p, "Meeting_hours", nil))
+	require.Empty(t, FindExclusions(p, "no such column", nil))
+}
