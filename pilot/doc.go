@@ -7,7 +7,7 @@
 // allocation that the design could have drawn, for exact tests.
 // [Plan.Schedule] computes every date. The programme then runs as an
 // append-only [Log]: [State] is a fold over it, and a [Gate] says everything
-// that still stands between the programme and its next state. [CanCoach] is
+// that still stands between the programme and its next state. [Log.CanCoach] is
 // asked before each session. At the end [Decide] weighs the evidence by rules
 // that were fixed before it was seen.
 //

@@ -301,6 +301,7 @@ func FuzzICS(f *testing.F) {
 	f.Add("product-org-12w", 60)
 	f.Add("Prüfung, mit; Zeichen\\n\u2028 über fünfundsiebzig Bytes hinaus und noch ein wenig weiter", 1)
 	f.Add("\xff\xfe\r\n:", 0)
+	f.Add(strings.Repeat("x", 300), 30) // folded more than once
 	p, fs := pilot.Decode("p.yaml", read(f, planFile))
 	require.Empty(f, fs)
 	a, err := p.Allocate()
