@@ -501,7 +501,7 @@ func (w *celWalker) constants(call ast.CallExpr) {
 	if call.IsMemberFunction() {
 		args = append([]ast.Expr{call.Target()}, args...)
 	}
-	var at *attribute
+	var at attribute
 	for _, x := range args {
 		name := ""
 		switch {
@@ -511,10 +511,10 @@ func (w *celWalker) constants(call ast.CallExpr) {
 			name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
 		}
 		if a, ok := attrNamed(name); ok && attributes[a].names != nil {
-			at = &attributes[a]
+			at = attributes[a]
 		}
 	}
-	if at == nil {
+	if at.names == nil {
 		return
 	}
 	check := func(x ast.Expr) {
