@@ -113,6 +113,10 @@ func TestDecide(t *testing.T) {
 			e.Behaviour[0].Result.PCount, e.Behaviour[1].Result.PCount = big.NewInt(60), big.NewInt(70)
 		}, pilot.Go, ""},
 		{"one moved the wrong way", func(e *pilot.Evidence) { e.Behaviour[2].Result.Estimate = 9 }, pilot.Inconclusive, ""},
+		{"the second moved the wrong way, found by Holm's second step only", func(e *pilot.Evidence) {
+			r := moved(-1.5, -2.5, -0.5, 3) // 2 * 3/120 is 0.05; 3 * 3/120 is not
+			e.Behaviour[1].Result, e.Behaviour[2].Result.PCount = r, big.NewInt(60)
+		}, pilot.Inconclusive, ""},
 		{"one behaviour not read", func(e *pilot.Evidence) { e.Behaviour = e.Behaviour[:2] }, pilot.Inconclusive, ""},
 		{"neither moved", func(e *pilot.Evidence) {
 			for i := range e.Behaviour {
