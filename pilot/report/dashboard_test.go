@@ -216,6 +216,12 @@ func TestMissingOrder(t *testing.T) {
 	require.Equal(t, string(want), string(got))
 	require.Equal(t, string(sample().Markdown()), string(d.Markdown()))
 	require.Equal(t, before, d.Missing)
+
+	d = sample() // not in order
+	before = slices.Clone(d.Missing)
+	_, err = d.HTML()
+	require.NoError(t, err)
+	require.Equal(t, before, d.Missing)
 }
 
 // What nobody agreed to print is on no page.

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/coachgov/coaching/pilot/report"
 )
@@ -29,4 +30,23 @@ func ExampleGroup_RatioText() {
 	// Output:
 	// 2.10 (1.40 to 3.20)
 	// undefined
+}
+
+// The page prints what there is and names its gaps; a note that nobody agreed to
+// is withheld.
+func ExampleDashboard_Markdown() {
+	d := report.Dashboard{
+		Title: "Pilot",
+		Delta: report.Figure{Label: "Predictability", Value: "+5.8 points"},
+		Notes: []report.Note{{Text: "not agreed"}},
+	}
+	for line := range strings.Lines(string(d.Markdown())) {
+		if strings.Contains(line, "points") || strings.Contains(line, "Withheld") || strings.Contains(line, "Decision") {
+			fmt.Print(line)
+		}
+	}
+	// Output:
+	// ## Decision: no decision
+	// | Predictability | +5.8 points |  |
+	// 1. Withheld: no consent is recorded.
 }

@@ -21,7 +21,6 @@ var pageTemplate string
 type page struct {
 	*Dashboard
 	Missing                        coaching.Findings // sorted
-	Notes                          []Note            // withheld ones emptied
 	TrendSVG, ForestSVG, BridgeSVG template.HTML
 	TrendRows                      []row
 	Met                            int // gates
@@ -45,17 +44,11 @@ func (d *Dashboard) HTML() ([]byte, error) {
 	p := page{
 		Dashboard: d,
 		Missing:   d.missing(),
-		Notes:     slices.Clone(d.Notes),
 		TrendSVG:  template.HTML(d.KPI.chart().SVG()),
 		ForestSVG: template.HTML(d.Groups.chart().SVG()),
 		BridgeSVG: template.HTML(d.Bridge.chart().SVG()),
 		TrendRows: d.KPI.rows(),
 		Met:       d.met(),
-	}
-	for i := range p.Notes {
-		if !p.Notes[i].Consented {
-			p.Notes[i] = Note{}
-		}
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, p); err != nil {

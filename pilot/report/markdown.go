@@ -161,7 +161,8 @@ func escape(text string) string {
 			b.WriteString("&amp;")
 			continue
 		case strings.ContainsRune("\\`*_[]|~", r),
-			i == 0 && strings.ContainsRune("#+->=", r):
+			i == 0 && strings.ContainsRune("#->=", r),
+			i == 0 && strings.HasPrefix(text, "+ "):
 			b.WriteByte('\\')
 		case r == '.' || r == ')':
 			// "1. " at the start of a line would begin a list.
