@@ -16,10 +16,10 @@ browse() {
 		--user-data-dir="$profile" "$@" 2>>"$folder/browser.log"
 }
 : >"$folder/browser.log"
-browse --window-size=1280,1700 --screenshot="$folder/wide.png" "file://$page" >/dev/null
+browse --window-size=1280,2700 --screenshot="$folder/wide.png" "file://$page" >/dev/null
 # A window is never narrower than 500 pixels, so the narrow view is a frame.
-printf '<!doctype html><title>narrow</title><body style="margin:0"><iframe src="file://%s" style="width:360px;height:4600px;border:0"></iframe>' "$page" >"$profile/narrow.html"
-browse --allow-file-access-from-files --window-size=500,4600 --screenshot="$folder/narrow.png" "file://$profile/narrow.html" >/dev/null
+printf '<!doctype html><title>narrow</title><body style="margin:0;background:#999"><iframe src="file://%s" style="width:360px;height:5200px;border:0"></iframe>' "$page" >"$profile/narrow.html"
+browse --allow-file-access-from-files --window-size=500,5200 --screenshot="$folder/narrow.png" "file://$profile/narrow.html" >/dev/null
 browse --no-pdf-header-footer --print-to-pdf="$folder/print.pdf" "file://$page" >/dev/null
 if grep 'CONSOLE' "$folder/browser.log"; then
 	echo "look.sh: the page writes to the console" >&2
