@@ -166,7 +166,8 @@ func escape(text string) string {
 			b.WriteByte('\\')
 		case r == '.' || r == ')':
 			// "1. " at the start of a line would begin a list.
-			if strings.Trim(text[:i], "0123456789") == "" {
+			next := text[i+1:]
+			if strings.Trim(text[:i], "0123456789") == "" && (next == "" || next[0] == ' ') {
 				b.WriteByte('\\')
 			}
 		}
