@@ -20,7 +20,7 @@
 //     [Pack.CoachView] shows them to a coach, or says why not;
 //   - [WriteCSV] exports series with a [Manifest], and [ReadCSV] takes them back.
 //
-// As an example: the six people of a team spend between 9.3 and 10.3 hours a
+// As an example: the six people of a team spend between 9.4 and 10.2 hours a
 // week in meetings, eight weeks long. The level is the median, 9.9 hours, and
 // with what the other leaders' teams say about spread the limits for a new week
 // are 9.0 and 10.7. The week of a release comes out at 18.1 hours, so it is
@@ -29,6 +29,6 @@
 // beside it the smallest change that is more than noise.
 //
 // Missing is never zero, small groups are never shown, nothing is imputed or
-// clipped, and the same inputs give the same bytes. No message names a person or
-// quotes a cell of a file.
+// clipped, and the same inputs give the same bytes. No message names a person, or
+// quotes a cell of a file other than a date.
 package signal
