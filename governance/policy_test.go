@@ -3,6 +3,7 @@ package governance_test
 import (
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,6 +153,14 @@ func TestReportNamesWhatIsUntestedOrForeign(t *testing.T) {
 	r.Resource.ID = "trace-1"
 	require.False(t, p.Decide(r).Allowed())
 	require.Contains(t, p.Explain(r), `resource.id.startsWith("pack-")`)
+}
+
+// A policy of the first format reads as it did, with the same digest.
+func TestFirstFormatIsStillRead(t *testing.T) {
+	p, report, err := governance.Load(os.DirFS("testdata"), "policy_v1.yaml")
+	require.NoError(t, err)
+	require.Equal(t, 2, report.Passed)
+	require.Equal(t, "dcbea729aa35ba3940abef96e5bfbe69b237279f54ce3a491c842307bc549190", p.Digest())
 }
 
 // Load takes exactly one file.
