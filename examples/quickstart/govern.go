@@ -126,7 +126,7 @@ func (p *programme) answer(question string, r *governance.Request, d governance.
 	if d.Review != nil {
 		p.say.line("  needs a review by one of %v, with a rationale of at least %d characters", d.Review.By, d.Review.MinRationale)
 	}
-	fmt.Fprintf(&p.answers, "\n%s\n%s\n", question, d.Codes())
+	fmt.Fprintf(&p.answers, "\n%s\n%s", question, p.policy.Explain(r))
 }
 
 // openTrail sets up the audit trail, puts the policy in force and records what

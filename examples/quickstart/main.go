@@ -70,6 +70,10 @@ func run(args []string, stdout io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if p.foreign && i == 1 {
+			fmt.Fprintf(stdout, "\nThe steps after this need a roster, a plan and a KPI of the same people.\n")
+			break
+		}
 	}
 	folder, err := out.publish()
 	if err != nil {
@@ -79,7 +83,9 @@ func run(args []string, stdout io.Writer) error {
 	for _, name := range out.names() {
 		fmt.Fprintf(stdout, "   %s\n", name)
 	}
-	fmt.Fprintf(stdout, "Open %s in a browser.\n", filepath.Join(folder, "dashboard.html"))
+	if slices.Contains(out.written, "dashboard.html") {
+		fmt.Fprintf(stdout, "Open %s in a browser.\n", filepath.Join(folder, "dashboard.html"))
+	}
 	return nil
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/signal"
 )
 
 // lockedAt is when the plan was locked: in week 0, before anybody had seen a
@@ -33,6 +35,15 @@ func (p *programme) planPilot() error {
 		if p.labels[c.ID].IsZero() {
 			return fmt.Errorf("%s: cohort.coaches[%d] is not on the embedded roster; the quickstart knows C1 and C2", f.name, i)
 		}
+	}
+	known := definitions()
+	for i, s := range plan.Signals {
+		if !slices.ContainsFunc(known, func(d signal.Definition) bool { return d.ID == s.ID }) {
+			return fmt.Errorf("%s: signals[%d]: the quickstart has data for %s, %s and %s", f.name, i, known[0].ID, known[1].ID, known[2].ID)
+		}
+	}
+	if fs := plan.Check(); !fs.Blocked() && (plan.Week0 != coaching.MustDate("2027-01-04") || plan.TemplateWeeks != 12 || plan.Design.Kind != pilot.Staggered || plan.Design.Groups() != 2) {
+		return fmt.Errorf("%s: week0, template_weeks and design: the embedded data are of a staggered pilot of 12 weeks and two waves with week 0 on 2027-01-04", f.name)
 	}
 	locked, fs := plan.Lock(p.labels["P-CPO"], lockedAt)
 	if err := fs.Err(); err != nil {

@@ -36,7 +36,8 @@ type programme struct {
 	foreign  bool                  // the file holds other people than the roster
 
 	// Step 2: what may be acted on.
-	blockedFeeds []string // files whose quality check blocks
+	quality      []signal.Quality // in the order of files
+	blockedFeeds []string         // files whose quality check blocks
 	exclusions   signal.Exclusions
 	series       map[string]*signal.Series
 	baselines    map[string]*signal.Baselines

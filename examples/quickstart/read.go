@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -23,7 +26,7 @@ var data embed.FS
 // unread.
 var (
 	vivaMetrics    = []string{"Collaboration_hours", "Meeting_hours", "Large_and_long_meeting_hours", "Conflicting_meeting_hours", "After_hours_collaboration_hours", "Email_hours"}
-	vivaAttributes = []string{"Organization", "LevelDesignation", "FunctionType"}
+	vivaAttributes = []string{"Organization", "LevelDesignation", "FunctionType", "SupervisorIndicator"}
 	traceMetrics   = []string{"reviews", "review_wait_hours", "decision_notes", "decision_notes_declared"}
 	pulseItems     = []string{"Speak_My_Mind", "Communication_Flow", "Workload"}
 	kpiMetrics     = []string{"committed_points", "delivered_points"}
@@ -42,13 +45,16 @@ func open(flagged, embedded string) (file, error) {
 		return file{name: embedded, data: b}, err
 	}
 	info, err := os.Stat(flagged)
-	if err != nil {
-		return file{}, err
-	}
-	if info.IsDir() || info.Size() > 1<<30 {
+	if err == nil && (info.IsDir() || info.Size() > 1<<30) {
 		return file{}, fmt.Errorf("%s: want a file of at most 1 GiB", flagged)
 	}
-	b, err := os.ReadFile(flagged)
+	var b []byte
+	if err == nil {
+		b, err = os.ReadFile(flagged)
+	}
+	if wrong := new(fs.PathError); errors.As(err, &wrong) {
+		return file{}, fmt.Errorf("%s: cannot be read: %w", flagged, wrong.Err)
+	}
 	return file{name: flagged, data: b}, err
 }
 
@@ -83,8 +89,8 @@ func (p *programme) read() error {
 			return err
 		}
 		spec := signal.ImportSpec{File: f.name, People: p.people, Metrics: in.metrics, Attributes: in.attributes}
-		if in.flagged != "" {
-			spec.Metrics, spec.Attributes = present(f.data, in.metrics), present(f.data, in.attributes)
+		if in.flagged != "" && in.flagged == p.options.viva {
+			spec.Metrics, spec.Attributes = vivaColumns(f.data)
 		}
 		panel, report, err := in.read(bytes.NewReader(f.data), spec)
 		if err != nil {
@@ -111,6 +117,15 @@ func (p *programme) read() error {
 			known++
 		}
 	}
+	read := 0
+	for _, subject := range p.kpiPanel.Subjects() {
+		if p.names[subject] != "" {
+			read++
+		}
+	}
+	if read == 0 {
+		return fmt.Errorf("%s: none of the leaders on the embedded roster has a row; want the staff numbers of roster.csv in the column person", p.reports[len(p.reports)-1].File)
+	}
 	p.say.line("Every identifier became a pseudonym such as %s before anything else held it.", p.labels["L01"])
 	if known == 0 {
 		p.foreign = true
@@ -121,23 +136,31 @@ func (p *programme) read() error {
 	return nil
 }
 
-// present returns those of the wanted columns that the file has. Where it has
-// none of them they are all returned, and the reader says what is missing.
-func present(csvText []byte, wanted []string) []string {
-	header, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(csvText, []byte("\xef\xbb\xbf")))).Read()
-	if err != nil {
-		return wanted
+// vivaColumns returns the columns of a user's person query: those whose first
+// value is a number or missing are figures, so that the quality check sees them
+// all; the others are labels. A file without the columns that are needed is left
+// to the reader, which says what it wanted.
+func vivaColumns(csvText []byte) (metrics, attributes []string) {
+	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(csvText, []byte("\xef\xbb\xbf"))))
+	header, err := rows.Read()
+	if err != nil || !slices.Contains(header, vivaMetrics[0]) {
+		return vivaMetrics, nil
 	}
-	var have []string
-	for _, name := range wanted {
-		if slices.Contains(header, name) {
-			have = append(have, name)
+	first, err := rows.Read()
+	if err != nil {
+		return vivaMetrics, nil
+	}
+	for i, name := range header {
+		_, err := strconv.ParseFloat(first[i], 64)
+		switch {
+		case name == "PersonId" || name == "MetricDate" || name == "Date":
+		case err == nil || first[i] == "":
+			metrics = append(metrics, name)
+		default:
+			attributes = append(attributes, name)
 		}
 	}
-	if len(have) == 0 {
-		return wanted
-	}
-	return have
+	return metrics, attributes
 }
 
 // A member is what the directory says about somebody's team and circumstances.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coachgov/coaching"
@@ -120,7 +121,10 @@ func (p *programme) understandForeign(asOf coaching.Date) error {
 	periods := p.panel.Periods()
 	window := coaching.Window{From: periods[0].Start, To: periods[min(8, len(periods))-1].Last()}
 	var series []*signal.Series
-	for _, column := range p.panel.Metrics() {
+	for _, column := range vivaMetrics {
+		if !slices.Contains(p.panel.Metrics(), column) {
+			continue
+		}
 		d := definitions()[0]
 		d.ID, d.Name, d.Expr.Num = strings.ToLower(column), strings.ReplaceAll(column, "_", " "), []string{column}
 		s, fs := signal.Evaluate(p.panel, d, p.teams, signal.FindExclusions(p.panel, "Collaboration_hours", nil))
@@ -191,6 +195,7 @@ func (p *programme) check() error {
 			p.say.line("%s", found)
 			fmt.Fprintln(&text, found)
 		}
+		p.quality = append(p.quality, q)
 		if fs := q.Findings(); fs.Blocked() {
 			p.blockedFeeds = append(p.blockedFeeds, report.File)
 		}

@@ -253,6 +253,9 @@ func (p *programme) pulseAgrees() bool {
 			favourable += item.Item.Share * float64(item.Item.N)
 			answers += float64(item.Item.N)
 		}
+		if answers == 0 {
+			return 0
+		}
 		return favourable / answers
 	}
 	before := share(coaching.Window{From: baselineWindow.From, To: coaching.MustDate("2027-01-30")})

@@ -15,7 +15,7 @@ import (
 // coaching returns the records of the coaching tool: agreements, trials, weekly
 // sessions and what leaders let be told. The tool knows pseudonyms only.
 func (w *world) coaching() ([]byte, error) {
-	key, err := os.ReadFile(filepath.Join("data", "master.key"))
+	key, err := os.ReadFile(filepath.Join(folder, "master.key"))
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (w *world) coaching() ([]byte, error) {
 			}
 		}
 	}
-	text, err := os.ReadFile(filepath.Join("data", "plan.yaml"))
+	text, err := os.ReadFile(filepath.Join(folder, "plan.yaml"))
 	if err != nil {
 		return nil, err
 	}

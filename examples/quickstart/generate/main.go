@@ -24,6 +24,7 @@ package main
 
 import (
 	"encoding/csv"
+	"flag"
 	"fmt"
 	"log"
 	"math"
@@ -38,13 +39,17 @@ import (
 
 const seed = 20261116
 
+var folder string
+
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("generate: ")
+	flag.StringVar(&folder, "dir", "data", "the `folder` of plan.yaml and master.key, in which the data are written")
+	flag.Parse()
 	w := newWorld(rand.New(rand.NewPCG(seed, 1)))
 	w.live()
 	for name, rows := range w.tables() {
-		if err := write(filepath.Join("data", name), rows); err != nil {
+		if err := write(filepath.Join(folder, name), rows); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -52,7 +57,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join("data", "coaching.json"), append(records, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "coaching.json"), append(records, '\n'), 0o644); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -116,7 +121,7 @@ type leadership struct {
 
 // leaderships reads the plan and draws the waves as the plan says.
 func leaderships() []leadership {
-	text, err := os.ReadFile(filepath.Join("data", "plan.yaml"))
+	text, err := os.ReadFile(filepath.Join(folder, "plan.yaml"))
 	if err != nil {
 		log.Fatal(err)
 	}
