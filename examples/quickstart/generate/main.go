@@ -96,7 +96,6 @@ type world struct {
 	leaders []*person
 	staff   []*person
 	members []*person
-	roster  [][]string
 	viva    [][]string
 	traces  [][]string
 	pulse   [][]string
