@@ -43,9 +43,13 @@ func MustDate(text string) Date {
 	return d
 }
 
-// DateOf returns the day that t falls on in t's own location.
+// DateOf returns the day that t falls on in t's own location, and the zero Date
+// outside the years 1 to 9999.
 func DateOf(t time.Time) Date {
 	y, m, d := t.Date()
+	if y < 1 || y > 9999 {
+		return Date{}
+	}
 	return Date{year: int16(y), month: uint8(m), day: uint8(d)}
 }
 
@@ -67,24 +71,40 @@ func (d Date) At(hour, minute int, loc *time.Location) time.Time {
 	return time.Date(int(d.year), time.Month(d.month), int(d.day), hour, minute, 0, 0, loc)
 }
 
-// AddDays returns the date n days after d, or before it when n is negative.
-func (d Date) AddDays(n int) Date { return DateOf(d.At(0, 0, time.UTC).AddDate(0, 0, n)) }
+// AddDays returns the date n days after d, or before it when n is negative. It
+// returns the zero Date for the zero Date, and outside the years 1 to 9999.
+func (d Date) AddDays(n int) Date {
+	if d.IsZero() || n < -maxDays || n > maxDays {
+		return Date{}
+	}
+	return DateOf(d.At(0, 0, time.UTC).AddDate(0, 0, n))
+}
+
+// maxDays is more days than lie between any two dates; more would overflow.
+const maxDays = 10_000 * 366
 
 // AddMonths returns the same day n months later, or the last day of that month
-// when it has no such day (31 January plus one month is 28 or 29 February).
+// when it has no such day (31 January plus one month is 28 or 29 February). It
+// returns the zero Date for the zero Date, and outside the years 1 to 9999.
 func (d Date) AddMonths(n int) Date {
+	if d.IsZero() || n < -maxDays || n > maxDays {
+		return Date{}
+	}
 	first := time.Date(int(d.year), time.Month(d.month)+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 	last := first.AddDate(0, 1, -1).Day()
 	return DateOf(first.AddDate(0, 0, min(int(d.day), last)-1))
 }
 
 // DaysUntil returns the number of days from d to other, negative when other is
-// the earlier one.
+// the earlier one, and 0 when either is the zero Date.
 func (d Date) DaysUntil(other Date) int {
-	return int(other.At(0, 0, time.UTC).Sub(d.At(0, 0, time.UTC)) / (24 * time.Hour))
+	if d.IsZero() || other.IsZero() {
+		return 0
+	}
+	return int((other.At(0, 0, time.UTC).Unix() - d.At(0, 0, time.UTC).Unix()) / (24 * 60 * 60))
 }
 
-// Weekday returns the day of the week.
+// Weekday returns the day of the week. The zero Date has none; it says Tuesday.
 func (d Date) Weekday() time.Weekday { return d.At(0, 0, time.UTC).Weekday() }
 
 // Compare returns -1 when d is before other, 0 when they are the same day, and

@@ -1,6 +1,7 @@
 package coaching
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func TestDateAgreesWithTime(t *testing.T) {
 		require.Equal(t, tm.Format(time.DateOnly), d.String())
 		moved := tm.AddDate(0, 0, n)
 		if moved.Year() < 1 || moved.Year() > 9999 {
+			require.True(t, d.AddDays(n).IsZero())
 			return
 		}
 		require.Equal(t, DateOf(moved), d.AddDays(n))
@@ -54,6 +56,20 @@ func TestAddMonthsClampsToTheMonthsLastDay(t *testing.T) {
 	for _, tt := range tests {
 		require.Equal(t, tt.want, MustDate(tt.from).AddMonths(tt.months).String(), tt.from)
 	}
+}
+
+// What lies outside the calendar is no day, however far outside.
+func TestDatesOutsideTheCalendar(t *testing.T) {
+	last, none := MustDate("9999-12-31"), Date{}
+	for _, d := range []Date{
+		last.AddDays(1), last.AddMonths(1), last.AddDays(math.MaxInt), last.AddMonths(math.MinInt), MustDate("0001-01-01").AddDays(-1),
+		none.AddDays(1), none.AddMonths(1), DateOf(time.Date(70_000, 1, 1, 0, 0, 0, 0, time.UTC)),
+	} {
+		require.True(t, d.IsZero(), d)
+	}
+	require.Equal(t, 3652058, MustDate("0001-01-01").DaysUntil(last)) // Python: (date.max - date.min).days
+	require.Zero(t, none.DaysUntil(last))
+	require.Zero(t, last.DaysUntil(none))
 }
 
 func TestParseDateRefuses(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -64,6 +66,9 @@ func (p *programme) coach() error {
 	if err := fs.Err(); err != nil {
 		return err
 	}
+	for _, l := range p.plan.Cohort.Leaders {
+		p.say.line("%s", p.sessionsOf(l.ID))
+	}
 	m := p.records.Measures(p.plan.End(), 5)
 	p.say.line("Sessions: %d held, %d missed, %d moved; commitments kept %d of %d that were due.", m.Held, m.Missed, m.Rescheduled, m.Kept, m.Due)
 	for _, s := range p.records.Sessions {
@@ -85,6 +90,30 @@ func (p *programme) coach() error {
 	}
 	p.say.line("%d anecdotes of %d narratives may be printed, each traceable to its sessions.", len(p.anecdotes), len(p.records.Narratives))
 	return fs.Err()
+}
+
+// sessionsOf sums up a leader's sessions: the signals used, what was committed to
+// last, and what became of the commitments.
+func (p *programme) sessionsOf(label string) string {
+	used, outcomes := map[string]bool{}, map[mentor.Outcome]int{}
+	held, last := 0, ""
+	for _, s := range p.records.Sessions {
+		if p.names[s.Leader] != label || s.Attendance != mentor.Held {
+			continue
+		}
+		held++
+		for _, id := range s.Used {
+			used[id] = true
+		}
+		for _, c := range s.Commitments {
+			last = c.Text
+		}
+		for _, f := range s.Followed {
+			outcomes[f.Outcome]++
+		}
+	}
+	return fmt.Sprintf("%s: %d sessions on %s; commitments: %d kept, %d partly; the last: %s.",
+		label, held, strings.Join(slices.Sorted(maps.Keys(used)), ", "), outcomes[mentor.Kept], outcomes[mentor.PartlyKept], last)
 }
 
 // replay lives through the programme in order: every event goes into the pilot's

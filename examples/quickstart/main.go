@@ -6,7 +6,7 @@
 //
 // It reads a 12-week staggered pilot of an invented product organisation (10
 // leaders, their teams of about ten, 2 coaches) from embedded data, needs no
-// network and ends in about a second. The flags -viva, -survey, -kpi, -plan and
+// network and ends in under a second. The flags -viva, -survey, -kpi, -plan and
 // -policy put your own file in the place of one of its own.
 //
 // The code is a tour of the library: each file of this folder is one step and
