@@ -26,7 +26,7 @@ const (
 	ink        = "#1a1a1a"
 	grey       = "#595959"
 	rule       = "#d0d0d0"
-	shade      = "#f3e3d9" // vermillion, thinned on white
+	calm       = "#cfe3f1" // blue, thinned on white
 	paper      = "#ffffff"
 	navy       = "#004c78" // blue, darkened
 	blue       = "#0072b2"

@@ -29,7 +29,7 @@ func groups() chart.Forest {
 	return chart.Forest{
 		Title: "How often each group is flagged, against everyone else",
 		Desc:  "Meeting hygiene: two groups undecided, one undefined. Review turnaround: one group paused, one passes.",
-		Axis:  "ratio of flag rates, 95 % interval; shaded: harm beyond the limit",
+		Axis:  "ratio of flag rates, 95 % interval",
 		Harm:  chart.Above,
 		Panels: []chart.Panel{
 			{Label: "Meeting hygiene", Note: "98 team members", Rows: []chart.Row{

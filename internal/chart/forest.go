@@ -10,7 +10,7 @@ import (
 type Forest struct {
 	Title string
 	Desc  string
-	Axis  string // what the ratio compares with what
+	Axis  string // what the ratio compares with what; the figure adds what is shaded
 	// Lower and Upper are the limits of the tolerated zone around 1; zero means
 	// 0.8 and 1.25.
 	Lower, Upper float64
@@ -18,8 +18,8 @@ type Forest struct {
 	Panels       []Panel
 }
 
-// A Side says on which side of the limits harm lies, and so which zone is
-// shaded. The zero Side is both.
+// A Side says on which side of the limits harm lies; what is left is tolerated
+// and shaded. The zero Side is both.
 type Side uint8
 
 const (
@@ -56,8 +56,8 @@ const (
 )
 
 const (
-	forestLeft  = 106.0 // labels end here
-	forestRight = 226.0 // verdicts begin here
+	forestLeft  = 92.0  // labels end here
+	forestRight = 208.0 // verdicts begin here
 )
 
 // SVG returns the figure. It changes nothing in f.
@@ -81,7 +81,7 @@ func (f Forest) SVG() []byte {
 	log := linear(math.Log(lo), math.Log(hi), forestLeft+8, forestRight-8)
 	x := func(v float64) float64 { return log(math.Log(v)) }
 
-	y = c.block(0, y+10, width, f.Axis, 2, style{size: sizeSmall, fill: grey}) - 2
+	y = c.block(0, y+10, width, f.legend(), 3, style{size: sizeSmall, fill: grey}) - 2
 	for _, p := range f.Panels {
 		if len(p.Rows) == 0 {
 			continue
@@ -114,10 +114,25 @@ func (f Forest) SVG() []byte {
 	return c.finish(f.Title, f.Desc, y+18)
 }
 
-// reach returns the ends of the axis: a factor of two around 1, or a power of
-// two that holds the limits and every ratio, at most 16. Bounds of intervals
-// move the ends no further than to a factor of four; beyond, an arrow says
-// that they go on.
+// legend returns the text of the axis and what the shading means.
+func (f Forest) legend() string {
+	text := clean(f.Axis)
+	if text != "" {
+		text += "; "
+	}
+	switch f.Harm {
+	case Below:
+		return text + "blue: tolerated, " + short(f.Lower) + " or more"
+	case Above:
+		return text + "blue: tolerated, up to " + short(f.Upper)
+	}
+	return text + "blue: tolerated, " + short(f.Lower) + " to " + short(f.Upper)
+}
+
+// reach returns the ends of the axis: a factor of two around 1, or a larger one
+// that holds the limits and every ratio, at most 16. Bounds of intervals move
+// the ends no further than to a factor of four; beyond, an arrow says that they
+// go on.
 func (f Forest) reach() (lo, hi float64) {
 	far := max(1/f.Lower, f.Upper) * 1.1
 	for _, p := range f.Panels {
@@ -132,22 +147,26 @@ func (f Forest) reach() (lo, hi float64) {
 			}
 		}
 	}
-	hi = 2
-	for hi < far && hi < 16 {
-		hi *= 2
+	for _, hi = range [...]float64{2, 3, 4, 5, 6, 8, 10, 12, 16} {
+		if hi >= far {
+			break
+		}
 	}
 	return 1 / hi, hi
 }
 
-// zones shades where harm lies and rules the limits and 1.
+// zones shades what is tolerated, so that a narrow zone stands out from the
+// rest, and rules the limits and 1.
 func (f Forest) zones(c *canvas, x func(float64) float64, lo, hi, y, h float64) {
 	c.rect(forestLeft, y, forestRight-forestLeft, h, "#f7f7f7", "", "")
+	from, to := forestLeft, forestRight
 	if f.Harm != Above {
-		c.rect(forestLeft, y, x(max(f.Lower, lo))-forestLeft, h, shade, "", "")
+		from = x(max(f.Lower, lo))
 	}
 	if f.Harm != Below {
-		c.rect(x(min(f.Upper, hi)), y, forestRight-x(min(f.Upper, hi)), h, shade, "", "")
+		to = x(min(f.Upper, hi))
 	}
+	c.rect(from, y, to-from, h, calm, "", "")
 	for _, v := range [...]float64{f.Lower, f.Upper} {
 		if v > lo && v < hi {
 			c.line(x(v), y, x(v), y+h, vermillion, 1, "3 2")
@@ -189,7 +208,11 @@ func short(v float64) string {
 }
 
 func (r Row) lines() (label, verdict []string) {
-	return wrap(r.Label, forestLeft-6, sizeText, 2), wrap(r.Verdict, (width-forestRight-22)/boldWidth, sizeSmall, 2)
+	room := width - forestRight - 22
+	if r.Mark == Breach { // set in bold
+		room /= boldWidth
+	}
+	return wrap(r.Label, forestLeft-6, sizeText, 3), wrap(r.Verdict, room, sizeSmall, 2)
 }
 
 func (r Row) height() float64 {

@@ -58,7 +58,11 @@ func (g Gantt) SVG() []byte {
 		rows[i] = wrap(s.Label, width-8, sizeText, 2)
 		bottom += float64(15*max(len(rows[i]), 1)) + 17
 	}
-	bottom += float64(20 * len(milestones))
+	labels := make([]milestoneLabel, len(milestones))
+	for i, m := range milestones {
+		labels[i] = m.label(x(m.Date) + float64(at(0.5)-at(0)))
+		bottom += labels[i].height()
+	}
 
 	for _, t := range dayTicks(days) {
 		c.line(x(t.day), top-2, x(t.day), bottom, rule, 1, "")
@@ -85,21 +89,36 @@ func (g Gantt) SVG() []byte {
 		}
 		y += 15
 	}
-	for _, m := range milestones {
-		mx, my := x(m.Date)+float64(at(0.5)-at(0)), y+9
-		c.polygon(vermillion, paper, mx, my-6, mx+6, my, mx, my+6, mx-6, my)
-		label := dayLabel(m.Date) + "  " + clean(m.Label)
-		w := measure(label, sizeSmall)
-		switch right, left := width-mx-10, mx-10; {
-		case w <= right || right >= left:
-			c.text(mx+10, my+4, fit(label, right, sizeSmall), style{size: sizeSmall, halo: true})
-		default:
-			c.text(mx-10, my+4, fit(label, left, sizeSmall), style{size: sizeSmall, anchor: "end", halo: true})
+	for _, l := range labels {
+		my := y + 9
+		c.polygon(vermillion, paper, l.at, my-6, l.at+6, my, l.at, my+6, l.at-6, my)
+		for j, line := range l.lines {
+			c.text(l.x, my+4+float64(14*j), line, style{size: sizeSmall, anchor: l.anchor, halo: true})
 		}
-		y += 20
+		y += l.height()
 	}
 	return c.finish(g.Title, g.Desc, bottom+4)
 }
+
+// A milestoneLabel is the text beside a diamond, on the right of it where it
+// fits and otherwise on the side with more room, over two lines if need be.
+type milestoneLabel struct {
+	at     float64 // of the diamond
+	x      float64
+	anchor string
+	lines  []string
+}
+
+func (m Milestone) label(at float64) milestoneLabel {
+	text := dayLabel(m.Date) + " " + clean(m.Label)
+	right, left := width-at-10, at-10
+	if measure(text, sizeSmall) <= right || right >= left {
+		return milestoneLabel{at, at + 10, "", wrap(text, right, sizeSmall, 2)}
+	}
+	return milestoneLabel{at, at - 10, "end", wrap(text, left, sizeSmall, 2)}
+}
+
+func (l milestoneLabel) height() float64 { return float64(20 + 14*(max(len(l.lines), 1)-1)) }
 
 // days returns the days from the first to the last that anything is drawn on.
 func (g Gantt) days(milestones []Milestone) coaching.Window {
