@@ -198,14 +198,15 @@ func (e *MoveError) Error() string {
 //	remediating   remediate again; revalidate -> revalidating; restrict -> under control
 //	revalidating  conclude -> active, under control, on hold; hold -> on hold
 //
-// Any phase but withdrawn may retire. A paused signal is never active again
-// without data from after a remedy, judged by a policy that is no looser; it
-// becomes usable only with two people's names. A control that has run out by the
+// Any phase but withdrawn may retire, and nothing follows. A paused signal is
+// never active again without data from after a remedy, judged by a policy that is
+// no looser; it becomes usable only with two people's names. One that came under
+// a control after a pause is not validated from there: it is paused and mended. A control that has run out by the
 // day of the event is recorded as a pause first.
 func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 	next := l
 	next.records = slices.Clone(l.records)
-	if next.control != nil && !e.On.IsZero() && e.On.After(next.control.Expires) {
+	if next.phase != Withdrawn && next.control != nil && !e.On.IsZero() && e.On.After(next.control.Expires) {
 		r := Record{Move: controlGone, To: OnHold, On: e.On, Reason: "the control expired on " + next.control.Expires.String(), Control: next.control}
 		next.fail()
 		next.push(r)
@@ -249,6 +250,7 @@ func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 		if next.phase == Withdrawn {
 			no("it is withdrawn already")
 		}
+		next.control = nil
 	default:
 		no("the move is not declared")
 	}
@@ -272,6 +274,20 @@ func (l *Lifecycle) push(r Record) {
 	l.phase = r.To
 }
 
+// unmended reports whether the signal was paused and no validation has been
+// concluded since: a control lets it be used, and makes it no better.
+func (l *Lifecycle) unmended() bool {
+	paused := false
+	for _, r := range l.records {
+		if r.To == OnHold {
+			paused = true
+		} else if r.Move == Conclude {
+			paused = false
+		}
+	}
+	return paused
+}
+
 // fail remembers the window that a paused signal was judged on.
 func (l *Lifecycle) fail() {
 	l.failed = append(slices.Clone(l.failed), l.window)
@@ -283,7 +299,13 @@ func (l *Lifecycle) open(e Event, r *Record) error {
 		return errors.New("a validation opens on a signal that is proposed or in use; a paused one is mended first")
 	}
 	l.base = l.phase
+	if l.unmended() {
+		return errors.New("it was paused and is under a control since, not mended; pause it and mend it first")
+	}
 	if l.phase != Proposed {
+		if !l.remedied.IsZero() && !e.Window.From.After(l.remedied) {
+			return fmt.Errorf("the window begins on %v, want only data from after the remedy of %v", e.Window.From, l.remedied)
+		}
 		if slices.ContainsFunc(l.failed, e.Window.Overlaps) {
 			return errors.New("the window overlaps one that failed")
 		}
@@ -447,7 +469,7 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 	var s storedLifecycle
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&s); err != nil || s.Version != lifecycleVersion || !isIdent(s.Signal) {
+	if err := decoder.Decode(&s); err != nil || decoder.More() || s.Version != lifecycleVersion || !isIdent(s.Signal) {
 		return fmt.Errorf("%w: want version %s", ErrLifecycle, lifecycleVersion)
 	}
 	read := Lifecycle{s.Signal, s.Phase, s.Base, Policy{}, s.Window, s.Remedied, s.Failed, s.Control, s.Records}
@@ -462,8 +484,73 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 		len(s.Records) > 0 && (last.Signal != s.Signal || last.PolicyHash != read.hash()) {
 		return ErrLifecycle
 	}
+	// Only the records are chained, so everything else must follow from them.
+	told, ok := replay(s.Signal, s.Records)
+	told.policy = read.policy
+	if !ok {
+		return ErrLifecycle
+	}
+	want, err := json.Marshal(told)
+	if err != nil {
+		return ErrLifecycle
+	}
+	if got, err := json.Marshal(read); err != nil || !bytes.Equal(got, want) {
+		return ErrLifecycle
+	}
 	*l = read
 	return nil
+}
+
+// replay returns the life that the records tell, all but its policy, of which
+// they hold the hash; false when a record is no step of the table of [Lifecycle.Next].
+func replay(signalID string, records []Record) (Lifecycle, bool) {
+	l := Lifecycle{signal: signalID, records: records}
+	for _, r := range records {
+		if !steps(r.Move, r.From, r.To) {
+			return Lifecycle{}, false
+		}
+		switch r.Move {
+		case Open:
+			l.base, l.window = r.From, r.Window
+		case Revalidate:
+			l.window = r.Window
+		case Remediate:
+			l.remedied = r.On
+		case Retire:
+			l.control = nil
+		case Restrict, Conclude:
+			l.control = r.Control
+		}
+		if r.To == OnHold {
+			l.fail()
+		}
+		l.phase = r.To
+	}
+	return l, true
+}
+
+// steps reports whether a move may lead from one phase to the other.
+func steps(m Move, from, to Phase) bool {
+	in := func(phases ...Phase) bool { return slices.Contains(phases, from) }
+	switch m {
+	case Open:
+		return to == Validating && in(Proposed, Active, UnderControl)
+	case Conclude:
+		return (to == Active || to == UnderControl || to == OnHold) && in(Validating, Revalidating)
+	case Hold:
+		return to == OnHold && in(Validating, Active, UnderControl, Revalidating)
+	case Restrict:
+		return to == UnderControl && in(OnHold, Remediating, UnderControl)
+	case Remediate:
+		return to == Remediating && in(OnHold, Remediating)
+	case Revalidate:
+		return to == Revalidating && in(Remediating)
+	case Retire:
+		return to == Withdrawn && from != Withdrawn
+	case controlGone:
+		return to == OnHold && in(UnderControl, Validating)
+	}
+	return false
 }
 
 // hash is the hash of the policy in force, zero when there is none.
