@@ -2,9 +2,9 @@ package governance
 
 import (
 	"math/bits"
-	"strings"
+	"slices"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/signal"
@@ -229,17 +229,37 @@ func (f *facts) read(r *Request) {
 	if v := &r.Review; reviewed(r, digest) {
 		f.setBool(attrReviewDone, true)
 		f.set(attrReviewRole, int64(v.Role))
-		f.set(attrReviewRationale, int64(utf8.RuneCountInString(strings.TrimSpace(v.Rationale))))
+		f.set(attrReviewRationale, rationaleLength(v.Rationale))
 		f.set(attrReviewAge, int64(r.Now.Sub(v.At)))
 	}
 }
 
-// class returns the resource's data class. Traces are raw whatever is stated.
+// class returns the resource's data class. Whatever is stated, traces are raw,
+// and an identity is one person's.
 func class(res *Resource) signal.DataClass {
-	if res.Type == ResourceTrace {
+	switch {
+	case res.Type == ResourceTrace:
 		return signal.Raw
+	case res.Type == ResourceIdentity && res.Class == signal.Aggregate:
+		return signal.Pseudonymous
 	}
 	return res.Class
+}
+
+// rationaleLength returns the number of characters that a reader sees: without
+// what is invisible, and with each run of white space inside as one.
+func rationaleLength(text string) (n int64) {
+	gap := int64(0)
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			gap = min(n, 1)
+		case unicode.IsGraphic(r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+			n += gap + 1
+			gap = 0
+		}
+	}
+	return n
 }
 
 // consented returns the purposes to which the owner has agreed, as a set.
@@ -269,8 +289,11 @@ func consentedTo(r *Request, purpose string) bool {
 }
 
 // approved returns the number of different people whose approval of the request
-// with this digest is valid, and the set of their roles.
+// with this digest is valid, and the set of their roles; none after a refusal.
 func approved(r *Request, digest string) (count, roles int64) {
+	if slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Refused && a.Request == digest }) {
+		return 0, 0
+	}
 	for i := range r.Approvals {
 		a := &r.Approvals[i]
 		if !independent(r, a.By, a.Role) || a.Request != digest ||

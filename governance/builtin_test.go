@@ -7,6 +7,7 @@ import (
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/governance"
+	"github.com/coachgov/coaching/signal"
 )
 
 func builtIn(t testing.TB) *governance.Policy {
@@ -28,6 +29,36 @@ func TestBuiltInPolicyIsWhole(t *testing.T) {
 	for _, r := range report.Rules {
 		require.Positive(t, r.Tests, r.ID)
 		require.False(t, r.Fallback, r.ID)
+	}
+}
+
+// GOV-015: nobody coaches themselves, and figures about a leader's team are the
+// assigned coach's with the leader's consent, as the pack is.
+func TestPacksAreOneLeaders(t *testing.T) {
+	p := builtIn(t)
+	tests := []struct {
+		name   string
+		change func(r *governance.Request)
+		codes  string
+	}{
+		{"as asked", func(*governance.Request) {}, "GOV-015"},
+		{"the coach's own", func(r *governance.Request) { r.Resource.Owner = r.Subject.ID }, "GOV-015 GOV-015"},
+		{"an aggregate", func(r *governance.Request) { r.Resource.Class, r.Resource.GroupSize = signal.Aggregate, 8 }, "GOV-015"},
+		{"an aggregate without consent", func(r *governance.Request) {
+			r.Resource.Class, r.Resource.GroupSize, r.Consents = signal.Aggregate, 8, nil
+		}, "GOV-012 GOV-015"},
+		{"an aggregate of nobody knows whom", func(r *governance.Request) {
+			r.Resource.Class, r.Resource.GroupSize, r.Resource.Owner = signal.Aggregate, 8, coaching.PersonID{}
+		}, "GOV-015 GOV-012 GOV-015"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := packRequest(t)
+			tt.change(r)
+			d := p.Decide(r)
+			require.Equal(t, tt.codes, d.Codes())
+			require.Equal(t, len(d.Reasons) == 1, d.Allowed())
+		})
 	}
 }
 

@@ -58,7 +58,7 @@ func floors(f *facts) []floorRule {
 	if cls == signal.Raw && figures && role == coaching.Coach && action != Purge {
 		add("floor.raw", Deny, "GOV-013", "raw data is never shown to a coach")
 	}
-	if figures && action != Purge && (!f.has(attrPastRetention) || f.num[attrPastRetention] != 0) {
+	if typ != ResourceModel && action != Purge && (!f.has(attrPastRetention) || f.num[attrPastRetention] != 0) {
 		if cls == signal.Aggregate {
 			add("floor.retention", Deny, "GOV-017", fmt.Sprintf("aggregates are used for at most %d months", mostAggregateMonths), attrCreatedAt)
 		} else {

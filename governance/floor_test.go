@@ -158,6 +158,35 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 			approve(t, r, "lead", coaching.CoachingLead)
 			r.Resource.ID = "another-person"
 		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 an identity that a third person refused", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+			approve(t, r, "officer", coaching.PrivacyOfficer)
+			r.Approvals[2].Refused = true
+		}, governance.Review, "floor.identity_approval"},
+		{"GOV-015 a refusal of another request", func(r *governance.Request) {
+			identity(r)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+			r.Approvals = append(r.Approvals, governance.Approval{Refused: true, Request: packRequest(t).Digest()})
+		}, governance.Permit, "everything"},
+		{"GOV-016 an identity behind data of 91 days", func(r *governance.Request) {
+			identity(r)
+			r.Resource.CreatedAt = noon.AddDate(0, 0, -91)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Deny, "floor.retention"},
+		{"GOV-016 an identity that is said to be aggregated", func(r *governance.Request) {
+			identity(r)
+			r.Resource.Class, r.Resource.CreatedAt = signal.Aggregate, noon.AddDate(0, 0, -91)
+			optIn(r)
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Deny, "floor.retention"},
 		{"GOV-015 approvals that have expired", func(r *governance.Request) {
 			identity(r)
 			optIn(r)
@@ -184,6 +213,10 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 		{"GOV-021 a rationale of 19 characters", func(r *governance.Request) {
 			career(r)
 			review(t, r, "hr", coaching.HRReviewer, "  "+strings.Repeat("x", 19)+"  ")
+		}, governance.Review, "floor.career"},
+		{"GOV-021 a rationale that nobody can see", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, "fine"+strings.Repeat("\u200b", 20)+strings.Repeat(" \u00a0\n", 20)+strings.Repeat("\u3164", 20)+".")
 		}, governance.Review, "floor.career"},
 		{"GOV-022 a review that said no", func(r *governance.Request) {
 			career(r)

@@ -176,13 +176,18 @@ func lowerNumber(e *expr) (number, bool) {
 	return nil, false
 }
 
-// monthsLater adds calendar months to an instant in nanoseconds. It has no
-// value beyond 100 years, so that it never leaves the range of an int64.
+// monthsLater adds calendar months to an instant in nanoseconds. It has no value
+// beyond 50 years, nor where the sum would leave the range of an int64.
 func monthsLater(at, months int64) (int64, bool) {
 	if months < -maxMonths || months > maxMonths {
 		return 0, false
 	}
-	return addMonths(time.Unix(0, at), int(months)).UnixNano(), true
+	later := addMonths(time.Unix(0, at), int(months))
+	// Nanoseconds since 1970 reach from 1678 to 2262.
+	if y := later.Year(); y < 1700 || y > 2250 {
+		return 0, false
+	}
+	return later.UnixNano(), true
 }
 
 const maxMonths = 600

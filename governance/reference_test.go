@@ -20,7 +20,7 @@ import (
 func reference(r *Request) (Outcome, []string) {
 	res, who := &r.Resource, r.Subject
 	raw := res.Class == signal.Raw || res.Type == ResourceTrace
-	aggregate := res.Class == signal.Aggregate && !raw
+	aggregate := res.Class == signal.Aggregate && !raw && res.Type != ResourceIdentity
 	single := !raw && !aggregate
 	data := res.Type != ResourceModel && res.Type != ResourceIdentity
 	purge, view := r.Action == Purge, r.Action == View
@@ -49,14 +49,16 @@ func reference(r *Request) (Outcome, []string) {
 	outsider := func(p coaching.PersonID) bool {
 		return !p.IsZero() && p != who.ID && p != res.Owner && (aggregate || !res.Owner.IsZero())
 	}
+	oneLeader := typ(ResourcePack, ResourceSession, ResourceRecommendation)
 	digest := ""
 	if len(r.Approvals) > 0 || r.Review.Approved {
 		digest = r.Digest()
 	}
 	approvers := map[coaching.PersonID]bool{}
 	legalYes := false
+	refused := slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Refused && a.Request == digest })
 	for _, a := range r.Approvals {
-		if outsider(a.By) && a.Request == digest && !a.At.After(r.Now) && a.Expires.After(r.Now) {
+		if !refused && outsider(a.By) && a.Request == digest && !a.At.After(r.Now) && a.Expires.After(r.Now) {
 			approvers[a.By] = true
 			legalYes = legalYes || a.Role == coaching.LegalPrivacy || a.Role == coaching.PrivacyOfficer
 		}
@@ -71,11 +73,11 @@ func reference(r *Request) (Outcome, []string) {
 			*list = append(*list, id)
 		}
 	}
-	fire(&deny, "assignment.coach", role(coaching.Coach) && act(View, Use, Recommend, Apply) && single && (res.AssignedCoach.IsZero() || res.AssignedCoach != who.ID))
+	fire(&deny, "assignment.coach", role(coaching.Coach) && act(View, Use, Recommend, Apply) && (single || oneLeader) && (res.AssignedCoach.IsZero() || res.AssignedCoach != who.ID || res.Owner.IsZero() || owns))
 	fire(&deny, "assignment.participant", role(coaching.Participant) && view && single && !owns)
 	fire(&deny, "coach.untrained", role(coaching.Coach) && act(Use, Recommend, Apply) && typ(ResourcePack, ResourceRecommendation) && !who.Trained)
 	fire(&deny, "consent.export", act(Export) && !aggregate && res.Type != ResourceModel && !agreed("export"))
-	fire(&deny, "consent.missing", !purge && !act(Reidentify) && !aggregate && data && !agreed(r.Purpose.String()) && !owns && !(r.Purpose == ForOversight && legal))
+	fire(&deny, "consent.missing", !purge && !act(Reidentify) && (!aggregate || oneLeader) && data && !agreed(r.Purpose.String()) && !owns && !(r.Purpose == ForOversight && legal))
 	fire(&deny, "group.small", !purge && aggregate && data && res.GroupSize < 5)
 	fire(&deny, "identity.consent", act(Reidentify) && !agreed("reidentification"))
 	fire(&deny, "identity.identifiable", !purge && !act(Reidentify) && (res.Type == ResourceIdentity || res.Identifiable != No) && !agreed("reidentification") && !(view && owns))
@@ -88,7 +90,7 @@ func reference(r *Request) (Outcome, []string) {
 		role(coaching.Participant, coaching.ProgramAdmin, coaching.LDSponsor, coaching.Sponsor, coaching.CoachingLead, coaching.ProductOwner, coaching.AttributionReviewer, coaching.HRReviewer))
 	made := res.CreatedAt
 	fire(&deny, "retention.aggregate", !purge && aggregate && data && (made.IsZero() || !inTwelveMonths(made, r.Now)))
-	fire(&deny, "retention.person", !purge && !aggregate && data && (made.IsZero() || made.Before(r.Now.Add(-90*24*time.Hour))))
+	fire(&deny, "retention.person", !purge && !aggregate && res.Type != ResourceModel && (made.IsZero() || made.Before(r.Now.Add(-90*24*time.Hour))))
 	signals := typ(ResourcePack, ResourceTrend, ResourceRecommendation)
 	stopped := res.Standing == signal.Candidate || res.Standing == signal.Paused || res.Standing == signal.Retired
 	fire(&deny, "standing.control", signals && res.Standing == signal.Restricted && !res.Control && act(View, Use, Export, Recommend, Apply, Publish) &&
@@ -108,11 +110,11 @@ func reference(r *Request) (Outcome, []string) {
 	fire(&permit, "coach.recommend", role(coaching.Coach) && act(Recommend, Apply) && typ(ResourceRecommendation) && r.Purpose == ForCoaching)
 	fire(&permit, "coach.session", role(coaching.Coach) && view && typ(ResourceSession, ResourceTrend, ResourceReport, ResourceRecommendation) && r.Purpose == ForCoaching)
 	fire(&permit, "export.programme", act(Export) && role(coaching.ProgramAdmin, coaching.PeopleAnalytics, coaching.PrivacyOfficer, coaching.LegalPrivacy) && typ(ResourceTrend, ResourcePack, ResourceDataset, ResourceReport, ResourceModel))
-	fire(&permit, "identity.reveal", act(Reidentify) && (legal || role(coaching.ProgramAdmin)) && typ(ResourceIdentity) && (r.Purpose == ForReidentification || r.Purpose == ForOversight))
+	fire(&permit, "identity.reveal", act(Reidentify) && (legal || role(coaching.ProgramAdmin)) && typ(ResourceIdentity) && (r.Purpose == ForReidentification || r.Purpose == ForOversight) && !owns && !res.Owner.IsZero())
 	fire(&permit, "oversight.view", act(View, Validate) && legal && r.Purpose == ForOversight)
 	fire(&permit, "participant.own", view && role(coaching.Participant) && owns && typ(ResourcePack, ResourceSession, ResourceRecommendation, ResourceReport, ResourceTrend))
 	fire(&permit, "purge.programme", purge && (legal || role(coaching.ProgramAdmin, coaching.PeopleAnalytics, coaching.DataOwner, coaching.System)))
-	fire(&permit, "recommendation.operate", act(Recommend, Apply, Publish) && role(coaching.ProgramAdmin, coaching.HRReviewer, coaching.System) && typ(ResourceRecommendation))
+	fire(&permit, "recommendation.operate", act(Recommend, Apply, Publish) && role(coaching.ProgramAdmin, coaching.HRReviewer, coaching.System) && typ(ResourceRecommendation) && !owns && !res.Owner.IsZero())
 	fire(&permit, "recommendation.view", view && role(coaching.HRReviewer, coaching.ProgramAdmin, coaching.Steward, coaching.PeopleAnalytics) && typ(ResourceRecommendation))
 	fire(&permit, "report.publish", act(Publish) && role(coaching.ProgramAdmin, coaching.CoachingLead, coaching.LDSponsor) && typ(ResourceReport, ResourceTrend) && aggregate)
 	fire(&permit, "stewardship", act(View, Validate) && role(coaching.Steward, coaching.PeopleAnalytics, coaching.DataOwner) && typ(ResourceTrace, ResourceTrend, ResourcePack, ResourceDataset, ResourceModel) && (r.Purpose == ForCoaching || r.Purpose == ForEvaluation))
@@ -224,6 +226,8 @@ func (s sampler) approve(r *Request) {
 			a.At = r.Now.Add(1)
 		case 2:
 			a.Request = "another"
+		case 3:
+			a.Refused = true
 		}
 		r.Approvals = append(r.Approvals, a)
 	}

@@ -58,7 +58,8 @@ type Resource struct {
 	Owner         coaching.PersonID `json:"owner,omitzero"`          // the participant whose data it is
 	AssignedCoach coaching.PersonID `json:"assigned_coach,omitzero"` // that participant's coach
 	// CreatedAt is when the data was recorded: the oldest trace of raw data, the
-	// day on which a pack or report was made. Retention counts from here.
+	// day on which a pack or report was made; of an identity, the data whose
+	// pseudonym is asked about. Retention counts from here.
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	// GroupSize is the number of people behind the smallest figure; 0 is unknown.
 	GroupSize int `json:"group_size,omitzero"`
@@ -75,16 +76,19 @@ type Resource struct {
 	Affects   Effects `json:"affects,omitzero"`   // which decisions about a career it could touch
 }
 
-// An Approval is one person's yes to one request. It counts while it is valid:
-// given at or before Now, not expired, of a declared role, for the request
+// An Approval is one person's answer to one request. A yes counts while it is
+// valid: given at or before Now, not expired, of a declared role, for the request
 // whose [Request.Digest] it holds, by somebody who is neither the subject nor
-// the owner of the resource. Two approvals by one person count once.
+// the owner of the resource. Two approvals by one person count once. Any no to
+// the request, by whomever and whenever, takes every yes away: keep it among the
+// approvals.
 type Approval struct {
 	By      coaching.PersonID `json:"by"`
 	Role    coaching.Role     `json:"role"`
 	At      time.Time         `json:"at"`
-	Expires time.Time         `json:"expires"` // required: an approval is time-boxed
-	Request string            `json:"request"` // the Digest of the request that was approved
+	Expires time.Time         `json:"expires"`          // required: an approval is time-boxed
+	Request string            `json:"request"`          // the Digest of the request that was approved
+	Refused bool              `json:"refused,omitzero"` // it is a no
 }
 
 // A ReviewRecord documents a human review of one request. It counts when the
