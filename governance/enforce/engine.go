@@ -72,7 +72,8 @@ func New(ctx context.Context, journal *audit.Journal, settings Settings, first C
 // Swap puts another policy in force, once the change is on durable record. A
 // policy that is nil, that is not the report's or whose report has a finding
 // that blocks is refused; on every error the policy of before stays in force.
-// A decision that has begun ends with the policy that it began with.
+// A decision that has begun ends with the policy that it began with; grants of
+// another policy that are not used yet open nothing from then on.
 func (e *Engine) Swap(ctx context.Context, next Change) error {
 	if e == nil || e.journal == nil || ctx == nil {
 		return errors.New("enforce: no engine or no context to swap a policy in")
@@ -156,6 +157,7 @@ func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (go
 	return d, Grant{state: &grant{
 		engine:   e,
 		receipt:  receipt,
+		policy:   d.PolicyDigest,
 		actor:    audit.Actor{ID: asked.Subject.ID, Role: asked.Subject.Role},
 		action:   asked.Action,
 		resource: seal(asked.Resource),
@@ -169,12 +171,13 @@ type Completion struct {
 	Result audit.Result
 	Items  int64        // rows, records or messages that were handed out
 	Digest audit.Digest // of what was handed out; optional
-	At     time.Time
+	At     time.Time    // not before the request's Now
 }
 
 // Complete records how it ended and closes the grant, which opens nothing from
-// then on. A grant is completed once; when the record cannot be made the grant
-// is closed all the same, and Complete may be called again.
+// then on. A grant is completed once; when the record cannot be made, or its time
+// is before the request or outside the years 1970 to 2199, the grant is closed
+// all the same, and Complete may be called again.
 func (e *Engine) Complete(ctx context.Context, g Grant, c Completion) error {
 	s := g.state
 	if e == nil || ctx == nil || s == nil || s.engine != e {
@@ -185,6 +188,10 @@ func (e *Engine) Complete(ctx context.Context, g Grant, c Completion) error {
 	s.closed = true
 	if s.completed {
 		return fmt.Errorf("%w: it has been completed", ErrGrant)
+	}
+	// A far date in the log would make every request after the next start late.
+	if !datable(c.At) || c.At.Before(s.from) {
+		return fmt.Errorf("enforce: the outcome is dated %s, want the years %d to %d and not before the request", c.At.UTC().Format(time.RFC3339), firstYear, lastYear)
 	}
 	event, err := audit.NewEvent(c.At, s.actor, audit.Outcome{
 		Intent: s.receipt.Index(), Result: c.Result, Items: c.Items, Digest: c.Digest,

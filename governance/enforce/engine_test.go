@@ -132,6 +132,27 @@ func TestCompleteFaults(t *testing.T) {
 	}
 }
 
+// An outcome cannot bring a time into the log that stops the engine when it
+// starts again, nor one from before the request; the grant is closed all the same.
+func TestCompleteRefusesTimes(t *testing.T) {
+	for name, at := range map[string]time.Time{
+		"none":               {},
+		"the far future":     time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
+		"before the request": start.Add(-1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := new(audit.MemoryStore)
+			e := engine(t, store)
+			_, g := e.Authorize(context.Background(), coachReads("pack-1", start))
+			require.ErrorContains(t, e.Complete(context.Background(), g, enforce.Completion{Result: audit.Completed, At: at}), "the outcome is dated")
+			require.Len(t, entries(t, store), 2)
+			_, err := enforce.Unlock(g, enforce.Seal(pack("pack-1"), 1), person("coach 1"), governance.View, start)
+			require.ErrorIs(t, err, enforce.ErrGrant)
+			require.NoError(t, e.Complete(context.Background(), g, enforce.Completion{Result: audit.Abandoned, At: start}))
+		})
+	}
+}
+
 // Denials and reviews are on record too, and give no grant.
 func TestAuthorizeWithoutPermit(t *testing.T) {
 	export := coachReads("data-1", start)

@@ -14,12 +14,12 @@ import (
 )
 
 // ErrGrant reports a grant that does not open what it was held against: it is
-// zero, used, completed, not valid at the time, or for something or somebody
-// else.
+// zero, used, completed, not valid at the time, for something or somebody else,
+// or given under a policy that is no longer in force.
 var ErrGrant = errors.New("enforce: the grant does not open it")
 
-// A Grant is a recorded yes to one person doing one action to one resource, once
-// and for a short time. Only [Engine.Authorize] makes one; the zero Grant opens
+// A Grant is a recorded yes to one person doing one action to one resource, once,
+// for a short time and under the policy that gave it. Only [Engine.Authorize] makes one; the zero Grant opens
 // nothing. Copies of a grant are the same grant.
 type Grant struct {
 	state *grant
@@ -28,6 +28,7 @@ type Grant struct {
 type grant struct {
 	engine   *Engine
 	receipt  audit.Receipt
+	policy   string // digest of the policy that said yes
 	actor    audit.Actor
 	action   governance.Action
 	resource resourceDigest
@@ -86,6 +87,8 @@ func (s *grant) open(resource resourceDigest, by coaching.PersonID, action gover
 		return fmt.Errorf("%w: it has been used", ErrGrant)
 	case at.Before(s.from) || at.After(s.until):
 		return fmt.Errorf("%w: it is not valid at that time", ErrGrant)
+	case s.engine.PolicyDigest() != s.policy:
+		return fmt.Errorf("%w: another policy is in force since", ErrGrant)
 	case by != s.actor.ID || by.IsZero():
 		return fmt.Errorf("%w: it is somebody else's", ErrGrant)
 	case action != s.action:

@@ -84,6 +84,21 @@ func TestUnlock(t *testing.T) {
 	require.ErrorIs(t, engine(t, new(audit.MemoryStore)).Complete(context.Background(), g, enforce.Completion{At: at}), enforce.ErrGrant, "another engine's")
 }
 
+// A grant that is not used yet ends with the policy that gave it.
+func TestSwapEndsGrants(t *testing.T) {
+	e := engine(t, new(audit.MemoryStore))
+	_, g := e.Authorize(context.Background(), coachReads("pack-1", start))
+	sealed := enforce.Seal(pack("pack-1"), "data")
+	require.NoError(t, e.Swap(context.Background(), change(t, "B", start)))
+	got, err := enforce.Unlock(g, sealed, person("coach 1"), governance.View, start)
+	require.ErrorIs(t, err, enforce.ErrGrant)
+	require.ErrorContains(t, err, "another policy")
+	require.Zero(t, got)
+	_, g = e.Authorize(context.Background(), coachReads("pack-1", start))
+	_, err = enforce.Unlock(g, sealed, person("coach 1"), governance.View, start)
+	require.NoError(t, err)
+}
+
 // Of many who hold copies of one grant, one gets the data.
 func TestUnlockOnce(t *testing.T) {
 	_, g := engine(t, new(audit.MemoryStore)).Authorize(context.Background(), coachReads("pack-1", start))
