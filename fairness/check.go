@@ -150,14 +150,20 @@ func (r *Report) explainReview(p Policy) (missing int) {
 		s := side.s
 		switch s.Verdict {
 		case Pause:
+			// The figures of all groups together are printed, so those of one that must
+			// not be are the rest of the others.
+			secret := false
+			for _, g := range s.Strata {
+				secret = secret || len(s.Strata) > 1 && (g.Population < int64(p.MinShow) || r.hides(p.Review.StratifyBy, g.Group))
+			}
 			for _, g := range s.Strata {
 				if g.Holm <= 1-p.Review.Confidence {
 					where := ""
 					if g.Group != "" {
 						where = " of group " + g.Group
 					}
-					if g.Population < int64(p.MinShow) {
-						r.find("FAI-002", coaching.Error, side.path, "too many sampled %s%s are wrong; the group is too small to print figures of", side.what, where)
+					if secret {
+						r.find("FAI-002", coaching.Error, side.path, "too many sampled %s%s are wrong; figures by group would give those of a small one away", side.what, where)
 						continue
 					}
 					r.find("FAI-002", coaching.Error, side.path, "%d of %d sampled %s%s wrong: more than %.0f %% of them are, at %.0f %% confidence", g.Wrong.X, g.Wrong.N, side.what, where, 100*s.Most, 100*p.Review.Confidence)
@@ -206,7 +212,9 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 				empty = append(empty, g.Label)
 			case g.Verdict == Insufficient:
 				thin = append(thin, g.Label)
-				needed = max(needed, g.Needed)
+				if !g.Suppressed { // the number depends on the group's size
+					needed = max(needed, g.Needed)
+				}
 			}
 		}
 		path := "groups." + f.Name()
@@ -254,11 +262,14 @@ func (r *Report) explainProxies(missing *int) {
 	undecided, needed := 0, int64(0)
 	for _, f := range r.Proxies {
 		path := "proxies." + f.Factor + "." + f.Attribute
-		share, _ := f.Path.Share()
+		carries := "much of the gap"
+		if v, ok := f.Path.Share(); ok && f.PathGroup != "" && !r.hides(f.Attribute, f.PathGroup) {
+			carries = fmt.Sprintf("%.0f %% of the gap of %s", 100*v, f.PathGroup)
+		}
 		switch {
 		case f.proven():
 			verdicts = append(verdicts, Pause)
-			r.find("FAI-007", coaching.Error, path, "%s goes with %s and with the flag, and carries %.0f %% of the gap of %s", f.Factor, f.Attribute, 100*share, f.PathGroup)
+			r.find("FAI-007", coaching.Error, path, "%s goes with %s and with the flag, and carries %s", f.Factor, f.Attribute, carries)
 		case f.Verdict == Proxy:
 			verdicts = append(verdicts, Insufficient)
 			text := f.Factor + " may stand in for " + f.Attribute
@@ -266,7 +277,7 @@ func (r *Report) explainProxies(missing *int) {
 				text += fmt.Sprintf(": they go together (strength %.2f, adjusted p %.2g)", f.Strength.Value, f.Holm)
 			}
 			if f.Carries {
-				text += fmt.Sprintf("; %.0f %% of the gap of %s runs through it", 100*share, f.PathGroup)
+				text += fmt.Sprintf("; %s runs through it", carries)
 			}
 			r.find("FAI-007", coaching.Warning, path, "%s; a named person must declare it legitimate, or the signal must be mended", text)
 		case f.Verdict == Explained:

@@ -50,6 +50,12 @@ func (m *Memo) Markdown() []byte {
 		line("\n### %s%s\n", escape(f.Name()), map[bool]string{true: " (secondary)"}[f.Secondary])
 		line("| group | flagged | everyone else | ratio [interval] | to the highest | verdict |")
 		line("|---|---:|---:|---:|---:|---|")
+		highest := 0.0 // of the printed groups: that of a hidden one would give its rate away
+		for _, g := range f.Groups {
+			if v, ok := g.Rate.Value(); ok && !g.Suppressed {
+				highest = max(highest, v)
+			}
+		}
 		for _, g := range f.Groups {
 			switch {
 			case g.Suppressed:
@@ -58,14 +64,14 @@ func (m *Memo) Markdown() []byte {
 				line("| %s | nobody | %v | undefined | undefined | %v |", escape(g.Label), g.Rest, g.Verdict)
 			default:
 				impact := "undefined"
-				if g.Impact.Defined {
-					impact = decimals(g.Impact.Value)
+				if v, ok := g.Rate.Value(); ok && highest > 0 {
+					impact = decimals(v / highest)
 				}
 				line("| %s | %v | %v | %v | %s | %v |", escape(g.Label), g.Rate, g.Rest, g.Ratio, impact, g.Verdict)
 			}
 		}
 	}
-	line("\nThe ratio to the highest group is printed for auditors and decides nothing.")
+	line("\nThe ratio to the highest printed group is there for auditors and decides nothing.")
 
 	line("\n## Step 3: proxies\n")
 	line("| factor | attribute | strength | share of the gap | verdict |")
@@ -122,12 +128,29 @@ func (m *Memo) Markdown() []byte {
 
 	line("\n## To repeat this\n")
 	line("- policy SHA-256: %v", r.PolicyHash)
-	line("- table SHA-256: %v", r.Fingerprint)
+	if r.anyHidden() {
+		// Few numbers are possible for a small group, and the digest would tell which.
+		line("- table SHA-256: in the signal's records; it is not printed, since hidden figures could be tried against it")
+	} else {
+		line("- table SHA-256: %v", r.Fingerprint)
+	}
 	line("- prepared by %v on %v, next review %v", in.PreparedBy, in.Prepared, in.NextReview)
 	for _, id := range in.SignedBy {
 		line("- signed by %v", id)
 	}
 	return []byte(b.String())
+}
+
+// anyHidden reports whether figures of any group must not be printed.
+func (r *Report) anyHidden() bool {
+	for _, f := range r.Families {
+		for _, g := range f.Groups {
+			if g.Suppressed {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hides reports whether the figures of a group of one attribute must not be

@@ -186,7 +186,7 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 	if a, ok := Associate(counts); ok {
 		f.Strength = Estimate{Value: a.Corrected, Defined: true, Low: math.NaN(), High: math.NaN()}
 		f.P = a.P
-		r := float64(positive(sums(counts)))
+		r := float64(positive(rowSums(counts)))
 		k := float64(a.DF)/(r-1) + 1
 		f.Needed = int64(math.Ceil(noncentrality(p.Alpha, p.Power, float64(a.DF)) / (p.Proxy.MinV * p.Proxy.MinV * min(r-1, k-1))))
 	} else {
@@ -214,17 +214,19 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 		}
 		return 1
 	})
+	all := make([]Rate, columns)
+	for _, row := range rates {
+		for j, r := range row {
+			all[j] = Rate{all[j].X + r.X, all[j].N + r.N}
+		}
+	}
 	beyond, largest := false, 0.0
 	for _, i := range order {
 		group, rest := make([]Rate, columns), make([]Rate, columns)
 		var g, e Rate
 		for to, j := range factors {
 			group[to] = rates[i][j]
-			for k := range rates {
-				if k != i {
-					rest[to] = Rate{rest[to].X + rates[k][j].X, rest[to].N + rates[k][j].N}
-				}
-			}
+			rest[to] = Rate{all[j].X - rates[i][j].X, all[j].N - rates[i][j].N}
 			g = Rate{g.X + group[to].X, g.N + group[to].N}
 			e = Rate{e.X + rest[to].X, e.N + rest[to].N}
 		}
@@ -247,8 +249,8 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 	}
 }
 
-// sums returns the number of people in each row.
-func sums(table [][]int64) []float64 {
+// rowSums returns the number of people in each row.
+func rowSums(table [][]int64) []float64 {
 	out := make([]float64, len(table))
 	for i, row := range table {
 		for _, c := range row {
