@@ -14,6 +14,10 @@ import (
 // dashboard puts the run on one page. Every figure on it was computed above.
 func (p *programme) dashboard() error {
 	d, s := p.decision, p.statement
+	net := s.Label.String() + "; no interval"
+	if s.Interval != nil {
+		net = fmt.Sprintf("%s; interval %s to %s", s.Label, s.Interval.Low, s.Interval.High)
+	}
 	page := report.Dashboard{
 		Title: p.plan.Title, Programme: p.id(), AsOf: coaching.DateOf(decidedAt), Claim: s.Label.String(),
 		Decision: report.DecisionOf(d), Gates: report.GatesOf(d), Notes: report.NotesOf(p.anecdotes), Method: report.MethodOf(d),
@@ -22,9 +26,9 @@ func (p *programme) dashboard() error {
 			Note: fmt.Sprintf("%.0f %% interval %+.1f to %+.1f; exact p %s/%s", 100*p.kpiEffect.Attained, 100*p.kpiEffect.Low, 100*p.kpiEffect.High, p.kpiEffect.PCount, p.kpiEffect.PTotal),
 		},
 		Headlines: []report.Figure{
-			{Label: "Net benefit", Value: s.Net.String(), Note: fmt.Sprintf("benefit %s, cost %s; %s", s.Benefit, s.Cost, s.Label)},
+			{Label: "Net benefit", Value: s.Net.String(), Note: net},
 			{Label: "ROI", Value: s.ROI.Round(2).String(), Note: fmt.Sprintf("net over cost; benefit-cost ratio %s", s.BCR.Round(2))},
-			{Label: "Sessions held", Value: fmt.Sprintf("%d of %d", p.log.Adherence().SessionsHeld, p.log.Adherence().SessionsDue), Note: "weekly, by two internal coaches"},
+			{Label: "Sessions held", Value: fmt.Sprintf("%d of %d", p.log.Adherence().SessionsHeld, p.log.Adherence().SessionsDue), Note: fmt.Sprintf("weekly, by %d coaches", len(p.plan.Cohort.Coaches))},
 		},
 		KPI: p.trend(), Groups: p.groupPanels(), Bridge: bridge(s),
 	}
@@ -55,7 +59,7 @@ func (p *programme) dashboard() error {
 
 // trend is the KPI of each wave, sprint by sprint.
 func (p *programme) trend() report.Trend {
-	t := report.Trend{Title: "Sprint predictability by wave", Unit: "delivered of committed points, mean of five teams", Percent: true}
+	t := report.Trend{Title: "Sprint predictability by wave", Unit: "delivered of committed points, mean of the wave's teams", Percent: true}
 	periods := p.kpiSeries.Periods()
 	for _, period := range periods {
 		t.Periods = append(t.Periods, fmt.Sprintf("wk %d", p.plan.WeekOf(period.Start)))
@@ -94,7 +98,16 @@ func (p *programme) groupPanels() report.Groups {
 	decided := 0
 	for _, d := range definitions() {
 		r := p.fair[d.ID]
-		panel := report.Panel{Signal: d.ID, Note: fmt.Sprintf("%s, under a human control", p.standings[d.ID].Standing)}
+		note := p.standings[d.ID].Standing.String()
+		if p.standings[d.ID].Control != "" {
+			note += ", under a human control"
+		}
+		if r.Polarity == fairness.Favourable {
+			note += "; the flag helps: harm is a low ratio"
+		} else {
+			note += "; the flag burdens: harm is a high ratio"
+		}
+		panel := report.Panel{Signal: d.ID, Note: note}
 		for _, family := range r.Families {
 			for _, group := range family.Groups {
 				if group.Suppressed || !group.Ratio.Defined {

@@ -12,15 +12,21 @@ var decidedAt = noon("2027-04-06")
 
 // decide is step 8.
 func (p *programme) decide() error {
-	adherence := p.log.Adherence()
+	adherence, facts := p.log.Adherence(), p.log.Facts(decidedAt)
 	p.decision = pilot.Decide(p.locked, pilot.Evidence{
 		CarriedOut: p.allocation, Behaviour: p.behaviour, KPI: &p.kpiEffect,
-		DataGates:   []pilot.DataGate{{Name: "quality check", Held: len(p.blockedFeeds) == 0}, {Name: "eight weeks of history", Held: baselineWindow.Days() == 56}},
-		Confounders: p.log.Confounders(), LogClosed: true,
-		Reviews:    []pilot.Review{{Window: coaching.Window{From: p.plan.Baseline().From, To: p.plan.End()}, Role: coaching.AttributionReviewer, By: p.labels["P-HR"]}},
-		Streams:    p.streams(),
-		Governance: &pilot.Governance{Compact: true},
-		Adherence:  &adherence,
+		DataGates: []pilot.DataGate{
+			{Name: "quality check", Held: facts.QualityCheck},
+			{Name: "six weeks of history", Held: facts.HistoryDays >= 42},
+			{Name: "snapshots delivered", Held: facts.Snapshots >= facts.SnapshotsDue},
+		},
+		Confounders: p.log.Confounders(), LogClosed: facts.ConfounderLogClosed,
+		Reviews: []pilot.Review{{Window: coaching.Window{From: p.stated.Review.From, To: p.stated.Review.To}, Role: p.roles[p.stated.Review.By], By: p.labels[p.stated.Review.By]}},
+		Streams: p.streams(),
+		Governance: &pilot.Governance{
+			Compact: facts.Compact, OpenAppeals: len(p.stated.Appeals), PausedSignals: p.pausedUse, OpenIssues: facts.GovernanceOpen + p.breaches,
+		},
+		Adherence: &adherence,
 	})
 	d := p.decision
 	for _, c := range d.Criteria {
@@ -31,6 +37,12 @@ func (p *programme) decide() error {
 	}
 	p.say.line("DECISION: %s. %s", d.Outcome, d.Why)
 	p.say.line("Beside any percentage stands: %s.", d.Beside)
+	if gate := pilot.DefaultPolicy().Gate(p.log.State(), pilot.Decided, facts); !gate.Open() {
+		p.say.line("Before the pilot is closed:")
+		for _, f := range gate.Unmet {
+			p.say.line("  %s %s", f.Code, f.Message)
+		}
+	}
 	log, err := p.log.JSON()
 	if err != nil {
 		return err

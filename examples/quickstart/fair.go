@@ -72,6 +72,7 @@ func (p *programme) judge() error {
 			return err
 		}
 		p.tell(report, life, "2027-01-04")
+		p.note(report, life, "2027-01-04")
 		if life.Standing(coaching.MustDate("2027-01-04")) == signal.Paused {
 			if life, report, err = p.mend(d, policy, life, found[d.ID+" 2"]); err != nil {
 				return err
@@ -117,6 +118,7 @@ func (p *programme) mend(d signal.Definition, policy fairness.Policy, life fairn
 		return life, nil, err
 	}
 	p.tell(report, life, "2027-02-01")
+	p.note(report, life, "2027-02-01")
 	return life, report, nil
 }
 
@@ -165,6 +167,37 @@ func (p *programme) tell(r *fairness.Report, life fairness.Lifecycle, on string)
 			p.say.line("  %s %s", finding.Code, finding.Message)
 		}
 	}
+}
+
+// A change is a signal that was paused, or came back into use, on a day.
+type change struct {
+	on      coaching.Date
+	signal  string
+	resumed bool
+	cause   string // the code of the finding behind it
+}
+
+// note keeps a change of standing for the audit trail.
+func (p *programme) note(r *fairness.Report, life fairness.Lifecycle, day string) {
+	on := coaching.MustDate(day)
+	last := false // paused before
+	for _, c := range p.changes {
+		if c.signal == r.Signal {
+			last = !c.resumed
+		}
+	}
+	paused := life.Standing(on) == signal.Paused
+	if paused == last {
+		return
+	}
+	cause := "FAI-006" // back under a human control
+	if paused {
+		for f := range r.Findings.Blocking() {
+			cause = f.Code
+			break
+		}
+	}
+	p.changes = append(p.changes, change{on, r.Signal, !paused, cause})
 }
 
 // control is what people do so that a signal with thin evidence does no harm.

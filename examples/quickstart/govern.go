@@ -30,9 +30,13 @@ func (p *programme) govern() error {
 	}
 
 	now := noon(packDay)
-	for i, label := range leaderLabels {
-		coach := coachLabels[i]
-		pack := p.packs[label]
+	p.opened = map[string]signal.CoachView{}
+	for _, label := range p.leaders() {
+		coach := p.names[p.coachOf[p.labels[label]]]
+		pack, ready := p.packs[label]
+		if !ready {
+			continue
+		}
 		read := p.request(coach, governance.View, governance.ForCoaching, pack.Resource(), now)
 		decision, grant := p.engine.Authorize(ctx, read)
 		if label == "L02" {
@@ -49,6 +53,7 @@ func (p *programme) govern() error {
 		if err := p.engine.Complete(ctx, grant, enforce.Completion{Result: audit.Completed, Items: 1, At: now}); err != nil {
 			return err
 		}
+		p.opened[label] = view
 		if err := p.out.write("packs/"+label+".txt", []byte(view.Text())); err != nil {
 			return err
 		}
@@ -91,7 +96,7 @@ func (p *programme) govern() error {
 }
 
 // id is the programme's.
-func (p *programme) id() string { return "product-org-12w" }
+func (p *programme) id() string { return p.plan.ID }
 
 // request fills in who asks, and the consents that the programme holds.
 func (p *programme) request(label string, action governance.Action, purpose governance.Purpose, r governance.Resource, now time.Time) *governance.Request {
@@ -124,7 +129,11 @@ func (p *programme) answer(question string, r *governance.Request, d governance.
 		}
 	}
 	if d.Review != nil {
-		p.say.line("  needs a review by one of %v, with a rationale of at least %d characters", d.Review.By, d.Review.MinRationale)
+		need := fmt.Sprintf("  needs one of %v", d.Review.By)
+		if d.Review.MinRationale > 0 {
+			need += fmt.Sprintf(", and a rationale of at least %d characters", d.Review.MinRationale)
+		}
+		p.say.line("%s", need)
 	}
 	fmt.Fprintf(&p.answers, "\n%s\n%s", question, p.policy.Explain(r))
 }
@@ -165,11 +174,10 @@ func (p *programme) openTrail(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	steward := p.actor("P-ANALYTICS")
-	if err := p.record(ctx, noon("2027-01-04"), steward, audit.SignalChange{Signal: "async_documentation", Cause: "FAI-002"}); err != nil {
+	if err := p.recordChanges(ctx, coaching.Date{}, coaching.MustDate("2027-01-14")); err != nil {
 		return err
 	}
-	for _, label := range leaderLabels {
+	for _, label := range p.leaders() {
 		for _, d := range definitions() {
 			for _, purpose := range []governance.Purpose{governance.ForCoaching, governance.ForEvaluation} {
 				c := signal.Consent{Participant: p.labels[label], Signal: d.ID, Purpose: purpose.String(), Granted: noon("2027-01-15")}
@@ -190,7 +198,20 @@ func (p *programme) openTrail(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.record(ctx, noon("2027-02-03"), steward, audit.SignalChange{Signal: "async_documentation", Resumed: true, Cause: "FAI-008"})
+	return p.recordChanges(ctx, coaching.MustDate("2027-01-15"), coaching.MustDate(packDay))
+}
+
+// recordChanges records which signals were paused or came back in a window.
+func (p *programme) recordChanges(ctx context.Context, from, to coaching.Date) error {
+	for _, c := range p.changes {
+		if c.on.Before(from) || c.on.After(to) {
+			continue
+		}
+		if err := p.record(ctx, noon(c.on.String()), p.actor("P-ANALYTICS"), audit.SignalChange{Signal: c.signal, Resumed: c.resumed, Cause: c.cause}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // decided records a steward's decision on a flag.
@@ -237,7 +258,7 @@ func (p *programme) makePacks() error {
 		signals = append(signals, signal.PackSignal{Baselines: p.baselines[d.ID], Checklist: checklist})
 	}
 	p.packs = map[string]enforce.Sealed[signal.CoachView]{}
-	seal := func(i int, label string) (coaching.Findings, error) {
+	seal := func(label string) (coaching.Findings, error) {
 		spec := signal.PackSpec{Programme: p.id(), Outcome: "sprint predictability", Leader: p.labels[label], Signals: signals}
 		if item, ok := items[p.labels[label]]; ok {
 			spec.Qualitative = append(spec.Qualitative, item)
@@ -247,26 +268,27 @@ func (p *programme) makePacks() error {
 			return nil, err
 		}
 		view, fs := pack.CoachView(signal.CoachRequest{
-			Coach: p.labels[coachLabels[i]], At: noon(packDay), Consents: p.consents, Standings: p.standings, Freshness: freshness, Log: p.steward,
+			Coach: p.coachOf[p.labels[label]], At: noon(packDay), Consents: p.consents, Standings: p.standings, Freshness: freshness, Log: p.steward,
 		})
 		if view.IsZero() {
 			return fs, nil
 		}
+		worst := p.worst(pack.Signals())
 		p.packs[label] = enforce.Seal(governance.Resource{
 			Type: governance.ResourcePack, ID: "pack-" + label + "-" + packDay, Programme: p.id(), Signals: pack.Signals(), Class: signal.Pseudonymous,
 			Owner: pack.Leader(), AssignedCoach: view.Coach(), CreatedAt: noon(packDay), Identifiable: governance.No,
-			Standing: signal.Restricted, Control: true, Automated: governance.No, Affects: governance.EffectsOf(governance.NoEffect),
+			Standing: worst.Standing, Control: worst.Control != "", Automated: governance.No, Affects: governance.EffectsOf(governance.NoEffect),
 		}, view)
 		return nil, nil
 	}
-	var refused []int
-	for i, label := range leaderLabels {
-		fs, err := seal(i, label)
+	var refused []string
+	for _, label := range p.leaders() {
+		fs, err := seal(label)
 		if err != nil {
 			return err
 		}
 		if fs.Blocked() {
-			refused = append(refused, i)
+			refused = append(refused, label)
 			for f := range fs.Blocking() {
 				p.say.line("Pack of %s refused: %s %s", label, f.Code, f.Message)
 			}
@@ -284,21 +306,36 @@ func (p *programme) makePacks() error {
 		}
 		p.say.line("The steward decides on %s of %s: %s, %s.", flag.Signal, p.names[flag.Leader], d.Verdict, d.Reason)
 	}
-	for _, i := range refused {
-		fs, err := seal(i, leaderLabels[i])
+	for _, label := range refused {
+		fs, err := seal(label)
 		if err != nil {
 			return err
 		}
 		if fs.Blocked() {
 			return fs.Err()
 		}
-		p.say.line("Now the pack of %s is ready too.", leaderLabels[i])
+		p.say.line("Now the pack of %s is ready too.", label)
 	}
 	var all []*signal.Series
 	for _, d := range definitions() {
 		all = append(all, p.series[d.ID])
 	}
 	return p.export("signals-"+packDay, asOf, all)
+}
+
+// worst returns the least free standing among the signals of a pack.
+func (p *programme) worst(ids []string) signal.StandingRecord {
+	record := signal.StandingRecord{Standing: signal.Cleared}
+	for _, id := range ids {
+		switch s := p.standings[id]; {
+		case s.Standing == signal.Cleared:
+		case s.Standing == signal.Restricted && record.Standing == signal.Cleared:
+			record = s
+		case s.Standing != signal.Restricted:
+			return s
+		}
+	}
+	return record
 }
 
 // closeTrail signs the trail, writes it with its checkpoint, and verifies what was

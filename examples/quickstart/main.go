@@ -19,14 +19,21 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 )
 
 func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
+	// A reader that has seen enough, such as head, must not cut the run short.
+	signal.Ignore(syscall.SIGPIPE)
+	stopped := make(chan os.Signal, 1)
+	signal.Notify(stopped, os.Interrupt, syscall.SIGTERM)
+	if err := run(os.Args[1:], os.Stdout, stopped); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return
 		}
@@ -40,7 +47,9 @@ type options struct {
 	viva, survey, kpi, plan, policy, out string
 }
 
-func run(args []string, stdout io.Writer) error {
+// run is the command. It stops between two steps when stopped receives something.
+func run(args []string, w io.Writer, stopped <-chan os.Signal) error {
+	stdout := &screen{w: w}
 	var o options
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stdout)
@@ -63,6 +72,11 @@ func run(args []string, stdout io.Writer) error {
 	defer out.discard()
 	p := &programme{options: o, say: printer{stdout}, out: out}
 	for i, step := range steps() {
+		select {
+		case s := <-stopped:
+			return fmt.Errorf("stopped by %s before step %d; nothing was written", s, i+1)
+		default:
+		}
 		fmt.Fprintf(stdout, "\n%d. %s\n", i+1, step.title)
 		slow := time.AfterFunc(time.Second, func() { fmt.Fprintf(stdout, "   ... still at it: %s\n", step.title) })
 		err := step.run(p)
@@ -86,7 +100,26 @@ func run(args []string, stdout io.Writer) error {
 	if slices.Contains(out.written, "dashboard.html") {
 		fmt.Fprintf(stdout, "Open %s in a browser.\n", filepath.Join(folder, "dashboard.html"))
 	}
+	if stdout.err != nil && !errors.Is(stdout.err, syscall.EPIPE) {
+		return fmt.Errorf("the results are in %s, but they could not be printed: %w", folder, stdout.err)
+	}
 	return nil
+}
+
+// A screen remembers that something could not be printed.
+type screen struct {
+	mu  sync.Mutex
+	w   io.Writer
+	err error
+}
+
+func (s *screen) Write(text []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.w.Write(text); err != nil && s.err == nil {
+		s.err = err
+	}
+	return len(text), nil
 }
 
 // A printer prints the lines of a step.
@@ -98,56 +131,71 @@ func (p printer) line(format string, args ...any) {
 	}
 }
 
-// An output gathers the result files beside their place and moves the whole
-// folder there at the end, so that a run that fails leaves nothing behind.
+// An output gathers the result files beside their place and moves them there at
+// the end, so that a run that fails leaves nothing behind.
 type output struct {
-	final   string
+	final   string // "" for a fresh folder
+	exists  bool   // final is an empty folder that the user made, and keeps its permissions
 	partial string
 	written []string
 }
 
 func newOutput(folder string) (*output, error) {
-	parent := os.TempDir()
+	o := &output{final: folder}
+	parent, name := os.TempDir(), "the system's temp folder"
 	if folder != "" {
-		if entries, err := os.ReadDir(folder); err == nil && len(entries) > 0 {
-			return nil, fmt.Errorf("-out %s: the folder holds %d entries already; name an empty or a new one", folder, len(entries))
-		} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		entries, err := os.ReadDir(folder)
+		switch {
+		case err == nil && len(entries) > 0:
+			return nil, fmt.Errorf("-out %s: the folder is not empty (%d entries); name an empty or a new one", folder, len(entries))
+		case err == nil:
+			o.exists, parent = true, folder
+		case errors.Is(err, os.ErrNotExist):
+			parent = filepath.Dir(filepath.Clean(folder))
+		default:
 			return nil, fmt.Errorf("-out %s: not a folder that can be written: %w", folder, err)
 		}
-		parent = filepath.Dir(filepath.Clean(folder))
+		name = "-out " + folder
 	}
-	partial, err := os.MkdirTemp(parent, "coaching-quickstart-")
-	if err != nil {
-		return nil, fmt.Errorf("-out %s: cannot write there: %w", folder, err)
+	var err error
+	if o.partial, err = os.MkdirTemp(parent, "coaching-quickstart-"); err != nil {
+		return nil, fmt.Errorf("%s: cannot be written: %w", name, err)
 	}
-	if folder == "" {
-		folder = partial
-	}
-	return &output{final: folder, partial: partial}, nil
+	return o, nil
 }
 
 // write adds a file; name may hold slashes.
 func (o *output) write(name string, data []byte) error {
 	path := filepath.Join(o.partial, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	o.written = append(o.written, name)
 	return nil
 }
 
-// publish moves the folder to its place and returns the place.
+// publish moves the files to their place and returns the place.
 func (o *output) publish() (string, error) {
-	if err := os.Chmod(o.partial, 0o755); err != nil {
-		return "", err
-	}
-	if o.final != o.partial {
-		if err := os.Remove(o.final); err != nil && !errors.Is(err, os.ErrNotExist) {
+	switch {
+	case o.final == "":
+		o.final = o.partial
+	case o.exists:
+		entries, err := os.ReadDir(o.partial)
+		if err != nil {
 			return "", fmt.Errorf("-out %s: %w", o.final, err)
 		}
+		for _, e := range entries {
+			if err := os.Rename(filepath.Join(o.partial, e.Name()), filepath.Join(o.final, e.Name())); err != nil {
+				return "", fmt.Errorf("-out %s: %w", o.final, err)
+			}
+		}
+		if err := os.Remove(o.partial); err != nil {
+			return "", fmt.Errorf("-out %s: %w", o.final, err)
+		}
+	default:
 		if err := os.Rename(o.partial, o.final); err != nil {
 			return "", fmt.Errorf("-out %s: %w", o.final, err)
 		}

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,7 +25,7 @@ func tour(t *testing.T, args ...string) (printed string, files map[string][]byte
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
 	var b bytes.Buffer
-	require.NoError(t, run(append(args, "-out", out), &b))
+	require.NoError(t, run(append(args, "-out", out), &b, nil))
 	files = map[string][]byte{}
 	require.NoError(t, filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -190,6 +192,8 @@ func TestBadInput(t *testing.T) {
 		{"plan misspells a key", "-plan", "plan.yaml", strings.Replace(embedded("plan.yaml"), "  behaviour: Leaders", "  behavior: Leaders", 1), []string{"plan.yaml:9:3", "DOC-UNKNOWN", "behaviour"}},
 		{"plan is no YAML", "-plan", "plan.yaml", "schema: [", []string{"plan.yaml", "DOC-SYNTAX"}},
 		{"plan without staggering", "-plan", "plan.yaml", strings.Replace(embedded("plan.yaml"), "week0: 2027-01-04", "week0: 2027-01-11", 1), []string{"plan.yaml", "week0"}},
+		{"plan of another KPI", "-plan", "plan.yaml", strings.ReplaceAll(embedded("plan.yaml"), "sprint_predictability", "cycle_time"), []string{"plan.yaml", "kpi.id"}},
+		{"plan with another draw", "-plan", "plan.yaml", strings.Replace(embedded("plan.yaml"), "beacon:2027-01-08", "beacon:2027-01-09", 1), []string{"plan.yaml", "design"}},
 		{"policy with a broken expression", "-policy", "policy.yaml", policyText(`resource.clas == "raw"`), []string{"policy.yaml:", "resource.clas", "resource.class"}},
 		{"policy that is not one", "-policy", "policy.json", `{"apiVersion": "governance/v2"}`, []string{"policy.json:1:"}},
 	}
@@ -206,7 +210,7 @@ func TestBadInput(t *testing.T) {
 			}
 			parent := t.TempDir()
 			var b bytes.Buffer
-			err := run([]string{tt.flag, path, "-out", filepath.Join(parent, "out")}, &b)
+			err := run([]string{tt.flag, path, "-out", filepath.Join(parent, "out")}, &b, nil)
 			require.Error(t, err)
 			for _, want := range tt.want {
 				require.Contains(t, err.Error(), want)
@@ -237,6 +241,71 @@ tests: []
 `
 }
 
+// An empty folder that exists keeps its permissions; a run that is stopped
+// leaves nothing; a full disk behind the screen is told.
+func TestOutput(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "mine")
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	var b bytes.Buffer
+	require.NoError(t, run([]string{"-out", folder}, &b, nil))
+	info, err := os.Stat(folder)
+	require.NoError(t, err)
+	require.Equal(t, fs.FileMode(0o700), info.Mode().Perm())
+	left, err := filepath.Glob(filepath.Join(folder, "coaching-quickstart-*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.FileExists(t, filepath.Join(folder, "dashboard.html"))
+
+	parent := t.TempDir()
+	stopped := make(chan os.Signal, 1)
+	stopped <- os.Interrupt
+	require.ErrorContains(t, run([]string{"-out", filepath.Join(parent, "out")}, &b, stopped), "interrupt")
+	entries, err := os.ReadDir(parent)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	require.ErrorContains(t, run([]string{"-out", filepath.Join(parent, "out")}, fullScreen{}, nil), "no space")
+}
+
+type fullScreen struct{}
+
+func (fullScreen) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// A policy that opens no pack is not walked around: the sessions used what nobody
+// was granted, and that is no GO.
+func TestTourUnderADenyingPolicy(t *testing.T) {
+	policy := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(policy, []byte(strings.Replace(policyText("resource.type == \"pack\""), "GOV-013", "GOV-015", 1)), 0o600))
+	printed, files := tour(t, "-policy", policy)
+	require.Contains(t, printed, "PIL-109")
+	require.Contains(t, printed, "A6 fail")
+	require.Contains(t, printed, "DECISION: NO_GO.")
+	require.Empty(t, files["packs/L02.txt"])
+}
+
+// A survey without answers of the teams corroborates nothing, and the share falls.
+func TestTourWithoutSurvey(t *testing.T) {
+	survey := filepath.Join(t.TempDir(), "survey.csv")
+	require.NoError(t, os.WriteFile(survey, []byte("PersonId,Date,Speak_My_Mind,Communication_Flow,Workload\nX1,2027-03-31,3,3,3\n"), 0o600))
+	printed, files := tour(t, "-survey", survey)
+	require.Contains(t, printed, "no survey corroborates")
+	statement, err := roi.Replay(files["roi/statement.json"])
+	require.NoError(t, err)
+	require.NotContains(t, string(files["roi/statement.txt"]), "pulse")
+	require.False(t, statement.Findings.Has("ROI-011"), "the cap without a survey is kept")
+}
+
+// A feed that fails its quality check stops the pilot at the gate.
+func TestTourWithABadFeed(t *testing.T) {
+	text, err := data.ReadFile("data/kpi.csv")
+	require.NoError(t, err)
+	kpi := filepath.Join(t.TempDir(), "kpi.csv")
+	require.NoError(t, os.WriteFile(kpi, bytes.Replace(text, []byte("committed_points,4"), []byte("committed_points,-4"), 1), 0o600))
+	err = run([]string{"-kpi", kpi, "-out", filepath.Join(t.TempDir(), "out")}, &bytes.Buffer{}, nil)
+	require.ErrorContains(t, err, "cannot go on to enablement")
+	require.ErrorContains(t, err, "PIL-041")
+}
+
 func TestBadOutput(t *testing.T) {
 	folder := t.TempDir()
 	full := filepath.Join(folder, "full")
@@ -246,7 +315,7 @@ func TestBadOutput(t *testing.T) {
 	require.NoError(t, os.WriteFile(plain, nil, 0o600))
 	for _, out := range []string{full, plain, filepath.Join(plain, "below"), filepath.Join(folder, "no", "such", "parent")} {
 		var b bytes.Buffer
-		err := run([]string{"-out", out}, &b)
+		err := run([]string{"-out", out}, &b, nil)
 		require.ErrorContains(t, err, out)
 	}
 	kept, err := os.ReadFile(filepath.Join(full, "mine.txt"))
@@ -255,8 +324,8 @@ func TestBadOutput(t *testing.T) {
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Len(t, left, 2, "something was left behind")
-	require.ErrorContains(t, run([]string{"surplus"}, &bytes.Buffer{}), "surplus")
-	require.Error(t, run([]string{"-speed", "9"}, &bytes.Buffer{}))
+	require.ErrorContains(t, run([]string{"surplus"}, &bytes.Buffer{}, nil), "surplus")
+	require.Error(t, run([]string{"-speed", "9"}, &bytes.Buffer{}, nil))
 }
 
 // Steps 1 and 2 read Microsoft's own sample exports, old and new, and count in
@@ -281,6 +350,7 @@ func TestRealExports(t *testing.T) {
 				Week                             map[string]int     `json:"hours_ge_168"`
 				Negative                         map[string]int     `json:"negative"`
 				Zero                             map[string]float64 `json:"zero_share_gt_0.5"`
+				Constant                         []string           `json:"constant_columns"`
 				PerWeek                          map[string]int     `json:"persons_per_week"`
 			}
 			require.NoError(t, json.Unmarshal(all[key], &want))
@@ -294,13 +364,11 @@ func TestRealExports(t *testing.T) {
 
 			q := p.quality[0]
 			require.Equal(t, want.Rows, p.reports[0].Rows) // DQ01
-			require.Equal(t, want.First, q.First.String()) // DQ02
 			require.Equal(t, want.Persons, q.Subjects)
+			require.Equal(t, want.First, p.reports[0].First.String()) // DQ02: read in the right layout
+			require.Equal(t, want.Last, p.reports[0].Last.String())
 			require.Equal(t, want.Weeks, q.Periods) // DQ03
-			for _, gap := range q.Gaps {
-				require.Equal(t, want.GapDays["7"], gap.Count)
-				require.Equal(t, 7, gap.Days)
-			}
+			require.Equal(t, []signal.GapCount{{Days: 7, Count: want.GapDays["7"]}}, q.Gaps)
 			require.Equal(t, want.Duplicates, q.Duplicates) // DQ04
 			require.Equal(t, want.Expected, q.Expected)     // DQ05
 			require.Equal(t, want.Missing, q.MissingRows)
@@ -330,6 +398,12 @@ func TestRealExports(t *testing.T) {
 				require.Equal(t, n, count("DQ13", column), column)
 			}
 			require.Empty(t, want.Negative)
+			for _, c := range q.Checks {
+				require.NotContains(t, c.Message, "negative")
+			}
+			for _, column := range want.Constant { // DQ10
+				require.True(t, slices.ContainsFunc(q.Checks, func(c signal.QualityCheck) bool { return c.Code == "DQ10" && c.Column == column }), column)
+			}
 		})
 	}
 }

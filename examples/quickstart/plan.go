@@ -18,32 +18,9 @@ var lockedAt = noon("2027-01-08")
 // planPilot is step 5: the plan is checked and locked, the leaders are allocated to two
 // waves by a draw that anybody can repeat, and every date is written down.
 func (p *programme) planPilot() error {
-	f, err := open(p.options.plan, "plan.yaml")
-	if err != nil {
+	plan := p.plan
+	if err := p.fitsData(); err != nil {
 		return err
-	}
-	plan, fs := pilot.Decode(f.name, f.data)
-	if err := fs.Err(); err != nil {
-		return err
-	}
-	for i, l := range plan.Cohort.Leaders {
-		if p.labels[l.ID].IsZero() {
-			return fmt.Errorf("%s: cohort.leaders[%d] is not on the embedded roster; the quickstart knows L01 to L10", f.name, i)
-		}
-	}
-	for i, c := range plan.Cohort.Coaches {
-		if p.labels[c.ID].IsZero() {
-			return fmt.Errorf("%s: cohort.coaches[%d] is not on the embedded roster; the quickstart knows C1 and C2", f.name, i)
-		}
-	}
-	known := definitions()
-	for i, s := range plan.Signals {
-		if !slices.ContainsFunc(known, func(d signal.Definition) bool { return d.ID == s.ID }) {
-			return fmt.Errorf("%s: signals[%d]: the quickstart has data for %s, %s and %s", f.name, i, known[0].ID, known[1].ID, known[2].ID)
-		}
-	}
-	if fs := plan.Check(); !fs.Blocked() && (plan.Week0 != coaching.MustDate("2027-01-04") || plan.TemplateWeeks != 12 || plan.Design.Kind != pilot.Staggered || plan.Design.Groups() != 2) {
-		return fmt.Errorf("%s: week0, template_weeks and design: the embedded data are of a staggered pilot of 12 weeks and two waves with week 0 on 2027-01-04", f.name)
 	}
 	locked, fs := plan.Lock(p.labels["P-CPO"], lockedAt)
 	if err := fs.Err(); err != nil {
@@ -52,11 +29,17 @@ func (p *programme) planPilot() error {
 	for _, finding := range fs {
 		p.say.line("%s", finding)
 	}
-	p.locked, p.plan = locked, locked.Plan()
+	p.locked = locked
 	p.say.line("Locked by the sponsor on %s under digest %s.", coaching.DateOf(locked.At()), short(fmt.Sprint(locked.Digest())))
 
+	var err error
 	if p.allocation, err = p.plan.Allocate(); err != nil {
 		return err
+	}
+	for _, trial := range p.records.Trials {
+		if unit, ok := p.allocation.Unit(p.names[trial.Leader]); !ok || plan.Week(unit.Start) != trial.Run.From {
+			return fmt.Errorf("%s: design: the embedded records of coaching were made under the draw of the embedded plan; this one draws other waves", p.planFile)
+		}
 	}
 	if p.space, err = p.plan.Space(); err != nil {
 		return err
@@ -85,6 +68,39 @@ func (p *programme) planPilot() error {
 	} {
 		if err := p.out.write(name, text); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// fitsData refuses a plan of something else than the embedded data are about. A
+// plan that breaks the rules of a plan is left to the lock, which says why.
+func (p *programme) fitsData() error {
+	plan := p.plan
+	if plan.Check().Blocked() {
+		return nil
+	}
+	known := definitions()
+	for i, s := range plan.Signals {
+		if !slices.ContainsFunc(known, func(d signal.Definition) bool { return d.ID == s.ID }) {
+			return fmt.Errorf("%s: signals[%d]: the embedded data are of %s, %s and %s", p.planFile, i, known[0].ID, known[1].ID, known[2].ID)
+		}
+	}
+	for _, want := range []struct {
+		path string
+		ok   bool
+		what string
+	}{
+		{"id", plan.ID == "product-org-12w", "of the programme product-org-12w"},
+		{"kpi.id", plan.KPI.ID == kpiDefinition().ID, "of the KPI " + kpiDefinition().ID},
+		{"hypothesis.direction", plan.Hypothesis.Direction == pilot.Increase, "of a KPI that should increase"},
+		{"week0", plan.Week0 == coaching.MustDate("2027-01-04"), "of a pilot with week 0 on 2027-01-04"},
+		{"template_weeks", plan.TemplateWeeks == 12, "of a pilot of 12 weeks"},
+		{"design", plan.Design.Kind == pilot.Staggered && plan.Design.Groups() == 2, "of a staggered design of two waves"},
+		{"cohort.leaders", len(plan.Cohort.Leaders) == len(p.records.Agreements), fmt.Sprintf("of %d leaders", len(p.records.Agreements))},
+	} {
+		if !want.ok {
+			return fmt.Errorf("%s: %s: the embedded data are %s", p.planFile, want.path, want.what)
 		}
 	}
 	return nil

@@ -33,7 +33,13 @@ type programme struct {
 	kpiPanel *signal.Panel
 	files    []*signal.Panel       // each file as read
 	reports  []signal.ImportReport // in the order of files
-	foreign  bool                  // the file holds other people than the roster
+	planFile string
+	plan     *pilot.Plan
+	records  mentor.Log                              // of the coaching tool
+	diary    []occurrence                            // of the programme
+	stated   evidence                                // by people, beside the figures
+	coachOf  map[coaching.PersonID]coaching.PersonID // leader -> coach
+	foreign  bool                                    // the file holds other people than the roster
 
 	// Step 2: what may be acted on.
 	quality      []signal.Quality // in the order of files
@@ -49,6 +55,7 @@ type programme struct {
 	// Step 3: whether it is fair to act on it.
 	standings map[string]signal.StandingRecord
 	fair      map[string]*fairness.Report // the latest check of each signal
+	changes   []change                    // signals that were paused or came back
 
 	// Step 4: who may see or do what.
 	consents     signal.ConsentList
@@ -60,21 +67,23 @@ type programme struct {
 	signer       *audit.Signer
 	verifier     *audit.Verifier
 	packs        map[string]enforce.Sealed[signal.CoachView] // by the leader's label
+	opened       map[string]signal.CoachView                 // packs that a grant has opened
 	answers      strings.Builder
 	trail        audit.Report
 	head         audit.Checkpoint
 
 	// Step 5: the plan.
 	locked     *pilot.Locked
-	plan       *pilot.Plan
 	allocation *pilot.Allocation
 	space      *pilot.Space
 	schedule   *pilot.Schedule
 	detectable float64 // standard deviations of the KPI, at 80 % power
 
 	// Step 6: the human pillar.
-	records   mentor.Log
+	playbook  mentor.Playbook
 	log       *pilot.Log
+	breaches  int // rules of the sessions that were broken
+	pausedUse int // uses of a signal that was paused
 	anecdotes []mentor.Anecdote
 
 	// Step 7: what moved, and what it was worth.
@@ -107,9 +116,3 @@ func steps() []step {
 		{"Decide", (*programme).decide},
 	}
 }
-
-// The plan's leaders, and who coaches whom.
-var (
-	leaderLabels = []string{"L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09", "L10"}
-	coachLabels  = []string{"C1", "C1", "C1", "C1", "C1", "C2", "C2", "C2", "C2", "C2"}
-)

@@ -45,8 +45,12 @@ func open(flagged, embedded string) (file, error) {
 		return file{name: embedded, data: b}, err
 	}
 	info, err := os.Stat(flagged)
-	if err == nil && (info.IsDir() || info.Size() > 1<<30) {
-		return file{}, fmt.Errorf("%s: want a file of at most 1 GiB", flagged)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		return file{}, fmt.Errorf("%s: is a folder, want a file", flagged)
+	case info.Size() > 1<<30:
+		return file{}, fmt.Errorf("%s: %d bytes, want at most 1 GiB", flagged, info.Size())
 	}
 	var b []byte
 	if err == nil {
@@ -71,6 +75,9 @@ func (p *programme) read() error {
 		return err
 	}
 	if err := p.readRoster(); err != nil {
+		return err
+	}
+	if err := p.readRecords(); err != nil {
 		return err
 	}
 	var panels []*signal.Panel
@@ -143,7 +150,7 @@ func (p *programme) read() error {
 func vivaColumns(csvText []byte) (metrics, attributes []string) {
 	rows := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(csvText, []byte("\xef\xbb\xbf"))))
 	header, err := rows.Read()
-	if err != nil || !slices.Contains(header, vivaMetrics[0]) {
+	if err != nil || !slices.Contains(header, "Collaboration_hours") || !slices.Contains(header, "Meeting_hours") {
 		return vivaMetrics, nil
 	}
 	first, err := rows.Read()

@@ -80,7 +80,7 @@ func (p *programme) understand() error {
 		}
 		baselines, fs := signal.BaselinesOf(series, baselineWindow, signal.BaselineConfig{})
 		if err := fs.Err(); err != nil {
-			return err
+			return fmt.Errorf("%s: too little history for %s:\n%w", p.reports[0].File, d.ID, err)
 		}
 		p.series[d.ID], p.baselines[d.ID] = series, baselines
 		stability := signal.StabilityOf(series, baselineWindow)
@@ -89,12 +89,8 @@ func (p *programme) understand() error {
 			d.ID, len(series.Leaders()), stability.ICCk, stability.Verdict, stability.MDC95, d.Unit)
 		flags = append(flags, signal.Detect(baselines)...)
 	}
-	coachOf := map[coaching.PersonID]coaching.PersonID{}
-	for i, l := range leaderLabels {
-		coachOf[p.labels[l]] = p.labels[coachLabels[i]]
-	}
 	var err error
-	if p.steward, err = signal.NewStewardLog(flags, coachOf); err != nil {
+	if p.steward, err = signal.NewStewardLog(flags, p.coachOf); err != nil {
 		return err
 	}
 	f, err := open("", "steward.yaml")
@@ -181,8 +177,13 @@ func (p *programme) check() error {
 	for i, panel := range p.files {
 		report := p.reports[i]
 		var config signal.QualityConfig
-		if i == 0 {
+		switch i {
+		case 0:
 			config = signal.VivaQuality(panel)
+		case 2:
+			for _, item := range pulseItems {
+				config.Scales = append(config.Scales, signal.ColumnBand{Column: item, Band: signal.Band{Low: 1, High: 5}})
+			}
 		}
 		periods := panel.Periods()
 		q := signal.Check(panel, report, config, periods[len(periods)-1].Last().AddDays(3))

@@ -5,7 +5,6 @@ import (
 	"iter"
 	"math"
 	"math/big"
-	"slices"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
@@ -65,7 +64,7 @@ func (p *programme) measure() error {
 		for i, l := range leaders {
 			if primary[l.Experiment] == d.ID {
 				change := (rows[i][2] - rows[i][0]) / p.baselines[d.ID].Of(p.labels[l.ID]).ModeratedSD
-				if d.Direction == signal.Lower {
+				if p.toward(d.ID) < 0 {
 					change = -change
 				}
 				oriented[i] = []float64{change, 0}
@@ -82,6 +81,13 @@ func (p *programme) measure() error {
 		return err
 	}
 	p.kpiSeries = kpi
+	for _, l := range leaders {
+		for _, period := range kpi.Periods() {
+			if cell := kpi.At(p.labels[l.ID], period); cell.Status != signal.OK {
+				p.say.line("  %s: no KPI of %s in the sprint of %s: %s", p.reports[3].File, l.ID, period.Start, cell.Reason)
+			}
+		}
+	}
 	rows, err := p.collapse(kpi, spans)
 	if err != nil {
 		return err
@@ -152,7 +158,11 @@ func (p *programme) collapse(s *signal.Series, spans []coaching.Window) ([][]flo
 				}
 			}
 			if n == 0 {
-				return nil, fmt.Errorf("%s of %s: no reading between %s", s.Definition().ID, l.ID, span)
+				file := p.reports[0].File
+				if s.Definition().ID == kpiDefinition().ID {
+					file = p.reports[3].File
+				}
+				return nil, fmt.Errorf("%s: no %s of %s in %s", file, s.Definition().ID, l.ID, span)
 			}
 			rows[i] = append(rows[i], sum/float64(n))
 		}
@@ -192,11 +202,8 @@ func (p *programme) value() error {
 			KPI: "sprint predictability", Unit: "share of committed points", Value: rounded(p.kpiBefore),
 			Window: p.plan.Baseline(), Headcount: len(p.plan.Cohort.Leaders), Source: "kpi.csv, sprint boards of ten teams",
 		},
-		Delta: delta,
-		Attribution: roi.Attribution{
-			Factor: roi.MustExact("0.35"), Rationale: "staggered waves drawn before the baseline was seen, and the team pulse of week 12 agrees; the middle of the band",
-			Survey: roi.Survey{ID: "team-pulse-week-12", On: coaching.MustDate("2027-03-31"), By: p.labels["P-HR"], Corroborates: p.pulseAgrees()},
-		},
+		Delta:       delta,
+		Attribution: p.attribution(),
 		Conversion: roi.Conversion{
 			// Thirty sprints under coaching (five teams for four, five for two) at
 			// 72,000 dollars, of which finance counts half as lost when work slips.
@@ -244,23 +251,37 @@ func (p *programme) value() error {
 	return nil
 }
 
-// pulseAgrees reports whether more people speak their mind in the last survey
-// than in the first: the survey corroborates a change, or it does not.
-func (p *programme) pulseAgrees() bool {
-	share := func(w coaching.Window) float64 {
-		favourable, answers := 0.0, 0.0
-		for _, item := range signal.FavourableShare(p.pulse, "Communication_Flow", "team pulse", "Information reaches me in time", p.teams, w) {
-			favourable += item.Item.Share * float64(item.Item.N)
-			answers += float64(item.Item.N)
+// attribution takes the share that the evidence supports: the middle of the upper
+// band when the pulse agrees with the figures, and otherwise the cap without one.
+func (p *programme) attribution() roi.Attribution {
+	if p.pulseAgrees() {
+		return roi.Attribution{
+			Factor: roi.MustExact("0.35"), Rationale: "staggered waves drawn before the baseline was seen, and the team pulse of week 12 agrees; the middle of the band",
+			Survey: roi.Survey{ID: p.stated.Survey.ID, On: p.stated.Survey.On, By: p.labels[p.stated.Survey.By], Corroborates: true},
 		}
-		if answers == 0 {
-			return 0
-		}
-		return favourable / answers
 	}
-	before := share(coaching.Window{From: baselineWindow.From, To: coaching.MustDate("2027-01-30")})
-	after := share(coaching.Window{From: coaching.MustDate("2027-03-21"), To: p.plan.End()})
-	p.say.line("Team pulse, information reaches me in time: %.0f %% favourable before, %.0f %% in week 12.", 100*before, 100*after)
+	return roi.Attribution{Factor: roi.MustExact("0.25"), Rationale: "staggered waves drawn before the baseline was seen; no survey agrees"}
+}
+
+// pulseAgrees reports whether more people than before say in the last survey
+// that information reaches them in time. Without answers it does not.
+func (p *programme) pulseAgrees() bool {
+	const item, question = "Communication_Flow", "Information reaches me in time"
+	share := func(w coaching.Window) (float64, bool) {
+		favourable, answers := 0.0, 0
+		for _, item := range signal.FavourableShare(p.pulse, item, "team pulse", question, p.teams, w) {
+			favourable += item.Item.Share * float64(item.Item.N)
+			answers += item.Item.N
+		}
+		return favourable / float64(answers), answers > 0
+	}
+	before, asked := share(coaching.Window{From: baselineWindow.From, To: p.plan.Run().From.AddDays(-1)})
+	after, askedAgain := share(coaching.Window{From: p.plan.End().AddDays(-14), To: p.plan.End()})
+	if !asked || !askedAgain {
+		p.say.line("Team pulse: no answers of the teams to compare, so no survey corroborates the change.")
+		return false
+	}
+	p.say.line("Team pulse, %q: %.0f %% favourable before, %.0f %% in week 12.", question, 100*before, 100*after)
 	return after > before
 }
 
@@ -268,36 +289,76 @@ func (p *programme) pulseAgrees() bool {
 func (p *programme) dossier() roi.Dossier {
 	return roi.Dossier{
 		KPILocked: coaching.DateOf(p.locked.At()), Start: p.plan.Run().From,
-		Behaviour:  roi.Stream{ID: "behaviour", By: p.labels["P-ANALYTICS"], On: coaching.DateOf(decidedAt), Movement: movement(p.behaviour)},
+		Behaviour:  roi.Stream{ID: "behaviour", By: p.labels["P-ANALYTICS"], On: coaching.DateOf(decidedAt), Movement: p.moved()},
 		Data:       p.streams().Data,
 		Narratives: p.streams().Narratives,
 		Sponsor:    p.streams().Sponsor,
 
-		Confounders: p.log.Confounders(), LogClosed: coaching.MustDate("2027-04-05"), LogClosedBy: p.labels["P-PMO"],
+		Confounders: p.log.Confounders(), LogClosed: p.logClosed(), LogClosedBy: p.labels["P-PMO"],
 	}
 }
 
-// movement says whether any declared signal moved as declared.
-func movement(readings []pilot.Reading) roi.Movement {
-	if slices.ContainsFunc(readings, func(r pilot.Reading) bool { return r.Result.P() <= 0.05 }) {
-		return roi.Improved
+// logClosed returns the day on which the log of other changes was closed.
+func (p *programme) logClosed() coaching.Date {
+	for _, e := range p.log.Events() {
+		if e.Kind == pilot.ConfounderLogEnded {
+			return coaching.DateOf(e.At)
+		}
 	}
-	return roi.Unchanged
+	return coaching.Date{}
+}
+
+// toward is +1 for a signal that the plan wants to rise, -1 for one to fall, and
+// 0 where the plan declares nothing.
+func (p *programme) toward(id string) float64 {
+	for _, s := range p.plan.Signals {
+		if s.ID == id {
+			switch s.Direction {
+			case pilot.Increase:
+				return 1
+			case pilot.Decrease:
+				return -1
+			}
+		}
+	}
+	return 0
+}
+
+// moved says which way behaviour went, by Bonferroni over the signals: against
+// the declared direction counts more than with it.
+func (p *programme) moved() roi.Movement {
+	m := roi.Unchanged
+	for _, r := range p.behaviour {
+		if r.Result.P()*float64(len(p.behaviour)) > 0.05*(1+1e-9) {
+			continue
+		}
+		switch way := p.toward(r.Signal) * r.Result.Estimate; {
+		case way < 0:
+			return roi.Worsened
+		case way > 0:
+			m = roi.Improved
+		}
+	}
+	return m
 }
 
 // streams are the three witnesses: the data, the narratives and the sponsor.
 func (p *programme) streams() pilot.Streams {
 	s := pilot.Streams{
 		Data:    roi.Stream{ID: "kpi-effect", By: p.labels["P-ANALYTICS"], On: coaching.DateOf(decidedAt), Movement: roi.Unchanged},
-		Sponsor: roi.Stream{ID: "sponsor-memo", By: p.labels["P-CPO"], On: coaching.DateOf(decidedAt), Movement: roi.Improved},
+		Sponsor: roi.Stream{ID: p.stated.Sponsor.ID, By: p.labels[p.stated.Sponsor.By], On: p.stated.Sponsor.On, Movement: p.stated.Sponsor.Movement},
 	}
-	if p.kpiEffect.P() <= 0.05 && p.kpiEffect.Estimate > 0 {
+	switch {
+	case p.kpiEffect.P() > 0.05:
+	case p.kpiEffect.Estimate > 0:
 		s.Data.Movement = roi.Improved
+	default:
+		s.Data.Movement = roi.Worsened
 	}
 	for _, a := range p.anecdotes {
 		for _, n := range p.records.Narratives {
 			if n.ID == a.Narrative {
-				s.Narratives = append(s.Narratives, roi.Stream{ID: n.ID, By: n.Author, On: n.Written, Movement: roi.Improved})
+				s.Narratives = append(s.Narratives, roi.Stream{ID: n.ID, By: n.Author, On: n.Written, Movement: p.stated.Narratives[n.ID]})
 			}
 		}
 	}
