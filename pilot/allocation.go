@@ -161,7 +161,7 @@ func (a *Allocation) Unit(id string) (Unit, bool) {
 
 // Differences compares the allocation that was carried out with this one, the
 // committed one. It returns one PIL-085 error for each leader who was moved,
-// added or left out, in the order of the leaders' labels; none means that the
+// added, left out or listed twice, in the order of the leaders' labels; none means that the
 // design was followed.
 func (a *Allocation) Differences(carriedOut *Allocation) coaching.Findings {
 	if carriedOut == nil {
@@ -177,7 +177,12 @@ func (a *Allocation) Differences(carriedOut *Allocation) coaching.Findings {
 			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s was committed to wave %d from week %d and carried out in wave %d from week %d", u.ID, u.Wave, u.Start, got.Wave, got.Start))
 		}
 	}
+	twice := map[string]bool{}
 	for _, u := range carriedOut.Units {
+		if twice[u.ID] {
+			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s is in the allocation that was carried out more than once", u.ID))
+		}
+		twice[u.ID] = true
 		if _, ok := a.Unit(u.ID); !ok {
 			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s was not committed to any wave", u.ID))
 		}

@@ -141,6 +141,35 @@ func TestMinP(t *testing.T) {
 	require.Equal(t, big.NewRat(1, 1), s.MinP())
 }
 
+// MinP is the chance of the allocation that is met least often.
+func TestMinPOfUnlikeAllocations(t *testing.T) {
+	for _, sizes := range [][]int{{1, 1}, {1, 1, 1}, {2, 2, 1}, {1, 1, 2, 2}, {4, 1, 1, 1}} {
+		s, err := cohort(3, pilot.Staggered, sizes...).Space()
+		require.NoError(t, err)
+		met, total := map[string]int64{}, int64(0)
+		for a := range s.All() {
+			met[fmt.Sprint(a)]++
+			total++
+		}
+		least := total
+		for _, n := range met {
+			least = min(least, n)
+		}
+		require.Equal(t, big.NewRat(least, total), s.MinP(), sizes)
+	}
+}
+
+// Strata of one leader each over many waves could be dealt in millions of ways;
+// the space is refused, and a decision does without its size.
+func TestSpaceIsBounded(t *testing.T) {
+	p := cohort(4, pilot.Staggered, slices.Repeat([]int{1}, 12)...)
+	p.Design.Waves, p.Design.WaveStarts = 8, []int{5, 6, 7, 8, 9, 10, 11, 12}
+	_, err := p.Space()
+	require.ErrorContains(t, err, "too many strata")
+	_, err = cohort(3, pilot.Staggered, slices.Repeat([]int{1}, 12)...).Space()
+	require.NoError(t, err)
+}
+
 // Waves differ by at most one leader, in the whole and within each stratum; the
 // space holds the allocation and counts what it lists; stopping early is fine.
 func TestSpaceLaws(t *testing.T) {
@@ -198,7 +227,7 @@ func TestAllocateErrors(t *testing.T) {
 		many[i] = 1
 	}
 	_, err := cohort(2, pilot.Staggered, many...).Space()
-	require.ErrorContains(t, err, "at most 12")
+	require.ErrorContains(t, err, "too many strata")
 }
 
 // PIL-085: an allocation that was not carried out as committed says so.

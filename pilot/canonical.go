@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf16"
@@ -54,6 +55,11 @@ func canonical(of any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pilot: canonical form: %w", err)
 	}
+	// encoding/json writes each byte that is not UTF-8 as U+FFFD, so that two
+	// plans would have one digest.
+	if replaced(data) {
+		return nil, errors.New("pilot: canonical form: a text is not UTF-8")
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var tree any
@@ -63,6 +69,21 @@ func canonical(of any) ([]byte, error) {
 	var b bytes.Buffer
 	writeCanonical(&b, tree)
 	return b.Bytes(), nil
+}
+
+// replaced reports whether encoding/json put U+FFFD in the place of a byte. It
+// then writes the escape, and the character itself where a text holds it.
+func replaced(data []byte) bool {
+	for i := 0; i < len(data); i++ {
+		if data[i] != '\\' {
+			continue
+		}
+		if bytes.HasPrefix(data[i:], []byte(`\ufffd`)) {
+			return true
+		}
+		i++ // whatever is escaped
+	}
+	return false
 }
 
 func writeCanonical(b *bytes.Buffer, v any) {

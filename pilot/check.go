@@ -58,7 +58,9 @@ func oneOf[T ~string](c *checker, code, path string, word T, known ...T) {
 	if !slices.Contains(known, word) {
 		names := make([]string, len(known))
 		for i, k := range known {
-			names[i] = string(k)
+			if names[i] = string(k); k == "" {
+				names[i] = "none"
+			}
 		}
 		c.err(code, path, "want one of %s", strings.Join(names, ", "))
 	}
@@ -113,6 +115,19 @@ func (c *checker) charter() {
 		}
 	}
 	oneOf(c, "DOC-VALUE", "purpose", c.Purpose, BehaviourSignal, KPIAttribution)
+	oneOf(c, "DOC-VALUE", "mode", c.Mode, "", PilotMode, LearningSprint)
+	for name, rating := range map[string]Lever{"data": c.Levers.Data, "coach": c.Levers.Coach, "sponsor": c.Levers.Sponsor} {
+		oneOf(c, "DOC-VALUE", "levers."+name, rating, "", Adequate, Weak, Unknown)
+	}
+	for i, s := range c.Signals {
+		oneOf(c, "DOC-VALUE", fmt.Sprintf("signals[%d].use", i), s.Use, "", ForCoaching, ForOutcome)
+		oneOf(c, "DOC-VALUE", fmt.Sprintf("signals[%d].direction", i), s.Direction, "", Increase, Decrease)
+	}
+	oneOf(c, "DOC-VALUE", "design.strata", c.Design.Strata, "", "stratum", "none")
+	oneOf(c, "DOC-VALUE", "snapshot.unit", c.Snapshot.Unit, "cohort", "wave", "coach")
+	for i, day := range c.Snapshot.Weekdays {
+		oneOf(c, "DOC-VALUE", fmt.Sprintf("snapshot.weekdays[%d]", i), day, dayNames[:]...)
+	}
 	oneOf(c, "PIL-033", "primary_constraint", c.PrimaryConstraint, Measurement, CoachingCapacity, GovernanceConstraint)
 	oneOf(c, "DOC-VALUE", "existing_data", c.ExistingData, NotCreated, NotObserved, NotAccessed, AccessedNotAnalysed, Analysed)
 	if c.ExistingData == Analysed {

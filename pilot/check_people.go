@@ -1,6 +1,10 @@
 package pilot
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/coachgov/coaching/internal/document"
+)
 
 // people checks that labels are unique and refer to something.
 func (c *checker) people() {
@@ -10,6 +14,9 @@ func (c *checker) people() {
 			c.err("DOC-ID", path, "no id")
 			return
 		}
+		if !document.IsIdent(id) {
+			c.err("DOC-ID", path, "id of %d bytes is not a letter and at most 63 letters, digits, _, . or -", len(id))
+		}
 		key := kind + "\x00" + id
 		if first, ok := seen[key]; ok {
 			c.err("DOC-ID", path, "the id is taken by %s", first)
@@ -17,6 +24,7 @@ func (c *checker) people() {
 		}
 		seen[key] = path
 	}
+	unique("plan", "id", c.ID)
 	for i, s := range c.Signals {
 		unique("signal", fmt.Sprintf("signals[%d].id", i), s.ID)
 	}

@@ -20,7 +20,7 @@ func (c *checker) time() {
 	if measured := c.Measurement().Days() / daysInWeek; n >= c.pol.MinWeeks && n < lastRunWeek {
 		c.warn("C-5", "template_weeks", "weeks 5 to %d are %d weeks of coaching and measurement, below 8: behaviour only, no claim on the KPI", n, measured)
 		if c.Purpose == KPIAttribution {
-			c.warn("PIL-059", "purpose", "an %d-week plan measures %d weeks: the claim is indicative only", n, measured)
+			c.warn("PIL-059", "purpose", "%s %d-week plan measures %d weeks: the claim is indicative only", article(n), n, measured)
 		}
 	}
 	switch days := c.baselineWeeks() * daysInWeek; {
@@ -50,6 +50,14 @@ func (c *checker) time() {
 	} else if mode == LearningSprint && c.Levers.weak() {
 		c.warn("PIL-071", "levers", "learning sprint: GO and claims in money are not available")
 	}
+}
+
+// article returns the one that stands before a number from 7 to 17.
+func article(n int) string {
+	if n == 8 || n == 11 {
+		return "an"
+	}
+	return "a"
 }
 
 // shortWeeks warns of weeks in which many leaders can hardly meet anybody.

@@ -44,7 +44,7 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	}
 	g.need(s.ID != "", "PIL-109", "the signal is not one of the plan")
 	g.need(s.ID == "" || s.Use != ForOutcome, "PIL-074", "the signal is read as an outcome only")
-	g.need(r.FeedAge <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want at most %d", r.FeedAge, l.pol.CoachingRefresh)
+	g.need(r.FeedAge >= 0 && r.FeedAge <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want 0 to %d", r.FeedAge, l.pol.CoachingRefresh)
 
 	a, err := l.plan.Allocate()
 	var u Unit
@@ -58,19 +58,21 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 		g.need(false, "PIL-112", "the leader is not one of the plan")
 	case u.Start == 0:
 		g.need(false, "PIL-085", "the leader is a control and is not coached in the pilot")
+	case week > l.plan.lastRun():
+		g.need(false, "PIL-045", "coaching ends in week %d and this is week %d", l.plan.lastRun(), week)
 	case week < u.Start:
 		g.need(false, "PIL-085", "the leader's wave starts in week %d and this is week %d", u.Start, week)
 	}
 	minutes := 0
 	for _, e := range l.events {
-		if e.Kind == WorkshopAttended && e.Label == r.Coach {
+		if e.Kind == WorkshopAttended && e.Label == r.Coach && !e.At.After(r.At) {
 			minutes += e.Count
 		}
 	}
 	g.need(minutes >= l.pol.MinWorkshop, "PIL-105", "the coach attended %d minutes of workshop, want at least %d", minutes, l.pol.MinWorkshop)
 	consent := r.Consents != nil && !r.Person.IsZero() && r.Consents.Holds(r.Person, r.Signal, CoachingPurpose, r.At)
 	g.need(consent, "GOV-012", "no live consent to this signal for %s", CoachingPurpose)
-	g.need(l.consents()[r.Leader], "GOV-012", "the log holds no live consent of the leader")
+	g.need(l.consents()[r.Leader] && l.consentsAt(r.At)[r.Leader], "GOV-012", "the log holds no live consent of the leader")
 	switch r.Standing {
 	case signal.Cleared:
 	case signal.Restricted:
@@ -80,7 +82,7 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	default:
 		g.need(false, "FAI-005", "the signal is %s", r.Standing)
 	}
-	g.need(r.PendingFlags == 0, "PIL-110", "%d flags wait for the steward's decision", r.PendingFlags)
+	g.need(r.PendingFlags == 0, "PIL-110", "%s for the steward's decision", counted(r.PendingFlags, "flag waits", "flags wait"))
 	g.Unmet.Sort()
 	return g.Unmet
 }

@@ -68,12 +68,21 @@ func (pol Policy) behaviour(p *Plan, readings []Reading) Criterion {
 		if s.Direction == "" {
 			continue
 		}
-		i := slices.IndexFunc(readings, func(r Reading) bool { return r.Signal == s.ID })
-		if i < 0 || !known(readings[i].Result) {
+		var own []effect.Result
+		for _, r := range readings {
+			if r.Signal == s.ID {
+				own = append(own, r.Result)
+			}
+		}
+		switch {
+		case len(own) > 1:
+			c.Reason = fmt.Sprintf("%d readings of %s, want one: which of them counts is not for the reader to choose", len(own), s.ID)
+			return c
+		case len(own) == 0 || !known(own[0]):
 			c.Reason = fmt.Sprintf("no tested effect on %s, whose direction was declared", s.ID)
 			return c
 		}
-		r := readings[i].Result
+		r := own[0]
 		tests = append(tests, test{s.ID, r.P(), s.Direction.sign()*r.Estimate > 0})
 	}
 	if len(tests) == 0 {
@@ -111,9 +120,16 @@ func (pol Policy) behaviour(p *Plan, readings []Reading) Criterion {
 	return c
 }
 
-// known reports whether a result holds an estimate and a test.
+// known reports whether a result holds an estimated difference and a test. The
+// observed allocation is always counted, so a p of zero was not computed.
 func known(r effect.Result) bool {
-	return !math.IsNaN(r.Estimate) && !math.IsInf(r.Estimate, 0) && r.PCount != nil && r.PTotal != nil && r.PTotal.Sign() > 0
+	return difference(r) && r.PCount != nil && r.PTotal != nil && r.PCount.Sign() > 0 && r.PCount.Cmp(r.PTotal) <= 0
+}
+
+// difference reports whether a result estimates by how much something moved. A
+// ratio is above zero whichever way it moved.
+func difference(r effect.Result) bool {
+	return !r.Ratio && !math.IsNaN(r.Estimate) && !math.IsInf(r.Estimate, 0)
 }
 
 // kpi is A2, and whether the KPI moved the wrong way by the least effect.
@@ -121,7 +137,11 @@ func (pol Policy) kpi(p *Plan, r *effect.Result) (c Criterion, harmed bool) {
 	c.ID = "A2"
 	least, ok := new(big.Rat).SetString(p.KPI.MinEffect)
 	sign := p.Hypothesis.Direction.sign()
-	if r == nil || math.IsNaN(r.Estimate) || math.IsInf(r.Estimate, 0) || !ok || sign == 0 {
+	switch {
+	case r != nil && r.Ratio:
+		c.Reason = "the effect on the KPI is a ratio; want a difference in the KPI's unit, like its least effect"
+		return c, false
+	case r == nil || !difference(*r) || !ok || sign == 0:
 		c.Reason = "no estimated effect on the KPI"
 		return c, false
 	}
@@ -155,7 +175,7 @@ func (pol Policy) kpi(p *Plan, r *effect.Result) (c Criterion, harmed bool) {
 
 // data is A3.
 func dataGates(gates []DataGate) Criterion {
-	c := Criterion{ID: "A3", Status: Pass, Reason: fmt.Sprintf("%d data gates held", len(gates))}
+	c := Criterion{ID: "A3", Status: Pass, Reason: counted(len(gates), "data gate", "data gates") + " held"}
 	if len(gates) == 0 {
 		return Criterion{ID: "A3", Reason: "no data gate was reported"}
 	}
@@ -184,6 +204,9 @@ func confounders(window coaching.Window, e Evidence) (Criterion, coaching.Findin
 		}
 		switch x.Disposition {
 		case roi.RuledOut, roi.Adjusted:
+			if x.By.IsZero() { // nobody decided it
+				open++
+			}
 		case roi.Material:
 			material++
 		default:
@@ -192,15 +215,15 @@ func confounders(window coaching.Window, e Evidence) (Criterion, coaching.Findin
 	}
 	switch {
 	case material > 0:
-		c.Status, c.Reason = Fail, fmt.Sprintf("%d material confounders overlap the measurement", material)
+		c.Status, c.Reason = Fail, counted(material, "material confounder overlaps", "material confounders overlap")+" the measurement"
 	case open > 0:
-		c.Status, c.Reason = Fail, fmt.Sprintf("%d confounders are not decided", open)
+		c.Status, c.Reason = Fail, counted(open, "confounder is not decided by anybody", "confounders are not decided by anybody")
 	case !e.LogClosed:
 		c.Reason = "the confounder log is open"
 	case !reviewed(window, e.Reviews):
 		c.Reason = "no reviewer confirmed for every day of the measurement that no other change explains the result"
 	default:
-		c.Status, c.Reason = Pass, fmt.Sprintf("%d confounders looked at, none unresolved; other changes ruled out by review", len(e.Confounders))
+		c.Status, c.Reason = Pass, counted(len(e.Confounders), "confounder", "confounders")+" looked at, none unresolved; other changes ruled out by review"
 		return c, nil
 	}
 	return c, coaching.Findings{errorf("PIL-166", "", "attribution is withheld: %s", c.Reason)}
@@ -230,11 +253,15 @@ func streams(s Streams) Criterion {
 		c.Reason = "data, narratives and sponsor are not all in: each needs an id, an author, a date and what it saw"
 		return c
 	}
+	if s.Data.By == s.Sponsor.By || slices.ContainsFunc(s.Narratives, func(x roi.Stream) bool { return x.By == s.Data.By || x.By == s.Sponsor.By }) {
+		c.Reason = "one person gave two of data, narratives and sponsor; want a witness of its own for each"
+		return c
+	}
 	if slices.ContainsFunc(all, func(x roi.Stream) bool { return x.Movement != roi.Improved }) {
 		c.Status, c.Reason = Fail, "the streams disagree; any one alone is a weak case"
 		return c
 	}
-	c.Status, c.Reason = Pass, fmt.Sprintf("data, %d narratives and the sponsor agree", len(s.Narratives))
+	c.Status, c.Reason = Pass, "data, "+counted(len(s.Narratives), "narrative", "narratives")+" and the sponsor agree"
 	return c
 }
 
@@ -260,7 +287,10 @@ func (pol Policy) adherence(a *Adherence) Criterion {
 	case a == nil || a.SessionsDue <= 0 || a.Leaders <= 0:
 		c.Reason = "adherence was not reported"
 		return c
-	case 100*a.SessionsHeld < pol.AdherencePercent*a.SessionsDue || a.Started < a.Leaders:
+	case a.SessionsHeld < 0 || a.SessionsHeld > a.SessionsDue || a.Started < 0 || a.Started > a.Leaders:
+		c.Reason = fmt.Sprintf("%d of %d sessions and %d of %d experiments cannot be", a.SessionsHeld, a.SessionsDue, a.Started, a.Leaders)
+		return c
+	case 100*float64(a.SessionsHeld) < float64(pol.AdherencePercent)*float64(a.SessionsDue) || a.Started < a.Leaders:
 		c.Status = Fail
 	default:
 		c.Status = Pass

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
 )
 
 // An Outcome is what a pilot comes to. The zero Outcome is Inconclusive.
@@ -81,8 +82,10 @@ func (b Beside) String() string {
 //	NO_GO         A1 passes and A2 fails; or A1 fails and A2 does not pass
 //	INCONCLUSIVE  otherwise, such as a KPI that moved without the behaviour
 //
-// A plan that was changed after data were seen cannot end in GO. Nil is decided
-// as INVALID.
+// A plan that was changed after data were seen, or written after they were
+// analysed, cannot end in GO. A plan of fewer than twelve weeks and a lagging
+// KPI carry a warning, whatever the outcome: nothing may be claimed about the
+// KPI yet. Nil is decided as INVALID.
 func Decide(l *Locked, e Evidence) Decision {
 	var d Decision
 	if l == nil || l.plan == nil {
@@ -100,7 +103,8 @@ func Decide(l *Locked, e Evidence) Decision {
 	}
 	d.Findings = append(d.Findings, withheld...)
 
-	f := facts{harmed: harmed, scope: e.SponsorAsksScope, weeksLeft: e.WeeksLeft}
+	// A plan of the greatest length cannot be extended, whoever says so.
+	f := facts{harmed: harmed, scope: e.SponsorAsksScope, weeksLeft: e.WeeksLeft && p.TemplateWeeks < pol.MaxWeeks}
 	mode, _ := p.Effective()
 	f.sprint = mode == LearningSprint
 	for i, c := range d.Criteria {
@@ -116,8 +120,12 @@ func Decide(l *Locked, e Evidence) Decision {
 		d.Findings = append(d.Findings, differences...)
 	}
 	d.Outcome, d.Why = f.decide()
-	if d.Outcome == Go && e.Exploratory {
+	switch {
+	case d.Outcome != Go:
+	case e.Exploratory:
 		d.Outcome, d.Why = Inconclusive, "the plan was changed after data were seen: the result is exploratory and GO is not available"
+	case p.ExistingData == Analysed:
+		d.Outcome, d.Why = Inconclusive, "the data were analysed before the plan was locked: the result is exploratory and GO is not available"
 	}
 	d.Answers = Answers{BehaviourChanged: f.status[0], OutcomeMeasurable: f.status[1], Linked: min(f.status[0], f.status[1], f.status[3], f.status[4])}
 	d.Beside = beside(p, committed, e, a4)
@@ -126,6 +134,12 @@ func Decide(l *Locked, e Evidence) Decision {
 			d.Findings = append(d.Findings, errorf("PIL-167", "", "the effect does not say how many leaders it rests on; print no percentage"))
 		}
 		d.Findings = append(d.Findings, e.KPI.Findings...)
+	}
+	if p.TemplateWeeks < lastRunWeek {
+		d.Findings = append(d.Findings, warnf("C-5", "", "%d weeks of coaching and measurement, below %d: behaviour only, no claim on the KPI", window.Days()/daysInWeek, pol.Exposure/daysInWeek))
+	}
+	if p.KPI.Class == signal.Lagging {
+		d.Findings = append(d.Findings, warnf("PIL-057", "", "a lagging KPI: read it on %s and %s before anything is claimed", p.Run().From.AddMonths(firstLaggingMonths), p.Run().From.AddMonths(secondLaggingMonths)))
 	}
 	if f.sprint {
 		d.Findings = append(d.Findings, warnf("PIL-071", "", "learning sprint: no GO and no claim in money follows from it"))

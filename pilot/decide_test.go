@@ -13,6 +13,7 @@ import (
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/roi/effect"
+	"github.com/coachgov/coaching/signal"
 )
 
 func locked(t testing.TB, p *pilot.Plan) *pilot.Locked {
@@ -125,6 +126,26 @@ func TestDecide(t *testing.T) {
 			r := moved(0.01, -0.02, 0.04, 60)
 			e.KPI = &r
 		}, pilot.NoGo, ""},
+		{"one signal read twice, differently", func(e *pilot.Evidence) {
+			e.Behaviour = append(e.Behaviour, pilot.Reading{Signal: "review_turnaround", Result: moved(9, 3, 15, 2)})
+		}, pilot.Inconclusive, ""},
+		{"a p of zero", func(e *pilot.Evidence) { e.KPI.PCount = big.NewInt(0) }, pilot.Inconclusive, ""},
+		{"a p above one", func(e *pilot.Evidence) { e.KPI.PCount = big.NewInt(121) }, pilot.Inconclusive, ""},
+		{"a ratio of rates that fell", func(e *pilot.Evidence) { r := moved(0.5, 0.2, 0.8, 2); r.Ratio, e.KPI = true, &r }, pilot.Inconclusive, ""},
+		{"a ratio for behaviour", func(e *pilot.Evidence) { e.Behaviour[1].Result.Ratio = true }, pilot.Inconclusive, ""},
+		{"ruled out by nobody", func(e *pilot.Evidence) { e.Confounders[0].By = coaching.PersonID{} }, pilot.Inconclusive, "PIL-166"},
+		{"the sponsor measured", func(e *pilot.Evidence) { e.Streams.Data.By = e.Streams.Sponsor.By }, pilot.Inconclusive, ""},
+		{"the sponsor narrates", func(e *pilot.Evidence) { e.Streams.Narratives[2].By = e.Streams.Sponsor.By }, pilot.Inconclusive, ""},
+		{"who measured narrates", func(e *pilot.Evidence) { e.Streams.Narratives[0].By = e.Streams.Data.By }, pilot.Inconclusive, ""},
+		{"more sessions than were due", func(e *pilot.Evidence) { e.Adherence.SessionsHeld = 61 }, pilot.Inconclusive, ""},
+		{"more experiments than leaders", func(e *pilot.Evidence) { e.Adherence.Started = 11 }, pilot.Inconclusive, ""},
+		{"sessions beyond counting", func(e *pilot.Evidence) { e.Adherence.SessionsDue, e.Adherence.SessionsHeld = math.MaxInt, 1 }, pilot.Inconclusive, ""},
+		{"a leader in two waves", func(e *pilot.Evidence) {
+			a, again := *e.CarriedOut, e.CarriedOut.Units[0]
+			again.Wave = 3 - again.Wave
+			a.Units = append(slices.Clone(a.Units), again)
+			e.CarriedOut = &a
+		}, pilot.Invalid, "PIL-085"},
 		{"exploratory", func(e *pilot.Evidence) { e.Exploratory = true }, pilot.Inconclusive, ""},
 		{"effect without its n", func(e *pilot.Evidence) { e.KPI.Treated, e.KPI.Control = 0, 0 }, pilot.Go, "PIL-167"},
 	}
@@ -200,6 +221,45 @@ func TestDecideDecrease(t *testing.T) {
 	require.Equal(t, pilot.NoGo, pilot.Decide(l, e).Outcome)
 }
 
+// What the plan cannot deliver is said beside every outcome (C-5, PIL-057), and
+// a plan written after the data were analysed does not end in GO (C-8).
+func TestDecideSaysWhatThePlanCannotShow(t *testing.T) {
+	p := plan(t)
+	p.KPI.Class = signal.Lagging
+	l := locked(t, p)
+	d := pilot.Decide(l, good(t, l))
+	require.Equal(t, pilot.Go, d.Outcome)
+	require.Equal(t, []string{"PIL-057 warning"}, codes(d.Findings))
+
+	p = plan(t)
+	p.ExistingData = pilot.Analysed
+	l = locked(t, p)
+	d = pilot.Decide(l, good(t, l))
+	require.Equal(t, pilot.Inconclusive, d.Outcome)
+	require.Contains(t, d.Why, "exploratory")
+
+	p = plan(t)
+	p.TemplateWeeks, p.Design.WaveStarts = 8, []int{5, 7}
+	for i := range p.Playbook {
+		p.Playbook[i].Experiment.Days = 28
+	}
+	l = locked(t, p)
+	require.Equal(t, []string{"C-5 warning"}, codes(pilot.Decide(l, good(t, l)).Findings))
+}
+
+// PIL-001: a plan of sixteen weeks has no weeks left, whoever says so.
+func TestDecideDoesNotExtendTheLongestPlan(t *testing.T) {
+	for weeks, want := range map[int]pilot.Outcome{12: pilot.Extend, 16: pilot.NoGo} {
+		p := plan(t)
+		p.TemplateWeeks = weeks
+		l := locked(t, p)
+		e := good(t, l)
+		r := moved(-0.01, -0.05, 0.03, 80)
+		e.KPI, e.WeeksLeft = &r, true
+		require.Equal(t, want, pilot.Decide(l, e).Outcome, weeks)
+	}
+}
+
 // A learning sprint never ends in GO (PIL-071).
 func TestDecideSprint(t *testing.T) {
 	p := plan(t)
@@ -223,7 +283,7 @@ func TestDecisionRecord(t *testing.T) {
 	d := pilot.Decide(l, good(t, l))
 	require.Equal(t, pilot.Answers{BehaviourChanged: pilot.Pass, OutcomeMeasurable: pilot.Pass, Linked: pilot.Pass}, d.Answers)
 	require.Equal(t, "n = 10 leaders coached, 5 as comparison; staggered design, 2 groups, one of 120 possible allocations; "+
-		"confounders: pass (1 confounders looked at, none unresolved; other changes ruled out by review)", d.Beside.String())
+		"confounders: pass (1 confounder looked at, none unresolved; other changes ruled out by review)", d.Beside.String())
 	e := good(t, l)
 	e.Confounders[0].Disposition = roi.Material
 	require.Equal(t, pilot.Answers{BehaviourChanged: pilot.Pass, OutcomeMeasurable: pilot.Pass, Linked: pilot.Fail}, pilot.Decide(l, e).Answers)

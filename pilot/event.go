@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/roi"
 )
 
@@ -28,6 +29,20 @@ type Confounder struct {
 	From        coaching.Date      `json:"from"`
 	To          coaching.Date      `json:"to"`
 	Disposition roi.Disposition    `json:"disposition"`
+}
+
+// storable reports whether [ReadLog] would take the event's fields as they are
+// written, whatever its kind needs.
+func (e Event) storable() bool {
+	if c := e.Confounder; c != nil {
+		_, kind := c.Kind.MarshalText()
+		_, disposition := c.Disposition.MarshalText()
+		if !document.IsIdent(c.ID) || kind != nil || disposition != nil || c.From.IsZero() || c.To.IsZero() {
+			return false
+		}
+	}
+	ident := func(text string) bool { return text == "" || document.IsIdent(text) }
+	return ident(e.Label) && ident(e.Signal) && e.Count >= 0 && e.Count <= 1_000_000 && int(e.To) < len(stateNames) && e.At.Year() <= 9999
 }
 
 // An EventKind is a word from a closed list.

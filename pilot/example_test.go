@@ -26,18 +26,23 @@ func examplePlan() *pilot.Plan {
 	return p
 }
 
+// examplePerson returns the pseudonym of somebody with a part in the programme.
+func examplePerson(label string) coaching.PersonID {
+	key := make([]byte, coaching.MinMasterKey) // a real one is random
+	people, err := coaching.NewPseudonymizer(key, coaching.Domain{Programme: "product-org-12w", Purpose: "roles"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	person, err := people.Person(label + "@example.com")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return person
+}
+
 // exampleLock freezes the plan in the name of the sponsor.
 func exampleLock(p *pilot.Plan) *pilot.Locked {
-	key := make([]byte, coaching.MinMasterKey) // a real one is random
-	people, err := coaching.NewPseudonymizer(key, coaching.Domain{Programme: p.ID, Purpose: "roles"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	sponsor, err := people.Person("cpo@example.com")
-	if err != nil {
-		log.Fatal(err)
-	}
-	locked, findings := p.Lock(sponsor, time.Date(2027, 1, 8, 12, 0, 0, 0, time.UTC))
+	locked, findings := p.Lock(examplePerson("P-CPO"), time.Date(2027, 1, 8, 12, 0, 0, 0, time.UTC))
 	if locked == nil {
 		log.Fatal(findings.Err())
 	}
@@ -145,7 +150,9 @@ func ExampleDecide() {
 		return effect.Result{Estimate: estimate, Low: low, High: high, PCount: big.NewInt(2), PTotal: big.NewInt(120), Treated: 10, Control: 5}
 	}
 	kpi := result(0.08, 0.03, 0.13)
-	stream := roi.Stream{ID: "S-1", By: locked.By(), On: locked.Plan().End(), Movement: roi.Improved}
+	stream := func(by string) roi.Stream {
+		return roi.Stream{ID: "S-1", By: examplePerson(by), On: locked.Plan().End(), Movement: roi.Improved}
+	}
 	d := pilot.Decide(locked, pilot.Evidence{
 		CarriedOut: committed,
 		Behaviour: []pilot.Reading{
@@ -156,7 +163,7 @@ func ExampleDecide() {
 		KPI:        &kpi,
 		DataGates:  []pilot.DataGate{{Name: "completeness", Held: true}},
 		LogClosed:  true,
-		Streams:    pilot.Streams{Data: stream, Narratives: []roi.Stream{stream}, Sponsor: stream},
+		Streams:    pilot.Streams{Data: stream("P-ANALYTICS"), Narratives: []roi.Stream{stream("C1")}, Sponsor: stream("P-CPO")},
 		Governance: &pilot.Governance{Compact: true},
 		Adherence:  &pilot.Adherence{SessionsDue: 60, SessionsHeld: 57, Leaders: 10, Started: 10},
 	})

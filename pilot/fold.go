@@ -1,6 +1,7 @@
 package pilot
 
 import (
+	"slices"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -8,9 +9,21 @@ import (
 )
 
 // consents returns whose consent is live, by label.
-func (l *Log) consents() map[string]bool {
+func (l *Log) consents() map[string]bool { return l.consentsBy(len(l.events)) }
+
+// consentsAt returns whose consent was live at a time.
+func (l *Log) consentsAt(at time.Time) map[string]bool {
+	n := slices.IndexFunc(l.events, func(e Event) bool { return e.At.After(at) })
+	if n < 0 {
+		n = len(l.events)
+	}
+	return l.consentsBy(n)
+}
+
+// consentsBy folds the first n events.
+func (l *Log) consentsBy(n int) map[string]bool {
 	live := map[string]bool{}
-	for _, e := range l.events {
+	for _, e := range l.events[:n] {
 		switch e.Kind {
 		case ConsentGranted:
 			live[e.Label] = true
@@ -45,6 +58,7 @@ func (l *Log) Facts(at time.Time) Facts {
 		sets[kind][label] = true
 	}
 	trained := map[string]int{}
+	held, unconsented := map[leaderWeek]bool{}, map[leaderWeek]bool{}
 	for _, e := range l.events {
 		if e.At.After(at) {
 			break
@@ -93,14 +107,16 @@ func (l *Log) Facts(at time.Time) Facts {
 		case IssueClosed:
 			delete(sets[IssueOpened], e.Label)
 		case SessionHeld:
-			f.SessionsHeld++
+			// One for each signal that was used; a leader's week counts once.
+			s := leaderWeek{e.Label, e.Count}
+			held[s] = true
 			if !sets[ConsentGranted][e.Label] {
-				f.GovernanceOpen++
+				unconsented[s] = true
 			}
 		}
 	}
 	f.Consents, f.FairnessChecks = len(sets[ConsentGranted]), len(sets[FairnessChecked])
-	f.Streams, f.GovernanceOpen = len(sets[StreamDelivered]), f.GovernanceOpen+len(sets[IssueOpened])
+	f.Streams, f.GovernanceOpen = len(sets[StreamDelivered]), len(unconsented)+len(sets[IssueOpened])
 	for leader := range sets[ConsentGranted] {
 		// Those who left need neither.
 		if sets[InterviewHeld][leader] {
@@ -117,7 +133,13 @@ func (l *Log) Facts(at time.Time) Facts {
 		f.CoachesTrained++
 	}
 	today := coaching.DateOf(at.UTC())
-	f.SessionsDue = l.sessionsDue(today, sets[ConsentGranted])
+	due := l.due(today, sets[ConsentGranted])
+	f.SessionsDue = len(due)
+	for s := range held {
+		if due[s] {
+			f.SessionsHeld++
+		}
+	}
 	for _, d := range p.snapshots() {
 		if d.Before(today) {
 			f.SnapshotsDue++
@@ -126,22 +148,33 @@ func (l *Log) Facts(at time.Time) Facts {
 	return f
 }
 
-// sessionsDue counts the weeks of coaching that are over, of each leader whose
-// consent is live.
-func (l *Log) sessionsDue(today coaching.Date, live map[string]bool) int {
-	a, err := l.plan.Allocate()
-	if err != nil {
-		return 0 // a plan that cannot be allocated is not locked
-	}
-	due := 0
-	for _, u := range a.Units {
-		if u.Start == 0 || !live[u.ID] {
-			continue
+// A leaderWeek is a session: a leader has one a week.
+type leaderWeek struct {
+	leader string
+	week   int
+}
+
+// due returns the sessions whose week is over, of each leader whose consent is
+// live: from the start of the leader's wave to the end of the run. A session
+// before that start is contamination, not adherence.
+func (l *Log) due(today coaching.Date, live map[string]bool) map[leaderWeek]bool {
+	due := map[leaderWeek]bool{}
+	for _, u := range l.coached(live) {
+		for week := u.Start; week <= min(l.plan.WeekOf(today)-1, l.plan.lastRun()); week++ {
+			due[leaderWeek{u.ID, week}] = true
 		}
-		over := min(l.plan.WeekOf(today)-1, l.plan.lastRun())
-		due += max(0, over-u.Start+1)
 	}
 	return due
+}
+
+// coached returns the places of the leaders who are coached in the pilot and
+// whose consent is live.
+func (l *Log) coached(live map[string]bool) []Unit {
+	a, err := l.plan.Allocate()
+	if err != nil {
+		return nil // a plan that cannot be allocated is not locked
+	}
+	return slices.DeleteFunc(a.Units, func(u Unit) bool { return u.Start == 0 || !live[u.ID] })
 }
 
 // Confounders returns the entries of the confounder log in the order in which
@@ -169,24 +202,27 @@ func (l *Log) Confounders() []roi.Confounder {
 }
 
 // Adherence counts, over the whole run, the sessions that were due and held and
-// the leaders whose experiment started, of those whose consent is live.
+// the leaders whose experiment started, of those who are coached and whose
+// consent is live. Two records of one leader's week are one session.
 func (l *Log) Adherence() Adherence {
 	live := l.consents()
-	a := Adherence{SessionsDue: l.sessionsDue(l.plan.End().AddDays(1), live), Leaders: len(live)}
-	type leaderWeek struct {
-		leader string
-		week   int
-	}
+	due := l.due(l.plan.End().AddDays(1), live)
+	a := Adherence{SessionsDue: len(due)}
 	started, held := map[string]bool{}, map[leaderWeek]bool{}
 	for _, e := range l.events {
-		switch {
-		case !live[e.Label]:
+		switch s := (leaderWeek{e.Label, e.Count}); {
 		case e.Kind == ExperimentStarted:
 			started[e.Label] = true
-		case e.Kind == SessionHeld:
-			held[leaderWeek{e.Label, e.Count}] = true // two in one week count once
+		case e.Kind == SessionHeld && due[s]:
+			held[s] = true
 		}
 	}
-	a.Started, a.SessionsHeld = len(started), len(held)
+	for _, u := range l.coached(live) {
+		a.Leaders++
+		if started[u.ID] {
+			a.Started++
+		}
+	}
+	a.SessionsHeld = len(held)
 	return a
 }

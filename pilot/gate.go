@@ -165,7 +165,7 @@ func (pol Policy) intoRunning(g *Gate, f Facts) {
 	g.need(f.Experiments == f.Signals, "PIL-100", "%d experiments for %d signals, one each needed", f.Experiments, f.Signals)
 	g.need(f.PlaybookPages > 0, "PIL-044", "the playbook is not delivered")
 	g.note(f.PlaybookPages <= 2, "PIL-101", "the playbook has %d pages, want 2", f.PlaybookPages)
-	g.need(f.FairnessChecks >= f.Signals, "FAI-001", "%d signal unchecked", f.Signals-f.FairnessChecks)
+	g.need(f.FairnessChecks >= f.Signals, "FAI-001", "%s not been through the fairness check", counted(f.Signals-f.FairnessChecks, "signal has", "signals have"))
 	// Leaders who left do not need an agreement; those who stayed do.
 	g.need(f.Agreements >= f.Consents, "PIL-010", "%d of %d leaders have a coaching agreement", f.Agreements, f.Consents)
 }
@@ -182,5 +182,5 @@ func (pol Policy) intoDecided(g *Gate, f Facts) {
 	g.need(f.ConfounderLogClosed, "PIL-050", "the confounder log is open")
 	g.need(f.FinalWindowClosed, "PIL-047", "the final measurement window is open")
 	g.need(f.SponsorSigned, "PIL-027", "the sponsor has not signed")
-	g.need(f.GovernanceOpen == 0, "GOV-028", "%d governance issues are open", f.GovernanceOpen)
+	g.need(f.GovernanceOpen == 0, "GOV-028", "%s open", counted(f.GovernanceOpen, "governance issue is", "governance issues are"))
 }

@@ -103,6 +103,19 @@ func TestDigestChangesWithThePlan(t *testing.T) {
 	})
 }
 
+// Two plans whose texts differ in bytes that are no characters would have one
+// digest, so neither has; the replacement character itself is a character.
+func TestDigestRefusesWhatIsNotText(t *testing.T) {
+	for text, fine := range map[string]bool{"a\xffb": false, "a\xfeb": false, "a\ufffdb": true, `a\ufffdb`: true, `a\\ufffdb`: true} {
+		p := plan(t)
+		p.Title = text
+		_, err := p.Digest()
+		require.Equal(t, fine, err == nil, "%q", text)
+		l, fs := p.Lock(person(t, "P-CPO"), stamp())
+		require.Equal(t, fine, l != nil, "%v", fs)
+	}
+}
+
 // PIL-160: a plan is locked by somebody, without errors, by the end of week 0;
 // afterwards nothing outside changes it.
 func TestLock(t *testing.T) {

@@ -36,7 +36,22 @@ func NewLog(l *Locked) *Log {
 }
 
 // Events returns a copy of what happened, in order.
-func (l *Log) Events() []Event { return slices.Clone(l.events) }
+func (l *Log) Events() []Event {
+	events := slices.Clone(l.events)
+	for i := range events {
+		events[i].Confounder = copied(events[i].Confounder)
+	}
+	return events
+}
+
+// copied keeps what was recorded out of the caller's reach.
+func copied(c *Confounder) *Confounder {
+	if c == nil {
+		return nil
+	}
+	own := *c
+	return &own
+}
 
 // State returns how far the programme has come.
 func (l *Log) State() State { return l.state }
@@ -56,6 +71,7 @@ func (l *Log) Append(e Event) coaching.Findings {
 	if fs.Blocked() {
 		return fs
 	}
+	e.Confounder = copied(e.Confounder)
 	l.events = append(l.events, e)
 	if e.Kind == Advanced || e.Kind == Resumed {
 		to := e.To
@@ -93,6 +109,9 @@ func (l *Log) examine(e Event) coaching.Findings {
 	if n := len(l.events); n > 0 && e.At.Before(l.events[n-1].At) {
 		bad("the event is before the one that was recorded last; events are appended in the order of their time")
 	}
+	if !e.storable() {
+		bad("the event cannot be written down: want labels and signals that are identifiers, a count of 0 to 1000000, a declared state, and a confounder of a declared kind and disposition")
+	}
 	if l.state == Stopped || l.state == Decided {
 		bad("the programme is %s; its record is closed", l.state)
 	}
@@ -109,7 +128,7 @@ func (l *Log) examine(e Event) coaching.Findings {
 	switch e.Kind {
 	case RiskMemoSigned, ExportTestPassed, ClauseAgreed, CompactSigned, CheckpointPlanned, QualityPassed,
 		QualityFailed, BaselineAggregated, SnapshotDelivered, CheckpointHeld, ConfounderLogEnded, SummaryDrafted,
-		FinalWindowClosed, SponsorSigned, Resumed:
+		SponsorSigned, Resumed:
 	case SignalsValidated, HistoryExtracted:
 		counted("days", 0)
 	case PlaybookDelivered:
@@ -128,11 +147,21 @@ func (l *Log) examine(e Event) coaching.Findings {
 	case SessionHeld, SessionMissed:
 		in(l.leaders()...)
 		counted("week", firstRunWeek)
+		if now := l.plan.WeekOf(coaching.DateOf(e.At)); e.Count > now {
+			bad("%s in week %d is recorded in week %d; a session is recorded when it is over", e.Kind, e.Count, now)
+		}
 		if e.Kind == SessionHeld && !slices.Contains(l.signals(), e.Signal) {
 			fs = append(fs, errorf("PIL-118", "", "a session records which signal of the plan it used"))
 		}
 		if e.Kind == SessionHeld && !l.consents()[e.Label] {
 			fs = append(fs, warnf("GOV-012", "", "the session was held without live consent; it counts as an open governance issue"))
+		}
+		if e.Kind == SessionHeld {
+			fs = append(fs, l.untimely(e)...)
+		}
+	case FinalWindowClosed:
+		if last := l.plan.Week(l.plan.TemplateWeeks); coaching.DateOf(e.At).Before(last) {
+			fs = append(fs, errorf("PIL-047", "", "the final measurement window cannot close before the plan's last week, which begins %s", last))
 		}
 	case ConfounderNoted:
 		if c := e.Confounder; c == nil || c.ID == "" || (coaching.Window{From: c.From, To: c.To}).Days() == 0 {
@@ -150,6 +179,27 @@ func (l *Log) examine(e Event) coaching.Findings {
 		}
 	default:
 		bad("the kind of event is not a known one")
+	}
+	return fs
+}
+
+// untimely warns of a session that was held outside the run, or with a leader
+// who was to be compared with and not coached: it happened, so it is recorded.
+func (l *Log) untimely(e Event) coaching.Findings {
+	var fs coaching.Findings
+	if !l.state.Coaches() {
+		fs = append(fs, warnf("PIL-045", "", "the session was held while the programme was %s", l.state))
+	}
+	a, err := l.plan.Allocate()
+	if err != nil {
+		return fs // a plan that cannot be allocated is not locked
+	}
+	switch u, ok := a.Unit(e.Label); {
+	case !ok:
+	case u.Start == 0:
+		fs = append(fs, warnf("PIL-085", "", "the session was held with a leader of the control group"))
+	case e.Count < u.Start:
+		fs = append(fs, warnf("PIL-085", "", "the session of week %d was held before the leader's wave starts in week %d", e.Count, u.Start))
 	}
 	return fs
 }

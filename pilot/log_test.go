@@ -250,6 +250,13 @@ func TestAppendRefuses(t *testing.T) {
 		{"issue without a label", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.IssueOpened}, "DOC-EVENT"},
 		{"back", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.Advanced, To: pilot.Baseline}, "PIL-004"},
 		{"resume what runs", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.Resumed}, "PIL-004"},
+		{"a label that is a name", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.IssueOpened, Label: "Jane Doe"}, "DOC-EVENT"},
+		{"a count below zero", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.SummaryDrafted, Count: -1}, "DOC-EVENT"},
+		{"a state beside", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.SummaryDrafted, To: 99}, "DOC-EVENT"},
+		{"an undeclared disposition", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.ConfounderNoted,
+			Confounder: &pilot.Confounder{ID: "x", From: coaching.MustDate("2027-03-01"), To: coaching.MustDate("2027-03-02"), Disposition: 77}}, "DOC-EVENT"},
+		{"a session of next week", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.SessionHeld, Label: "L02", Signal: "review_turnaround", Count: 9}, "DOC-EVENT"},
+		{"the window closes in week 11", pilot.Event{At: on("2027-03-28"), By: by, Kind: pilot.FinalWindowClosed}, "PIL-047"},
 		{"state out of range", pilot.Event{At: on("2027-03-01"), By: by, Kind: pilot.Advanced, To: 99}, "DOC-EVENT"},
 	}
 	l := story(t, pilot.Running)
@@ -263,6 +270,59 @@ func TestAppendRefuses(t *testing.T) {
 	}
 	require.Nil(t, pilot.NewLog(nil))
 	require.Nil(t, pilot.NewLog(new(pilot.Locked)))
+}
+
+// What is recorded is out of the caller's reach, and what may be recorded can be
+// read back.
+func TestEventsAreCopies(t *testing.T) {
+	l := story(t, pilot.Running)
+	c := &pilot.Confounder{ID: "freeze", From: coaching.MustDate("2027-03-01"), To: coaching.MustDate("2027-03-02"), Disposition: roi.Material}
+	add(t, l, person(t, "P-PMO"), "2027-03-01", pilot.Event{Kind: pilot.ConfounderNoted, Confounder: c})
+	c.Disposition = roi.RuledOut
+	events := l.Events()
+	events[len(events)-1].Confounder.Disposition = roi.RuledOut
+	require.Equal(t, roi.Material, l.Confounders()[0].Disposition)
+	data, err := l.JSON()
+	require.NoError(t, err)
+	again, fs := pilot.ReadLog("log.json", data, locked(t, plan(t)))
+	require.Empty(t, fs)
+	require.Equal(t, l.Events(), again.Events())
+}
+
+// Sessions count once a week, from the start of the leader's wave; a session
+// before it is said to spoil the comparison and adds nothing (PIL-048, PIL-085).
+func TestAdherenceCountsDueSessionsOnly(t *testing.T) {
+	l := story(t, pilot.Running)
+	by := person(t, "C1")
+	held := func(leader string, week int) coaching.Findings {
+		return l.Append(pilot.Event{At: on("2027-02-19"), By: by, Kind: pilot.SessionHeld, Label: leader, Signal: "review_turnaround", Count: week})
+	}
+	require.Empty(t, held("L02", 5))
+	require.Empty(t, held("L02", 5))
+	require.Equal(t, []string{"PIL-085 warning"}, codes(held("L01", 5)))
+	f := l.Facts(on("2027-03-01"))
+	require.Equal(t, []int{1, 15}, []int{f.SessionsHeld, f.SessionsDue})
+	require.Equal(t, pilot.Adherence{SessionsDue: 60, SessionsHeld: 1, Leaders: 10}, l.Adherence())
+	add(t, l, by, "2027-02-19", pilot.Event{Kind: pilot.Advanced, To: pilot.Held})
+	require.Equal(t, []string{"PIL-045 warning"}, codes(held("L02", 6)))
+}
+
+// The control group of a parallel design starts no experiment and is missed by
+// nobody: adherence is of those who are coached.
+func TestAdherenceLeavesOutTheControlGroup(t *testing.T) {
+	p := plan(t)
+	p.Design.Kind, p.Design.Waves, p.Design.WaveStarts = pilot.Parallel, 0, []int{5}
+	l := pilot.NewLog(locked(t, p))
+	by := person(t, "P-LND")
+	for _, x := range p.Cohort.Leaders {
+		add(t, l, by, "2027-01-15", pilot.Event{Kind: pilot.ConsentGranted, Label: x.ID})
+	}
+	require.Equal(t, pilot.Adherence{SessionsDue: 40, Leaders: 5}, l.Adherence())
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	control := a.Wave(2)[0]
+	fs := l.Append(pilot.Event{At: on("2027-02-19"), By: by, Kind: pilot.SessionHeld, Label: control, Signal: "review_turnaround", Count: 5})
+	require.Equal(t, []string{"PIL-045 warning", "PIL-085 warning"}, codes(fs))
 }
 
 // A held programme resumes where it was, with enough leaders; a session without
@@ -316,6 +376,15 @@ func TestCanCoach(t *testing.T) {
 		{"withdrawn", func(r *pilot.SessionRequest) { r.At = on("2027-03-02") }, []string{"GOV-012"}},
 		{"nobody", func(r *pilot.SessionRequest) { r.Person = coaching.PersonID{} }, []string{"GOV-012"}},
 		{"stale feed", func(r *pilot.SessionRequest) { r.FeedAge = 8 }, []string{"PIL-072"}},
+		{"a feed from tomorrow", func(r *pilot.SessionRequest) { r.FeedAge = -1 }, []string{"PIL-072"}},
+		{"before the log's consent and workshop", func(r *pilot.SessionRequest) {
+			r.At = on("2027-01-14")
+			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}
+		}, []string{"GOV-012", "PIL-085", "PIL-105"}},
+		{"after the run", func(r *pilot.SessionRequest) {
+			r.At = on("2027-04-05")
+			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}
+		}, []string{"PIL-045"}},
 		{"second wave", func(r *pilot.SessionRequest) { r.Leader = "L01" }, []string{"PIL-085"}},
 		{"unknown leader", func(r *pilot.SessionRequest) { r.Leader = "L99" }, []string{"GOV-012", "PIL-112"}},
 		{"unknown signal", func(r *pilot.SessionRequest) { r.Signal = "attrition" }, []string{"GOV-012", "PIL-109"}},

@@ -500,3 +500,28 @@ func anyPlan(t *rapid.T) *pilot.Plan {
 	p.Snapshot = pilot.Snapshot{PerWeek: small.Draw(t, "per week"), MinGroup: small.Draw(t, "group"), Unit: "wave"}
 	return p
 }
+
+// A program may build a plan without a document: Check refuses the words and
+// the ids that a document could not have held (DOC-VALUE, DOC-ID).
+func TestCheckWordsOfBuiltPlans(t *testing.T) {
+	for path, change := range map[string]func(*pilot.Plan){
+		"mode":                 func(p *pilot.Plan) { p.Mode = "sprint" },
+		"levers.coach":         func(p *pilot.Plan) { p.Levers.Coach = "fine" },
+		"signals[1].use":       func(p *pilot.Plan) { p.Signals[1].Use = "outcomes" },
+		"signals[0].direction": func(p *pilot.Plan) { p.Signals[0].Direction = "up" },
+		"design.strata":        func(p *pilot.Plan) { p.Design.Strata = "blocks" },
+		"snapshot.unit":        func(p *pilot.Plan) { p.Snapshot.Unit = "leader" },
+		"snapshot.weekdays[1]": func(p *pilot.Plan) { p.Snapshot.Weekdays[1] = "friday" },
+		"purpose":              func(p *pilot.Plan) { p.Purpose = "" },
+		"cohort.leaders[3].id": func(p *pilot.Plan) { p.Cohort.Leaders[3].ID = "=1+1" },
+		"cohort.coaches[0].id": func(p *pilot.Plan) { p.Cohort.Coaches[0].ID = "C\r\n1" },
+		"id":                   func(p *pilot.Plan) { p.ID = "" },
+	} {
+		p := plan(t)
+		change(p)
+		i := slices.IndexFunc(p.Check(), func(f coaching.Finding) bool {
+			return f.Path == path && (f.Code == "DOC-VALUE" || f.Code == "DOC-ID") && f.Severity == coaching.Error
+		})
+		require.GreaterOrEqual(t, i, 0, "%s: %v", path, p.Check())
+	}
+}

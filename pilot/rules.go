@@ -38,7 +38,7 @@ func Rules() []coaching.Rule {
 			Remedy: "Call the result exploratory."},
 		{Code: "DOC-EVENT", Statement: "An event of the log has a time, an author, a known kind and what its kind needs, and comes after the one before.", Severity: coaching.Error,
 			Remedy: "Mend the event; a log is appended to in the order of time."},
-		{Code: "DOC-ID", Statement: "Ids are present and unique within their list.", Severity: coaching.Error,
+		{Code: "DOC-ID", Statement: "Ids are present, of the alphabet of identifiers, and unique within their list.", Severity: coaching.Error,
 			Remedy: "Give each entry an id of its own."},
 		{Code: "DOC-LIMIT", Statement: "A document stays within its bounds.", Number: "64 calendars; 400 holidays each", Severity: coaching.Error,
 			Remedy: "Leave out what the plan's dates do not need."},

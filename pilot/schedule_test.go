@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -238,6 +239,13 @@ func TestScheduleErrors(t *testing.T) {
 		_, err := q.Schedule(a, nil, time.LoadLocation)
 		require.ErrorContains(t, err, want)
 	}
+	early := *a
+	early.Units = slices.Clone(a.Units)
+	early.Units[0].Start = math.MinInt32
+	_, err = p.Schedule(&early, nil, time.LoadLocation)
+	require.ErrorContains(t, err, "want 5 or later")
+	_, err = p.Schedule(a, nil, func(string) (*time.Location, error) { return nil, nil })
+	require.EqualError(t, err, "pilot: schedule: there is no zone of leader 0")
 	_, err = p.Schedule(nil, nil, time.LoadLocation)
 	require.ErrorContains(t, err, "allocation")
 	_, err = p.Schedule(a, nil, nil)

@@ -23,8 +23,10 @@ func (p *Plan) sessions(s *Schedule, a *Allocation, slots map[string]Slot, zones
 		loc := loaded[cal.Zone]
 		if loc == nil {
 			var err error
-			if loc, err = zones(cal.Zone); err != nil || loc == nil {
+			if loc, err = zones(cal.Zone); err != nil {
 				return fmt.Errorf("pilot: schedule: the zone of leader %d cannot be loaded: %w", i, err)
+			} else if loc == nil {
+				return fmt.Errorf("pilot: schedule: there is no zone of leader %d", i)
 			}
 			loaded[cal.Zone] = loc
 		}
@@ -34,6 +36,9 @@ func (p *Plan) sessions(s *Schedule, a *Allocation, slots map[string]Slot, zones
 		}
 		if unit.Start == 0 {
 			continue // a control is not coached in the pilot
+		}
+		if unit.Start < firstRunWeek {
+			return fmt.Errorf("pilot: schedule: leader %d starts in week %d, want %d or later, or 0 for a control", i, unit.Start, firstRunWeek)
 		}
 		for week := unit.Start; week <= p.lastRun(); week++ {
 			s.book(l.ID, cal, loc, slot, week, p.Week(week))

@@ -34,11 +34,18 @@ type offset struct {
 }
 
 // errSpace is the only way in which a design's space cannot be listed.
-var errSpace = errors.New("pilot: space: too many strata that do not divide evenly over the groups, want at most 12")
+var errSpace = errors.New("pilot: space: too many strata that do not divide evenly over the groups; merge strata, or use fewer groups")
+
+// Bounds of findOffsets: the strata that do not divide evenly, and the ways in
+// which the deal can enter them.
+const (
+	maxUneven = 12
+	maxWays   = 1 << 16
+)
 
 // Space returns the allocations that [Plan.Allocate] could have drawn under
-// every seed. It fails when Allocate does, or when more than twelve strata do
-// not divide evenly over the groups.
+// every seed. It fails when Allocate does, or when so many strata do not divide
+// evenly over the groups that the deal can enter them in more than 65,536 ways.
 func (p *Plan) Space() (*Space, error) {
 	if _, err := p.Allocate(); err != nil {
 		return nil, err
@@ -68,7 +75,7 @@ func (s *Space) findOffsets() error {
 			uneven = append(uneven, i)
 		}
 	}
-	if len(uneven) > 12 {
+	if len(uneven) > maxUneven {
 		return errSpace
 	}
 	type ways map[string]int // entry groups of the dealt strata, one byte each, 0xff for not dealt
@@ -94,6 +101,9 @@ func (s *Space) findOffsets() error {
 				b := []byte(starts)
 				b[k] = byte(dealt % s.groups)
 				bySet[next][string(b)] += n
+			}
+			if len(bySet[next]) > maxWays {
+				return errSpace
 			}
 		}
 		if set != len(bySet)-1 {
@@ -194,17 +204,18 @@ func (s *Space) fill(groups []int, left [][]int, stratum, at int, yield func([]i
 }
 
 // MinP returns the smallest two-sided p that an exact test over the space can
-// reach: 2/Size where the mirror of an allocation is in the space too, so that
-// the opposite effect is as extreme; 1/Size otherwise, and 1 when nothing is
-// compared.
+// reach: the chance of the least likely allocation, which is 1/Size where all
+// are alike; twice that where the mirror of an allocation is in the space too,
+// so that the opposite effect is as extreme; and 1 when nothing is compared.
 func (s *Space) MinP() *big.Rat {
 	size := s.Size()
 	if s.groups < 2 {
 		return big.NewRat(1, 1)
 	}
-	extreme := int64(1)
+	rarest := slices.MinFunc(s.offsets, func(a, b offset) int { return cmp.Compare(a.times, b.times) })
+	extreme := int64(rarest.times)
 	if s.groups == 2 && s.mirrored() {
-		extreme = 2
+		extreme *= 2
 	}
 	return new(big.Rat).SetFrac(big.NewInt(extreme), size)
 }

@@ -176,7 +176,7 @@ func (d *decoder) table(n *Node, v reflect.Value, r rule, path string) {
 				continue
 			}
 		} else {
-			if !isIdent(m.Key) {
+			if !IsIdent(m.Key) {
 				d.report.Add("DOC-VALUE", inner, m.Line, m.Column, "key %s is no identifier; want %s", showKey(m.Key), identWanted)
 				continue
 			}
@@ -258,7 +258,7 @@ func (r rule) problem(text string, s shape) string {
 			}
 		}
 		return fmt.Sprintf("text of %d bytes is none of %s%s", len(text), strings.Join(r.enum, ", "), suggestName(text, r.enum))
-	case r.ident && !isIdent(text):
+	case r.ident && !IsIdent(text):
 		return fmt.Sprintf("text of %d bytes is no identifier; want %s", len(text), identWanted)
 	case r.decimal && !isDecimal(text):
 		return fmt.Sprintf("text of %d bytes is no decimal; want digits with at most one point, such as 0.05, in at most %d bytes", len(text), MaxNumber)
@@ -305,7 +305,7 @@ func indexOf(fields []field, name string) int {
 }
 
 func join(path, key string) string {
-	if !isIdent(key) {
+	if !IsIdent(key) {
 		key = "?"
 	}
 	if path == "" {

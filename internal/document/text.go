@@ -170,15 +170,16 @@ func fold(key string) string {
 // showKey returns a key as a message may print it. A key outside the identifier
 // alphabet could be a person's name, and is not quoted.
 func showKey(key string) string {
-	if isIdent(key) {
+	if IsIdent(key) {
 		return key
 	}
 	return fmt.Sprintf("(%d bytes, outside the alphabet of keys)", len(key))
 }
 
-// isIdent reports whether text is an identifier: a letter, then at most 63
+// IsIdent reports whether text is an identifier, as the ident option of a doc
+// tag demands: a letter, then at most 63
 // letters, digits, "_", "." and "-".
-func isIdent(text string) bool {
+func IsIdent(text string) bool {
 	if text == "" || len(text) > 64 {
 		return false
 	}

@@ -223,6 +223,7 @@ func TestApproximationsGolden(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
+			require.True(t, r.Ratio)
 			within(t, *c.Ratio, r.Estimate, "ratio")
 			within(t, c.CI[0], r.Low, "low")
 			within(t, c.CI[1], r.High, "high")

@@ -41,7 +41,7 @@ func Rates(before, after Count) (Result, error) {
 	case n == 0:
 		return Result{}, errors.New("effect: no events in either window, so their rates have no ratio")
 	}
-	r := Result{Method: "ratio of Poisson rates; exact conditional test", Level: Level, Attained: Level,
+	r := Result{Method: "ratio of Poisson rates; exact conditional test", Level: Level, Attained: Level, Ratio: true,
 		Low: 0, High: math.Inf(1), Estimate: math.Inf(1)}
 	if before.Events > 0 {
 		r.Exact = new(big.Rat).Mul(big.NewRat(int64(x), int64(before.Events)), big.NewRat(int64(before.Time), int64(after.Time)))

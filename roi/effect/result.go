@@ -14,7 +14,10 @@ const Level = 0.95
 // A Result is an estimated effect with what is known about its uncertainty.
 type Result struct {
 	Method   string  // the estimator and the test, in words a reader can look up
-	Estimate float64 // in the unit of the outcome
+	Estimate float64 // in the unit of the outcome, or a ratio
+	// Ratio says that Estimate, Low and High are ratios, which are 1 without an
+	// effect; otherwise they are differences, which are 0.
+	Ratio bool
 	// Low and High bound the effect at the Attained level, ends included; they
 	// are infinite where the design has too few allocations to bound it.
 	Low, High float64
