@@ -128,7 +128,7 @@ func (p *Policy) runTests(pf *policyFile, c *compiler) {
 			continue
 		}
 		c.fail("POL-TEST", fmt.Sprintf("tests[%d]", i), "answered %s by [%s], expected %s by [%s]",
-			d.Outcome, strings.Join(fired, ", "), t.Expect, strings.Join(t.Fires, ", "))
+			d.Outcome, firstFew(fired), t.Expect, firstFew(t.Fires))
 	}
 	for i, rf := range pf.Rules {
 		if tests[rf.ID] == 0 {
@@ -141,4 +141,12 @@ func (p *Policy) runTests(pf *policyFile, c *compiler) {
 	for i := range report.Rules {
 		report.Rules[i].Tests = tests[report.Rules[i].ID]
 	}
+}
+
+// firstFew joins names, at most 12 of them.
+func firstFew(names []string) string {
+	if n := len(names) - 12; n > 0 {
+		return strings.Join(names[:12], ", ") + fmt.Sprintf(", and %d more", n)
+	}
+	return strings.Join(names, ", ")
 }

@@ -363,8 +363,10 @@ func celIssues(source string, issues *cel.Issues, code string) []celProblem {
 		}
 		message = strings.NewReplacer("!_", "!", "@in", "in", "_?_:_", "?:", "ERROR: ", "").Replace(message)
 		problem := celProblem{at: at + max(0, e.Location.Column()), code: code, message: message}
-		if strings.Contains(message, "limit") && code == "POL-SYNTAX" {
-			problem.code = "POL-COST"
+		for _, bound := range []string{"limit exceeded", "exceeds limit", "max recursion depth"} {
+			if strings.Contains(message, bound) {
+				problem.code = "POL-COST"
+			}
 		}
 		ps = append(ps, problem)
 	}
@@ -714,6 +716,9 @@ func (r *celReader) call(e ast.Expr, out *expr) *expr {
 		}
 		out.args = append(out.args, arg)
 	}
+	for i, a := range out.args {
+		r.units(a, out.op == opAddMonths && i == 1)
+	}
 	out.kind = kindBool
 	switch out.op {
 	case opNot:
@@ -732,6 +737,23 @@ func (r *celReader) call(e ast.Expr, out *expr) *expr {
 		r.nameConstants(out)
 	}
 	return out
+}
+
+// units reports a parameter that counts months where something else is counted,
+// and the other way round: both are whole numbers to the type checker.
+func (r *celReader) units(e *expr, months bool) {
+	for _, a := range e.args {
+		if e.op == opList {
+			r.units(a, months)
+		}
+	}
+	switch {
+	case e.param == "" || e.kind != kindInt || e.month == months:
+	case months:
+		r.fail(e.at, "POL-TYPE", "param.%s does not count months", e.param)
+	default:
+		r.fail(e.at, "POL-TYPE", "param.%s counts months, which only addMonths takes", e.param)
+	}
 }
 
 // nameConstants turns the texts that are compared with an enum or a set into

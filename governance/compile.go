@@ -171,6 +171,9 @@ func (c *compiler) compileReview(r *rule, rf *ruleFile, path string) {
 	case rf.Review == nil:
 		return
 	}
+	if rf.Review.As == "approval" && rf.Review.MinRationale+rf.Review.Expires != "" {
+		c.fail("POL-RULE", path+".review", "an approval has no rationale and a time limit of its own; min_rationale and expires are for a review")
+	}
 	need := &reviewNeed{as: rf.Review.As}
 	for _, role := range rf.Review.By {
 		if role == coaching.System || role == coaching.NoRole {

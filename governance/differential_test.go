@@ -12,10 +12,11 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-// testParams are two parameters to compare with.
+// testParams are parameters to compare with.
 func testParams() []*expr {
 	return []*expr{
 		{op: opConst, param: "k", kind: kindInt, num: 5},
+		{op: opConst, param: "m", kind: kindInt, num: 12, month: true},
 		{op: opConst, param: "days", kind: kindDuration, num: int64(90 * 24 * time.Hour)},
 	}
 }
@@ -83,7 +84,7 @@ func (g gen) condition(depth int) string {
 	case 3:
 		return g.attr(kindDuration).name + cmp + g.pick("param.days", `duration("2160h")`, `duration("1h")`, "review.age")
 	case 4:
-		return g.attr(kindTime).name + cmp + g.pick("now", "resource.created_at", `timestamp("2027-01-04T09:00:00Z")`, "addMonths(resource.created_at, 12)", "addMonths(resource.created_at, param.k)", "addMonths(now, -700)")
+		return g.attr(kindTime).name + cmp + g.pick("now", "resource.created_at", `timestamp("2027-01-04T09:00:00Z")`, "addMonths(resource.created_at, 12)", "addMonths(resource.created_at, param.m)", "addMonths(now, -700)")
 	case 5, 6:
 		a := g.attr(kindEnum)
 		return a.name + eq + g.names(a, 1)
@@ -156,6 +157,36 @@ var personOne = func() coaching.PersonID {
 	}
 	return person("one")
 }()
+
+// A sum of months that leaves the range of an instant has no value, in the closure
+// and in CEL alike, so that a denial fires.
+func TestMonthsStayInRange(t *testing.T) {
+	c, err := newCELEnv(testParams())
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		when string
+		want truth
+	}{
+		{"now < addMonths(now, 600)", isTrue},
+		{"now < addMonths(addMonths(now, 600), 600)", noValue},
+		{"now < addMonths(addMonths(addMonths(now, -600), 600), 600)", isTrue},
+		{"now < addMonths(now, 601)", noValue},
+	} {
+		checked, problems := c.check(tt.when)
+		require.Empty(t, problems)
+		e, _, problems := c.read(tt.when)
+		require.Empty(t, problems)
+		closure, ok := lower(e)
+		require.True(t, ok)
+		run, err := c.program(checked)
+		require.NoError(t, err)
+		f := new(facts)
+		f.set(attrNow, time.Date(2199, 12, 31, 23, 59, 59, 999_999_999, time.UTC).UnixNano())
+		require.Equal(t, tt.want, closure(f), tt.when)
+		got, _ := run(f)
+		require.Equal(t, tt.want, got, tt.when)
+	}
+}
 
 // A closure and the CEL program of the same text have the same value on the
 // same request: true, false or none. 600 conditions over 200 requests each.

@@ -61,6 +61,10 @@ func explainRule(b *strings.Builder, r *rule, f *facts) {
 		fmt.Fprintf(b, ", not evaluated: %s", problem)
 	}
 	b.WriteByte('\n')
+	if g := r.view(f); g != f {
+		fmt.Fprintf(b, "  the %s on record is not of the kind that this rule waits for, and does not count\n", r.need.as)
+		f = g
+	}
 	explainExpr(b, r.when, f, 1, v)
 }
 

@@ -43,6 +43,7 @@ type expr struct {
 	num   int64    // of a constant that is not text
 	text  string   // of a text constant; the source of opForeign
 	param string   // the parameter that a constant came from
+	month bool     // of a parameter: it counts months
 	names []string // of an enum or a set
 	at    int      // where it begins in the source, in characters from 0
 }

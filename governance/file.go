@@ -57,6 +57,9 @@ type obligationFile struct {
 	Text string `json:"text"`
 }
 
+// A reviewFile says what a review rule waits for. For its condition an approval
+// by none of the roles, or a review by another role, of a shorter rationale or
+// older than it may be, is not there.
 type reviewFile struct {
 	As           string          `json:"as" doc:"enum=approval|review"`
 	By           []coaching.Role `json:"by"`

@@ -2,6 +2,7 @@ package governance_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,9 @@ func TestJSONTwinHasTheSameDigest(t *testing.T) {
 // away, or an optional key of one, is honest in its own way and still has to
 // decide alike, so the digest is what must be equal.
 func TestHostilePolicies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a generator and reads 800 policies, which takes longer than the other tests together")
+	}
 	accept := func(file string) func([]byte) (any, bool) {
 		return func(data []byte) (any, bool) {
 			p, _, err := governance.Parse(file, data)
@@ -67,4 +71,33 @@ func TestHostilePolicies(t *testing.T) {
 		hostile.Run(t, "yaml", []byte(governance.BuiltInSource()), accept("policy.yaml"))
 	})
 	t.Run("json", func(t *testing.T) { hostile.Run(t, "json", jsonTwin(t), accept("policy.json")) })
+}
+
+// Conditions and messages that are deep, long or costly are refused with a code
+// of their own, each in a moment.
+func TestCostlyConditions(t *testing.T) {
+	when := func(condition string) string {
+		return strings.Replace(permissive, `when: "true"`, "when: '"+condition+"'", 1)
+	}
+	tests := []struct{ name, policy, code string }{
+		{"brackets inside brackets", when(strings.Repeat("(", 1000) + "true" + strings.Repeat(")", 1000)), "POL-COST"},
+		{"lists inside lists", when("1 in " + strings.Repeat("[", 900) + "1" + strings.Repeat("]", 900)), "POL-COST"},
+		{"words after words", when("a" + strings.Repeat(".a", 900)), "POL-COST"},
+		{"more than 400 parts", when("true" + strings.Repeat(" && true", 249)), "POL-COST"},
+		{"a condition in a condition", when(strings.Repeat("true ? true : ", 140) + "true"), "POL-COST"},
+		{"loops in loops", when("consent.purposes.exists(a, consent.purposes.exists(b, consent.purposes.exists(c, a == b && b == c)))"), "POL-COST"},
+		{"2,049 characters", when("true" + strings.Repeat(" ", 2045-len("||true")) + "||true"), "POL-LENGTH"},
+		{"17 values in a message", strings.Replace(permissive, "message: go ahead", `message: "`+strings.Repeat("{now}", 17)+`"`, 1), "POL-LENGTH"},
+		{"201 parameters", strings.Replace(permissive, "params: []", "params:"+strings.Repeat("\n  - {id: p, unit: count, value: 1, min: 0, max: 2, code: X}", 201), 1), "POL-LENGTH"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, report, err := governance.Parse("policy.yaml", []byte(tt.policy))
+			require.Error(t, err)
+			require.Nil(t, p)
+			require.True(t, report.Findings.Has(tt.code), err)
+		})
+	}
+	_, _, err := governance.Parse("policy.yaml", []byte(strings.Replace(permissive, "message: go ahead", `message: "`+strings.Repeat("{now}", 16)+`"`, 1)))
+	require.NoError(t, err)
 }

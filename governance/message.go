@@ -44,7 +44,10 @@ func (c *compiler) compileMessage(r *rule, n *document.Node, source, path string
 		if len(problems) > 0 {
 			return
 		}
-		r.message.parts = append(r.message.parts, e)
+		if r.message.parts = append(r.message.parts, e); len(r.message.parts) > maxValues {
+			c.failIn(n, path, at, "POL-LENGTH", "more than %d values in one message", maxValues)
+			return
+		}
 		at += len([]rune(inner)) + 1
 		rest = tail
 	}
@@ -53,6 +56,9 @@ func (c *compiler) compileMessage(r *rule, n *document.Node, source, path string
 	}
 	r.messageSource = source
 }
+
+// maxValues bounds the values of a message, each of which is a condition to read.
+const maxValues = 16
 
 // render returns the message for a request. What is absent is "unknown".
 func (m *message) render(f *facts) string {

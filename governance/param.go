@@ -41,6 +41,10 @@ var paramFloors = [...]struct {
 }
 
 func (c *compiler) compileParams(pf *policyFile, p *Policy) {
+	if len(pf.Params) > maxParams {
+		c.fail("POL-LENGTH", "params", "%d parameters, at most %d are allowed", len(pf.Params), maxParams)
+		return
+	}
 	for i, f := range pf.Params {
 		path := fmt.Sprintf("params[%d]", i)
 		if slices.ContainsFunc(c.params, func(e *expr) bool { return e.param == f.ID }) {
@@ -64,7 +68,7 @@ func (c *compiler) compileParams(pf *policyFile, p *Policy) {
 				c.fail("POL-FLOOR", path+".value", "%s of %d with a most of %d; no policy may go above %d", f.ID, f.Value, f.Max, fl.max)
 			}
 		}
-		e := &expr{op: opConst, param: f.ID, kind: kindInt, num: int64(f.Value)}
+		e := &expr{op: opConst, param: f.ID, kind: kindInt, num: int64(f.Value), month: f.Unit == "months"}
 		switch f.Unit {
 		case "days":
 			e.kind, e.num = kindDuration, int64(f.Value)*int64(24*time.Hour)
@@ -77,6 +81,8 @@ func (c *compiler) compileParams(pf *policyFile, p *Policy) {
 	slices.SortFunc(p.params, func(a, b Param) int { return strings.Compare(a.ID, b.ID) })
 }
 
+const maxParams = 200
+
 // maxParam keeps a parameter of days inside the range of a time.Duration.
 const maxParam = 100_000
 
@@ -86,13 +92,13 @@ func (c *compiler) paramOf(id string, k kind, path string) int64 {
 		return 0
 	}
 	for _, p := range c.params {
-		if p.param == id && p.kind == k {
+		if p.param == id && p.kind == k && !p.month {
 			return p.num
 		}
 	}
 	var names []string
 	for _, p := range c.params {
-		if p.kind == k {
+		if p.kind == k && !p.month {
 			names = append(names, p.param)
 		}
 	}

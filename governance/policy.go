@@ -53,9 +53,38 @@ type reviewNeed struct {
 	expires      time.Duration
 }
 
-// eval returns the value of the rule's condition; with noValue goes what
-// failed.
+// view returns the facts as the rule may see them. A review rule says who may
+// give the approval or the review that it waits for, and what one needs; others
+// are not there for its condition, which need not say all of that again.
+func (r *rule) view(f *facts) *facts {
+	if r.effect != Review || r.need == nil || r.need.met(f) {
+		return f
+	}
+	g := *f
+	if r.need.as == "approval" {
+		g.num[attrApprovalCount], g.num[attrApprovalRoles] = 0, 0
+		return &g
+	}
+	g.num[attrReviewDone], g.num[attrReviewRole], g.num[attrReviewRationale], g.num[attrReviewAge] = 0, 0, 0, 0
+	g.present &^= 1 << attrReviewAge
+	return &g
+}
+
+// met reports whether the approval or the review on record, if there is one, is
+// of the kind that is needed.
+func (n *reviewNeed) met(f *facts) bool {
+	if n.as == "approval" {
+		return f.num[attrApprovalCount] == 0 || f.num[attrApprovalRoles]&int64(n.by) != 0
+	}
+	return f.num[attrReviewDone] == 0 ||
+		n.by&(1<<f.num[attrReviewRole]) != 0 && f.num[attrReviewRationale] >= int64(n.minRationale) &&
+			(n.expires == 0 || f.has(attrReviewAge) && f.num[attrReviewAge] <= int64(n.expires))
+}
+
+// eval returns the value of the rule's condition over its view of the facts; with
+// noValue goes what failed.
 func (r *rule) eval(f *facts) (truth, string) {
+	f = r.view(f)
 	if r.test != nil {
 		v := r.test(f)
 		if v == noValue {
@@ -214,7 +243,8 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 			Message: rule.message.render(f), Controls: rule.controls,
 		})
 	}
-	absent |= d.floors(f, &fired)
+	low := floors(f)
+	absent |= d.floors(f, low, &fired)
 	if fired[Permit] == 0 && fired[Deny] == 0 {
 		for _, rule := range rules {
 			if rule.effect == Permit {
@@ -230,7 +260,7 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 		d.Outcome = Deny
 	case fired[Review] > 0:
 		d.Outcome = Review
-		d.Review = p.reviewNeed(r, rules, d)
+		d.Review = reviewNeeds(r, rules, low, d)
 	default:
 		d.Outcome = Permit
 	}
@@ -238,9 +268,12 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 		d.Missing = append(d.Missing, attributes[bits.TrailingZeros64(absent)].name)
 		absent &= absent - 1
 	}
+	at, ok := 0, false
 	for _, rule := range rules {
-		if rule.effect == d.Outcome && len(rule.obligations) > 0 && d.fired(rule.id) {
-			d.Obligations = append(d.Obligations, rule.obligations...)
+		if rule.effect == d.Outcome && len(rule.obligations) > 0 {
+			if at, ok = d.fired(rule, at); ok {
+				d.Obligations = append(d.Obligations, rule.obligations...)
+			}
 		}
 	}
 }
@@ -248,9 +281,9 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 // floors adds the floors that the request falls below, except those whose code
 // a rule has already reported with the same effect. It returns the attributes
 // that were absent.
-func (d *Decision) floors(f *facts, fired *[len(outcomeNames)]int) (absent uint64) {
+func (d *Decision) floors(f *facts, low []floorRule, fired *[len(outcomeNames)]int) (absent uint64) {
 	added := false
-	for _, fl := range floors(f) {
+	for _, fl := range low {
 		fired[fl.effect]++
 		for _, a := range fl.needs {
 			if !f.has(a) {
@@ -274,13 +307,21 @@ func (d *Decision) sortReasons() {
 	})
 }
 
-func (d *Decision) fired(id string) bool {
-	return slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Rule == id })
+// fired reports whether a rule is among the reasons from index at on, and where
+// to look for the next one: rules and reasons are in the same order.
+func (d *Decision) fired(r *rule, at int) (int, bool) {
+	for ; at < len(d.Reasons); at++ {
+		reason := &d.Reasons[at]
+		if order := cmp.Or(cmp.Compare(reason.Effect, r.effect), cmp.Compare(reason.Rule, r.id)); order >= 0 {
+			return at, order == 0
+		}
+	}
+	return at, false
 }
 
-// reviewNeed joins what the fired reviews ask for: the roles that all of them
-// accept, the longest rationale, the shortest validity.
-func (p *Policy) reviewNeed(r *Request, rules []*rule, d *Decision) *ReviewNeed {
+// reviewNeeds joins what the fired reviews and floors ask for: the roles that all
+// of them accept, the longest rationale, the shortest validity.
+func reviewNeeds(r *Request, rules []*rule, low []floorRule, d *Decision) *ReviewNeed {
 	need := &ReviewNeed{Not: []string{"owner", "subject"}, Request: r.Digest()}
 	by := ^uint32(0)
 	join := func(n *reviewNeed) {
@@ -293,13 +334,16 @@ func (p *Policy) reviewNeed(r *Request, rules []*rule, d *Decision) *ReviewNeed 
 			need.As = append(need.As, n.as)
 		}
 	}
+	at, ok := 0, false
 	for _, rule := range rules {
-		if rule.effect == Review && d.fired(rule.id) {
-			join(rule.need)
+		if rule.effect == Review {
+			if at, ok = d.fired(rule, at); ok {
+				join(rule.need)
+			}
 		}
 	}
-	for _, reason := range d.Reasons {
-		switch reason.Rule {
+	for _, fl := range low { // also one whose code a rule has reported
+		switch fl.id {
 		case "floor.career":
 			join(&reviewNeed{as: "review", by: 1<<coaching.HRReviewer | 1<<coaching.LegalPrivacy, minRationale: minRationale})
 		case "floor.identity_approval":

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -111,7 +112,7 @@ rules:
   - {id: floor.x, effect: deny, code: X, actions: [view, any], roles: [coach], when: "true", message: m}
   - {id: b, effect: review, code: X, actions: [view], roles: [coach], when: "true", message: m}
   - {id: c, effect: deny, code: X, actions: [], roles: [], when: "true", message: "{", review: {as: review, by: [coach]}}
-  - {id: d, effect: review, code: X, actions: [view], roles: [coach], when: "true", message: "}", review: {as: review, by: [system], expires: gone}}
+  - {id: d, effect: review, code: X, actions: [view], roles: [coach], when: "true", message: "}", review: {as: approval, by: [system], expires: gone}}
   - {id: e, effect: review, code: X, actions: [view], roles: [coach], when: 'now > timestamp("2026-02-30T00:00:00Z")', message: "{resource.ovner}", review: {as: review, by: []}}
 tests: []
 `
@@ -129,6 +130,7 @@ tests: []
 		"rules[4].message: an opening brace without a closing one",
 		"rules[4].review: only a review rule has a review",
 		"rules[5].message: a closing brace without an opening one",
+		"rules[5].review: an approval has no rationale and a time limit of its own",
 		"rules[5].review.by: a reviewer is a human",
 		"rules[5].review.expires: no parameter of kind duration has this id",
 		`policy.yaml:13:84: POL-CONSTANT error rules[6].when: want a constant instant`,
@@ -256,6 +258,84 @@ func TestReviewNeed(t *testing.T) {
 	require.Equal(t, r.Digest(), d.Review.Request)
 	review(t, r, "hr", coaching.HRReviewer, "The delivery record supports it.")
 	require.True(t, builtIn(t).Decide(r).Allowed())
+}
+
+// What a review rule says of its review is what counts: its condition need not
+// say again who may give it, how long the rationale is and how old it may be.
+func TestReviewIsOfTheKindThatIsNeeded(t *testing.T) {
+	const why = "The delivery record and two peers support it."
+	rule := func(as, when, more string) *governance.Policy {
+		return parse(t, strings.Replace(strings.Replace(permissive, "params: []", `params:
+  - {id: rationale, unit: count, value: 40, min: 20, max: 90, code: X}
+  - {id: fresh, unit: hours, value: 2, min: 1, max: 9, code: X}`, 1), "tests: []", `  - id: waits
+    effect: review
+    code: GOV-022
+    actions: [use]
+    roles: [any]
+    when: "`+when+`"
+    message: somebody must look first
+    review: {as: `+as+`, by: [legal_privacy]`+more+`}
+tests: []`, 1))
+	}
+	reviewed := rule("review", "!review.done", ", min_rationale: rationale, expires: fresh")
+	approved := rule("approval", "approval.count < 2", "")
+	tests := []struct {
+		name   string
+		policy *governance.Policy
+		change func(r *governance.Request)
+		want   governance.Outcome
+	}{
+		{"no review", reviewed, func(*governance.Request) {}, governance.Review},
+		{"a review by legal", reviewed, func(r *governance.Request) { review(t, r, "lawyer", coaching.LegalPrivacy, why) }, governance.Permit},
+		{"a review by a coach", reviewed, func(r *governance.Request) { review(t, r, "peer", coaching.Coach, why) }, governance.Review},
+		{"a review of 39 characters", reviewed, func(r *governance.Request) { review(t, r, "lawyer", coaching.LegalPrivacy, strings.Repeat("x", 39)) }, governance.Review},
+		{"a review of 40 characters", reviewed, func(r *governance.Request) { review(t, r, "lawyer", coaching.LegalPrivacy, strings.Repeat("x", 40)) }, governance.Permit},
+		{"a review two hours old", reviewed, func(r *governance.Request) {
+			review(t, r, "lawyer", coaching.LegalPrivacy, why)
+			r.Now = r.Review.At.Add(2 * time.Hour)
+		}, governance.Permit},
+		{"a review a nanosecond older", reviewed, func(r *governance.Request) {
+			review(t, r, "lawyer", coaching.LegalPrivacy, why)
+			r.Now = r.Review.At.Add(2*time.Hour + 1)
+		}, governance.Review},
+		{"two approvals, none of them by legal", approved, func(r *governance.Request) {
+			approve(t, r, "a", coaching.CoachingLead)
+			approve(t, r, "b", coaching.Sponsor)
+		}, governance.Review},
+		{"two approvals, one of them by legal", approved, func(r *governance.Request) {
+			approve(t, r, "a", coaching.CoachingLead)
+			approve(t, r, "b", coaching.LegalPrivacy)
+		}, governance.Permit},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := packRequest(t)
+			tt.change(r)
+			require.Equal(t, tt.want, tt.policy.Decide(r).Outcome, tt.policy.Explain(r))
+		})
+	}
+	r := packRequest(t)
+	review(t, r, "peer", coaching.Coach, why)
+	require.Contains(t, reviewed.Explain(r), "the review on record is not of the kind that this rule waits for")
+}
+
+// A floor's own need is stated although a rule has reported the floor's code.
+func TestReviewNeedHoldsTheFloors(t *testing.T) {
+	p := parse(t, strings.Replace(permissive, "tests: []", `  - id: waits
+    effect: review
+    code: GOV-022
+    actions: [use]
+    roles: [any]
+    when: "!review.done"
+    message: somebody must look first
+    review: {as: review, by: [coach, legal_privacy]}
+tests: []`, 1))
+	r := packRequest(t)
+	r.Resource.Automated, r.Resource.Affects = governance.Yes, governance.EffectsOf(governance.Promotion)
+	d := p.Decide(r)
+	require.Equal(t, "waits everything", ruleIDs(d))
+	require.Equal(t, 20, d.Review.MinRationale)
+	require.Equal(t, []coaching.Role{coaching.LegalPrivacy}, d.Review.By)
 }
 
 func ruleIDs(d governance.Decision) string {

@@ -30,7 +30,7 @@ func Rules() []coaching.Rule {
 		rule("GOV-026", "The programme is open about aggregated trends, and shows nobody raw messages.", "", coaching.Error, "Show the trend instead."),
 		rule("GOV-027", "What a participant has restricted is respected for each source: an export needs a consent of its own.", "", coaching.Error, "Obtain the participant's consent to the export."),
 
-		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits."),
+		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent or not stated, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits; ask for training, controls, consents, approvals and reviews in permits, and for their lack elsewhere."),
 		rule("POL-ALL", "A condition does not use all, which is true of an empty set.", "", coaching.Error, "Use hasAll, or count."),
 		rule("POL-ATTRIBUTE", "A condition names only attributes and parameters that exist.", "", coaching.Error, "Correct the name; the message suggests the nearest."),
 		rule("POL-CLOCK", "Nothing is recorded after the time of the decision.", "", coaching.Error, "Set the clock right, or correct the record's time."),
@@ -51,7 +51,7 @@ func Rules() []coaching.Rule {
 		rule("POL-RULE", "A rule has an id of its own, names its actions and roles, and a review says who may review.", "", coaching.Error, "Correct the rule as the message says."),
 		rule("POL-SYNTAX", "A condition is one CEL expression, and a message has its braces in pairs.", "", coaching.Error, "Correct the text at the place that is given."),
 		rule("POL-TEST", "A policy passes its own tests.", "", coaching.Error, "Correct the rule, or the expectation."),
-		rule("POL-TYPE", "A condition compares like with like and is true or false.", "", coaching.Error, "Correct the condition at the place that is given."),
+		rule("POL-TYPE", "A condition compares like with like, months only with months, and is true or false.", "", coaching.Error, "Correct the condition at the place that is given."),
 		rule("POL-UNTESTED", "Every rule is made to fire by a test inside the policy.", "", coaching.Warning, "Add a test in which the rule fires."),
 		rule("POL-VALUE", "A request holds only declared values, identifiers and plausible times.", "", coaching.Error, "Correct the attribute that the message names."),
 	}
