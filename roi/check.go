@@ -44,6 +44,13 @@ func (c *Case) check(p Policy) coaching.Findings {
 	if d := c.Delta.Design; (d == ParallelControl || d == StaggeredCohort) && c.Delta.Control == 0 {
 		report("ROI-014", coaching.Error, "delta.control", "a %s is claimed and no control leaders are counted", d)
 	}
+	net := c.Delta.NetOfControl || c.Delta.ControlBefore.IsSet()
+	if d := c.Delta.Design; (d == ParallelControl || d == StaggeredCohort) && !net {
+		report("ROI-014", coaching.Error, "delta.net_of_control", "a %s is claimed and the control is not taken out of the delta", d)
+	}
+	if c.Delta.Design == NoControl && (net || c.Delta.Control > 0) {
+		report("ROI-014", coaching.Error, "delta.design", "the design says no_control and the delta has a control")
+	}
 	if !c.Delta.Low.IsSet() {
 		report("ROI-004", coaching.Warning, "delta.low", "the delta has no interval, so the reader cannot see how sure it is")
 	} else if c.Delta.Low.Sign() <= 0 && c.Delta.High.Sign() >= 0 {

@@ -210,7 +210,7 @@ func (l CostLine) covers() string {
 
 // note returns where the amount comes from, or why it is zero.
 func (l CostLine) note() string {
-	if l.Reason != "" {
+	if l.Reason != "" && (l.Source == "" || l.Amount.Amount.Sign() == 0) {
 		return l.Reason
 	}
 	return l.Source

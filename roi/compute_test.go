@@ -242,6 +242,47 @@ func TestAttributionBands(t *testing.T) {
 	}
 }
 
+// ROI-014: sample size and control logic are stated, and a control that is
+// claimed is taken out of the delta.
+func TestControlLogicIsWhatTheDeltaUsed(t *testing.T) {
+	tests := map[string]struct {
+		delta func(*roi.Delta)
+		path  string // of the finding, "" for none
+	}{
+		"complete":                   {func(d *roi.Delta) {}, ""},
+		"before and after, honestly": {func(d *roi.Delta) { d.Design, d.NetOfControl, d.Control = roi.NoControl, false, 0 }, ""},
+		"design not stated":          {func(d *roi.Delta) { d.Design = roi.NotStated }, "delta.design"},
+		"nobody treated":             {func(d *roi.Delta) { d.Treated = 0 }, "delta.treated"},
+		"a control of nobody":        {func(d *roi.Delta) { d.Control = 0 }, "delta.control"},
+		"staggered, not net of it":   {func(d *roi.Delta) { d.NetOfControl = false }, "delta.net_of_control"},
+		"parallel, not net of it":    {func(d *roi.Delta) { d.Design, d.NetOfControl = roi.ParallelControl, false }, "delta.net_of_control"},
+		"no control, yet net of one": {func(d *roi.Delta) { d.Design, d.Control = roi.NoControl, 0 }, "delta.design"},
+		"no control, yet counted":    {func(d *roi.Delta) { d.Design, d.NetOfControl = roi.NoControl, false }, "delta.design"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := softwareCompany()
+			c.Delta = interval("-3", "-1")
+			c.Delta.Design, c.Delta.NetOfControl, c.Delta.Treated, c.Delta.Control = roi.StaggeredCohort, true, 5, 5
+			tt.delta(&c.Delta)
+			s, err := c.Compute(roi.DefaultPolicy())
+			require.NoError(t, err)
+			var paths []string
+			for _, f := range s.Findings {
+				if f.Code == "ROI-014" {
+					require.Equal(t, coaching.Error, f.Severity)
+					paths = append(paths, f.Path)
+				}
+			}
+			if tt.path == "" {
+				require.Empty(t, paths)
+			} else {
+				require.Equal(t, []string{tt.path}, paths)
+			}
+		})
+	}
+}
+
 // ROI-008: a leading KPI after 8 to 16 weeks, a lagging one after 3 to 6
 // calendar months.
 func TestValidationWindow(t *testing.T) {
@@ -308,6 +349,10 @@ func TestComputeRefuses(t *testing.T) {
 		"two deltas":           {func(c *roi.Case) { c.Delta.Change = roi.Int(1) }, "delta"},
 		"half a control":       {func(c *roi.Case) { c.Delta.ControlAfter = roi.Int(1) }, "delta.control_before"},
 		"interval upside down": {func(c *roi.Case) { c.Delta = interval("3", "1") }, "delta.low"},
+		"change outside":       {func(c *roi.Case) { c.Delta = interval("-1.5", "1") }, "delta.change"},
+		"a total of a million bits": {func(c *roi.Case) {
+			c.Delta.PCount, c.Delta.PTotal = big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 1_000_000)
+		}, "delta.p_total"},
 		"interval alone": {func(c *roi.Case) {
 			c.Delta.Low, c.Delta.High, c.Delta.Level = roi.Int(1), roi.Int(2), roi.MustExact("0.95")
 		}, "delta.low"},

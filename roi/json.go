@@ -112,6 +112,10 @@ func encode(d storedStatement) ([]byte, error) {
 // inputs, and writes it out again. It returns the statement when the result is
 // byte for byte what was given, and otherwise [ErrReplay] or an error that
 // says which line differs. It never returns half a statement.
+//
+// It shows that the figures follow from the inputs, not that the inputs, the
+// texts or the findings are those of the case: a digest is no signature. Keep
+// the digest that was signed, or compute the case again.
 func Replay(data []byte) (*Statement, error) {
 	if len(data) > maxDocument {
 		return nil, fmt.Errorf("roi: statement of %d bytes, want at most %d", len(data), maxDocument)

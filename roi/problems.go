@@ -74,14 +74,15 @@ func (c *Case) deltaProblems(l *problemList) {
 	if bounds {
 		l.need(d.Change.IsSet(), "ROI-008", "delta.low", "an interval goes with an estimated change")
 		l.need(d.Low.Cmp(d.High) <= 0, "ROI-008", "delta.low", "the interval ends before it begins")
+		l.need(!d.Change.IsSet() || d.Low.Cmp(d.High) > 0 || d.Low.Cmp(d.Change) <= 0 && d.Change.Cmp(d.High) <= 0, "ROI-008", "delta.change", "the change lies outside its own interval")
 		l.need(d.Level.Sign() > 0 && d.Level.Cmp(Int(1)) < 0, "ROI-008", "delta.level", "level %s is outside 0 to 1", d.Level.Round(4))
 	}
 	l.need(d.Design <= StaggeredCohort, "ROI-014", "delta.design", "design %d is not declared", d.Design)
 	l.need(d.Treated >= 0 && d.Control >= 0, "ROI-014", "delta.treated", "%d treated and %d control; want none negative", d.Treated, d.Control)
 	l.need((d.PCount == nil) == (d.PTotal == nil), "ROI-008", "delta.p_count", "a p-value needs a count and a total")
 	if d.PCount != nil && d.PTotal != nil {
-		l.need(d.PCount.Sign() > 0 && d.PTotal.Cmp(d.PCount) >= 0 && d.PTotal.BitLen() <= maxBits,
-			"ROI-008", "delta.p_count", "a p-value's count lies between 1 and its total")
+		l.need(d.PCount.Sign() > 0 && d.PTotal.Cmp(d.PCount) >= 0, "ROI-008", "delta.p_count", "a p-value's count lies between 1 and its total")
+		l.need(d.PTotal.BitLen() <= maxBits, "ROI-008", "delta.p_total", "a total of %d bits, want at most %d: reduce the fraction", d.PTotal.BitLen(), maxBits)
 	}
 }
 

@@ -104,6 +104,8 @@ func CanPublish(s *Statement, d Dossier) Publication {
 		g.need(!d.Start.IsZero(), "ROI-018", "start", "the first day of the programme is not stated")
 		g.need(d.KPILocked.IsZero() || d.Start.IsZero() || d.KPILocked.Before(d.Start),
 			"ROI-018", "kpi_locked", "the KPI was locked on %s, not before the start on %s", d.KPILocked, d.Start)
+		g.need(d.Start.IsZero() || s.Facts.Validation.From.IsZero() || !d.Start.After(s.Facts.Validation.From),
+			"ROI-018", "start", "the programme is said to start on %s, after the validation window began on %s", d.Start, s.Facts.Validation.From)
 	})
 	check("ROI-001", "the behaviour was measured as well as the KPI", func(g *gate) {
 		g.need(d.Behaviour.Complete() && d.Behaviour.Movement != NotSaid, "ROI-001", "behaviour", "no dated reading says whether the behaviour moved")
@@ -146,6 +148,7 @@ func (d *Dossier) streams(g *gate, s *Statement) {
 	}
 	complete("data", d.Data)
 	complete("sponsor", d.Sponsor)
+	g.need(d.Data.On.IsZero() || !d.Data.On.Before(s.Facts.Validation.To), "ROI-016", "data", "the delta was measured before the validation window ended")
 	g.need(d.Sponsor.On.IsZero() || !d.Sponsor.On.Before(s.Facts.Validation.To), "ROI-016", "sponsor", "the sponsor confirmed before the validation window ended")
 
 	moved := s.movement()
@@ -154,6 +157,8 @@ func (d *Dossier) streams(g *gate, s *Statement) {
 	agree := 0
 	for i, n := range d.Narratives {
 		path := fmt.Sprintf("narratives[%d]", i)
+		g.need(!slices.ContainsFunc(d.Narratives[:i], func(earlier Stream) bool { return earlier.ID == n.ID }),
+			"ROI-018", path, "the narrative is listed twice and counts once")
 		g.need(n.Complete(), "ROI-016", path, "the narrative lacks an ID, an author or a date")
 		if n.Movement == moved {
 			agree++
@@ -187,6 +192,7 @@ func (d *Dossier) signOff(g *gate, s *Statement) {
 		return
 	}
 	g.need(!o.By.IsZero() && !o.On.IsZero(), "PIL-166", "sign_off", "the signature lacks a person or a date")
+	g.need(o.On.IsZero() || !o.On.Before(s.Facts.Validation.To), "PIL-166", "sign_off.on", "the figures were signed before the validation window ended")
 	g.need(o.Role == coaching.Steward || o.Role == coaching.HRReviewer || o.Role == coaching.AttributionReviewer,
 		"PIL-166", "sign_off.role", "a %s signed; want steward, hr_reviewer or attribution_reviewer", o.Role)
 	digest, err := s.Digest()

@@ -31,8 +31,8 @@ func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
 	c := softwareCompany()
 	c.Delta = roi.Delta{
 		Change: roi.Int(-2), Low: roi.MustExact("-3.5"), High: roi.MustExact("-0.5"), Level: roi.MustExact("0.95"),
-		Window: coaching.Window{From: coaching.MustDate("2027-01-04"), To: coaching.MustDate("2027-04-30")},
-		Design: roi.StaggeredCohort, Treated: 5, Control: 5, Method: "staggered adoption, exact randomisation inference", Source: "analysis 7",
+		Window:       coaching.Window{From: coaching.MustDate("2027-01-04"), To: coaching.MustDate("2027-04-30")},
+		NetOfControl: true, Design: roi.StaggeredCohort, Treated: 5, Control: 5, Method: "staggered adoption, exact randomisation inference", Source: "analysis 7",
 	}
 	c.Attribution.Survey = roi.Survey{ID: "pulse-2", On: coaching.MustDate("2027-05-01"), By: person(t, "analyst"), Corroborates: true}
 	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.ManagerTime, roi.Integration}, Amount: roi.MustMoney("4000", "USD"), Source: "time sheets"})
@@ -102,10 +102,17 @@ func TestCanPublish(t *testing.T) {
 		}, true},
 		{"two of four dissent", "ROI-017", func(d *roi.Dossier) {
 			d.Narratives = append(d.Narratives, d.Narratives[0])
+			d.Narratives[3].ID = "n4"
 			d.Narratives[0].Movement, d.Narratives[1].Movement = roi.Unchanged, roi.Worsened
 		}, true},
 		{"narrator measured the delta", "ROI-017", func(d *roi.Dossier) { d.Narratives[0].By = d.Data.By }, true},
 		{"sponsor measured the delta", "ROI-017", func(d *roi.Dossier) { d.Sponsor.By = d.Data.By }, true},
+		{"one narrative three times", "ROI-018", func(d *roi.Dossier) { d.Narratives[1], d.Narratives[2] = d.Narratives[0], d.Narratives[0] }, true},
+		{"a start after the measurement, so that the lock comes before it", "ROI-018", func(d *roi.Dossier) {
+			d.KPILocked, d.Start = coaching.MustDate("2027-05-01"), coaching.MustDate("2027-05-02")
+		}, true},
+		{"measured before the window ended", "ROI-016", func(d *roi.Dossier) { d.Data.On = coaching.MustDate("2027-02-01") }, true},
+		{"signed before the window ended", "PIL-166", func(d *roi.Dossier) { d.SignOff.On = coaching.MustDate("2027-02-01") }, true},
 		{"not signed", "PIL-166", func(d *roi.Dossier) { d.SignOff = roi.SignOff{} }, true},
 		{"signed by a coach", "PIL-166", func(d *roi.Dossier) { d.SignOff.Role = coaching.Coach }, true},
 		{"signed by a narrator", "PIL-166", func(d *roi.Dossier) { d.SignOff.By = d.Narratives[0].By }, true},
