@@ -46,7 +46,11 @@ func TestAMissingAttributeNeverHelps(t *testing.T) {
 	require.NoError(t, err)
 	s := newSampler(t, 11)
 	stricter := map[string]int{}
-	for i := range 40_000 {
+	draws := 40_000
+	if testing.Short() {
+		draws /= 4
+	}
+	for i := range draws {
 		r := s.request(Action(1+s.IntN(len(actionNames)-1)), coaching.Role(1+s.IntN(len(roleNames)-1)),
 			ResourceType(1+s.IntN(len(resourceNames)-1)), signal.DataClass(s.IntN(3)))
 		if i%4 == 0 { // what a coach does all day

@@ -71,6 +71,8 @@ func TestNothingIsDenied(t *testing.T) {
 	var none *governance.Policy
 	require.Equal(t, "POL-REQUEST", none.Decide(nil).Codes())
 	require.False(t, none.Decide(&governance.Request{}).Allowed())
+	require.Equal(t, "POL-POLICY", none.Decide(packRequest(t)).Codes())
+	require.Equal(t, "POL-POLICY", new(governance.Policy).Decide(packRequest(t)).Codes())
 	require.False(t, new(governance.Policy).Decide(&governance.Request{Subject: governance.Subject{Role: coaching.Coach}}).Allowed())
 	require.False(t, governance.Decision{}.Allowed())
 }

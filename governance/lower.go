@@ -2,6 +2,7 @@ package governance
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -361,49 +362,31 @@ func lowerIn(l, r *expr) (test, bool) {
 			return truthOf(mask&(1<<uint(v)) != 0)
 		}, ok && ok2
 	case l.kind == kindInt:
-		var values []int64
-		for _, a := range r.args {
-			if a.op != opConst || a.kind != kindInt {
-				return nil, false
-			}
-			values = append(values, a.num)
-		}
 		x, ok := lowerNumber(l)
-		return func(f *facts) truth {
-			v, ok := x(f)
-			if !ok {
-				return noValue
-			}
-			for _, w := range values {
-				if v == w {
-					return isTrue
-				}
-			}
-			return isFalse
-		}, ok
+		return lowerAmong(r.args, kindInt, x, ok, func(a *expr) int64 { return a.num })
 	case l.kind == kindText:
-		var values []string
-		for _, a := range r.args {
-			if a.op != opConst || a.kind != kindText {
-				return nil, false
-			}
-			values = append(values, a.text)
-		}
 		x, ok := lowerText(l)
-		return func(f *facts) truth {
-			v, ok := x(f)
-			if !ok {
-				return noValue
-			}
-			for _, w := range values {
-				if v == w {
-					return isTrue
-				}
-			}
-			return isFalse
-		}, ok
+		return lowerAmong(r.args, kindText, x, ok, func(a *expr) string { return a.text })
 	}
 	return nil, false
+}
+
+// lowerAmong tests whether a value is one of a list's constants of its kind.
+func lowerAmong[V comparable](list []*expr, k kind, value func(*facts) (V, bool), ok bool, constant func(*expr) V) (test, bool) {
+	var values []V
+	for _, a := range list {
+		if a.op != opConst || a.kind != k {
+			return nil, false
+		}
+		values = append(values, constant(a))
+	}
+	return func(f *facts) truth {
+		v, ok := value(f)
+		if !ok {
+			return noValue
+		}
+		return truthOf(slices.Contains(values, v))
+	}, ok
 }
 
 // maskOf returns the set of enum constants, which must be of these names.

@@ -5,8 +5,8 @@ import "github.com/coachgov/coaching"
 // Rules returns the rules of this room, by code: those of the programme on
 // privacy and oversight that the built-in policy or the floors enforce, and
 // those for policy files and requests. Codes of the rooms that own signals,
-// fairness and people (FAI-005, PIL-104, SIG-015 and others), which the built-in
-// policy names too, are with those rooms.
+// fairness (FAI-005, SIG-015 and others), which the built-in policy names too, are
+// with those rooms.
 func Rules() []coaching.Rule {
 	rule := func(code, statement, number string, severity coaching.Severity, remedy string) coaching.Rule {
 		return coaching.Rule{Code: code, Statement: statement, Number: number, Severity: severity, Remedy: remedy}
@@ -29,6 +29,7 @@ func Rules() []coaching.Rule {
 		rule("GOV-024", "Automated output alone never drives an action that affects a career.", "", coaching.Error, "Put a human between the output and the action."),
 		rule("GOV-026", "The programme is open about aggregated trends, and shows nobody raw messages.", "", coaching.Error, "Show the trend instead."),
 		rule("GOV-027", "What a participant has restricted is respected for each source: an export needs a consent of its own.", "", coaching.Error, "Obtain the participant's consent to the export."),
+		rule("PIL-104", "A coach works with signals only after the workshop on reading them, shown by teach-back.", "1 day", coaching.Error, "Have the coach take the workshop, and record the teach-back as the subject's training."),
 
 		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent or not stated, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits; ask for training, controls, consents, approvals and reviews in permits, and for their lack elsewhere."),
 		rule("POL-ALL", "A condition does not use all, which is true of an empty set.", "", coaching.Error, "Use hasAll, or count."),

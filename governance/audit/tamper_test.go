@@ -159,6 +159,9 @@ func TestTamperingIsDetected(t *testing.T) {
 	require.True(t, verify(honest, key, head).OK())
 	for i := range len(honest) {
 		for bit := range 8 {
+			if testing.Short() && bit != i%8 {
+				continue // one bit of each byte
+			}
 			b := []byte(honest)
 			b[i] ^= 1 << bit
 			detect(fmt.Sprintf("bit %d of byte %d flipped", bit, i), string(b))

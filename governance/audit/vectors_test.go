@@ -149,6 +149,9 @@ func TestEveryStoredHashCounts(t *testing.T) {
 	}
 	tampered := 0
 	for size := int64(1); size <= 64; size++ {
+		if testing.Short() && size > 20 && size&(size-1) != 0 && size != 63 {
+			continue
+		}
 		checkpoint := Checkpoint{Origin: "test", Size: size, Root: roots[size]}
 		count := tlog.StoredHashCount(size)
 		var honest []Proof
