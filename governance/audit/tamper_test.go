@@ -158,9 +158,12 @@ func TestTamperingIsDetected(t *testing.T) {
 	honest, head = text(small.lines), sign(t, small.log, signer)
 	require.True(t, verify(honest, key, head).OK())
 	for i := range len(honest) {
+		if testing.Short() && i%5 != 0 {
+			continue
+		}
 		for bit := range 8 {
-			if testing.Short() && bit != i%8 {
-				continue // one bit of each byte
+			if testing.Short() && bit != i/5%8 {
+				continue // one bit of every fifth byte
 			}
 			b := []byte(honest)
 			b[i] ^= 1 << bit
