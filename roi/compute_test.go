@@ -242,6 +242,19 @@ func TestAttributionBands(t *testing.T) {
 	}
 }
 
+// ROI-010 and C-18: a survey without its author does not count and says so, and
+// a cost of zero wants its reason.
+func TestIncompleteEvidenceIsNamed(t *testing.T) {
+	c := softwareCompany()
+	c.Attribution.Survey = roi.Survey{ID: "pulse-2", Corroborates: true}
+	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.Integration}, Amount: roi.MustMoney("0", "USD")})
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	for code, path := range map[string]string{"ROI-010": "attribution.survey", "C-18": "costs[1].reason"} {
+		require.True(t, slices.ContainsFunc(s.Findings, func(f coaching.Finding) bool { return f.Code == code && f.Path == path }), "%s: %v", code, s.Findings)
+	}
+}
+
 // ROI-014: sample size and control logic are stated, and a control that is
 // claimed is taken out of the delta.
 func TestControlLogicIsWhatTheDeltaUsed(t *testing.T) {
@@ -353,6 +366,19 @@ func TestComputeRefuses(t *testing.T) {
 		"a total of a million bits": {func(c *roi.Case) {
 			c.Delta.PCount, c.Delta.PTotal = big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 1_000_000)
 		}, "delta.p_total"},
+		"half an interval":        {func(c *roi.Case) { c.Delta = interval("-3", "-1"); c.Delta.High = roi.Exact{} }, "delta.low"},
+		"an interval of no level": {func(c *roi.Case) { c.Delta = interval("-3", "-1"); c.Delta.Level = roi.Exact{} }, "delta.low"},
+		"a level of one":          {func(c *roi.Case) { c.Delta = interval("-3", "-1"); c.Delta.Level = roi.Int(1) }, "delta.level"},
+		"a second control": {func(c *roi.Case) {
+			c.Delta = interval("-3", "-1")
+			c.Delta.ControlBefore, c.Delta.ControlAfter = roi.Int(3), roi.Int(2)
+		}, "delta.control_before"},
+		"negative unit value":  {func(c *roi.Case) { c.Conversion.UnitValue = roi.MustMoney("-1", "USD") }, "conversion.unit_value"},
+		"negative headcount":   {func(c *roi.Case) { c.Baseline.Headcount = -1 }, "baseline.headcount"},
+		"negative sample":      {func(c *roi.Case) { c.Delta.Treated = -1 }, "delta.treated"},
+		"undeclared category":  {func(c *roi.Case) { c.Costs[0].Covers = []roi.CostCategory{99} }, "costs[0].covers"},
+		"confidence above one": {func(c *roi.Case) { c.Confidence = roi.Int(2) }, "confidence"},
+		"eleven years":         {func(c *roi.Case) { c.Conversion.Months = 132 }, "conversion.months"},
 		"interval alone": {func(c *roi.Case) {
 			c.Delta.Low, c.Delta.High, c.Delta.Level = roi.Int(1), roi.Int(2), roi.MustExact("0.95")
 		}, "delta.low"},

@@ -65,8 +65,14 @@ func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Conse
 		before := len(f.list)
 		n.checkWords(&f, path)
 		n.checkSources(&f, path, sessions)
-		if slices.ContainsFunc(narratives[:i], func(o Narrative) bool { return o.ID == n.ID }) {
-			f.warn("MEN-011", path+".id", "a narrative with this id is above; not printed")
+		for j, o := range narratives {
+			switch {
+			case j == i || o.ID != n.ID:
+			case o.Digest() != n.Digest(): // which of them counts would depend on their order
+				f.warn("MEN-011", path+".id", "narratives[%d] has this id and other words; neither is printed", j)
+			case j < i:
+				f.warn("MEN-011", path+".id", "the narrative is listed already as narratives[%d]; not printed again", j)
+			}
 		}
 		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, n.Digest(), AnecdotePurpose, at) {
 			f.warn("C-21", path, "the leader's consent to these words does not hold; not printed")

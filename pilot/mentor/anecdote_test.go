@@ -114,6 +114,20 @@ func TestAnecdotesPrintAnIDOnce(t *testing.T) {
 	require.True(t, findings.Has("MEN-011"))
 }
 
+// MEN-011: of two narratives with one id and other words neither is printed,
+// whichever comes first.
+func TestAnecdotesPrintNeitherOfTwo(t *testing.T) {
+	l, _ := readLog(t)
+	other := l.Narratives[0]
+	other.Change += " And more."
+	for _, list := range [][]mentor.Narrative{append(slices.Clone(l.Narratives), other), append([]mentor.Narrative{other}, l.Narratives...)} {
+		anecdotes, findings := mentor.Anecdotes(list, l.Sessions, agreed(list), printDay())
+		require.Len(t, anecdotes, 2)
+		require.True(t, findings.Has("MEN-011"))
+		require.False(t, slices.ContainsFunc(anecdotes, func(a mentor.Anecdote) bool { return a.Narrative == other.ID }))
+	}
+}
+
 // Withdrawing consent removes exactly the anecdotes of those who withdrew.
 func TestWithdrawalRemovesTheAnecdote(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {

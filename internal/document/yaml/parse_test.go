@@ -77,6 +77,7 @@ func TestParseRefuses(t *testing.T) {
 		{"verbatim tag", "!<tag:x> a: 1\n", "DOC-TAG", 1, 1, "tags"},
 		{"complex key", "? [a, b]\n: 1\n", "DOC-SYNTAX", 1, 1, "complex keys"},
 		{"complex key in braces", "a: {? b : 1}\n", "DOC-SYNTAX", 1, 5, "complex keys"},
+		{"complex key in brackets", "a: [?b]\n", "DOC-SYNTAX", 1, 5, "complex keys"},
 		{"list as a key", "[a]: 1\n", "DOC-SYNTAX", 1, 1, "not an object or a list"},
 		{"object as a key", "a: {{b: 1}: 2}\n", "DOC-SYNTAX", 1, 5, "not an object or a list"},
 		{"number as a key", "12: x\n", "DOC-SYNTAX", 1, 1, "write it in quotes"},

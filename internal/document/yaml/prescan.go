@@ -181,7 +181,7 @@ func (p *prescanner) begin() bool {
 		return p.refuse("DOC-ALIAS", "anchors and aliases are not allowed; write a text that begins with & or * in quotes")
 	case c == '!':
 		return p.refuse("DOC-TAG", "tags are not allowed; write a text that begins with ! in quotes")
-	case c == '?' && p.blankAt(p.col+1):
+	case c == '?' && (p.blankAt(p.col+1) || p.flow > 0): // in brackets some parsers need no blank
 		return p.refuse("DOC-SYNTAX", "complex keys are not allowed")
 	case c == '-' && p.blankAt(p.col+1) && p.flow == 0:
 		if !p.open(p.col) {
