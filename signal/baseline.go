@@ -10,7 +10,7 @@ import (
 
 // A BaselineConfig says what a baseline needs. A zero field means its default.
 type BaselineConfig struct {
-	MinUsable int     // usable periods; default 6 (SIG-025)
+	MinUsable int     // usable periods; default 6 (SIG-025), never below 3
 	MinShare  float64 // usable share of the window's periods; default 0.75
 	MaxGap    int     // longest run of unusable periods; default 2
 	MaxAge    int     // days from the last usable period to Start; default 14
@@ -24,6 +24,7 @@ func (c BaselineConfig) orDefault(w coaching.Window) BaselineConfig {
 	if c.MinUsable <= 0 {
 		c.MinUsable = 6
 	}
+	c.MinUsable = max(c.MinUsable, 3) // two values have no spread worth the name
 	if !(c.MinShare > 0) {
 		c.MinShare = 0.75
 	}
@@ -84,12 +85,15 @@ type DroppedPeriod struct {
 // gather collects a leader's usable values.
 func (b *Baselines) gather(leader coaching.PersonID) Baseline {
 	item := Baseline{Leader: leader, transform: b.series.definition.Transform, alpha: b.config.Alpha}
+	before, behind := b.unseen()
+	for _, period := range before {
+		item.drop(period, reasonUnseen)
+	}
 	for t, cell := range b.series.row(leader) {
 		period := b.series.periods[t]
 		if !period.within(b.window) {
 			continue
 		}
-		item.Asked++
 		reason := cell.Reason
 		if why, ok := b.rejected[rowKey{leader, period}]; ok {
 			reason = "rejected by the steward: " + why
@@ -97,15 +101,48 @@ func (b *Baselines) gather(leader coaching.PersonID) Baseline {
 			reason = ""
 		}
 		if reason != "" || cell.Status != OK {
-			item.Dropped = append(item.Dropped, DroppedPeriod{period, reason})
+			item.drop(period, reason)
 			continue
 		}
+		item.Asked++
 		item.Used = append(item.Used, period)
 		item.values = append(item.values, item.transform.forward(cell.Value))
 		item.measured = append(item.measured, cell.Value)
 	}
+	for _, period := range behind {
+		item.drop(period, reasonUnseen)
+	}
 	item.N = len(item.Used)
 	return item
+}
+
+const reasonUnseen = "no row in this period"
+
+func (i *Baseline) drop(period Period, reason string) {
+	i.Asked++
+	i.Dropped = append(i.Dropped, DroppedPeriod{period, reason})
+}
+
+// unseen returns the periods of the window before the series' first and after
+// its last: a window that reaches beyond the data is not a shorter window.
+func (b *Baselines) unseen() (before, behind []Period) {
+	n, step := len(b.series.periods), b.series.definition.Cadence.step()
+	if n == 0 || step == 0 {
+		return nil, nil
+	}
+	first, last := b.series.periods[0], b.series.periods[n-1]
+	for p := (Period{first.Start.AddDays(-step), first.Days}); !p.Start.Before(b.window.From) && b.window.Days() > 0; p.Start = p.Start.AddDays(-step) {
+		if p.within(b.window) {
+			before = append(before, p)
+		}
+	}
+	slices.Reverse(before)
+	for p := (Period{last.Start.AddDays(step), last.Days}); !p.Last().After(b.window.To) && b.window.Days() > 0; p.Start = p.Start.AddDays(step) {
+		if p.within(b.window) {
+			behind = append(behind, p)
+		}
+	}
+	return before, behind
 }
 
 // judge decides whether the values suffice.
@@ -121,7 +158,10 @@ func (i *Baseline) judge(c BaselineConfig) {
 		add("a gap of %d periods; want at most %d", gap, c.MaxGap)
 	}
 	if i.N > 0 {
-		if age := i.Used[i.N-1].Last().DaysUntil(c.Start); age > c.MaxAge {
+		switch age := i.Used[i.N-1].Last().DaysUntil(c.Start); {
+		case age < 1:
+			add("the last usable period ends %d days after the start; a baseline ends before it", -age)
+		case age > c.MaxAge:
 			add("the last usable period ends %d days before the start; want at most %d", age, c.MaxAge)
 		}
 	}

@@ -25,8 +25,12 @@ type Baselines struct {
 // The level is the median. The limits come from the standard deviation drawn
 // towards the other leaders' (Smyth 2004), since at eight values a leader's own
 // is 27 % off and the median absolute deviation 41 %. The findings name, as
-// SIG-025, each leader without a sufficient baseline, and as DQ10 a constant one.
+// SIG-025, each leader without a sufficient baseline, or that there is no series
+// (the nil that Evaluate answers when findings block), and as DQ10 a constant one.
 func BaselinesOf(s *Series, window coaching.Window, config BaselineConfig) (*Baselines, coaching.Findings) {
+	if s == nil {
+		return &Baselines{series: &Series{}, window: window, config: config.orDefault(window)}, coaching.Findings{{Code: "SIG-025", Message: "no series; want one from Evaluate"}}
+	}
 	b := &Baselines{series: s, window: window, config: config.orDefault(window)}
 	b.compute()
 	return b, b.findings()
@@ -60,13 +64,21 @@ func (b *Baselines) compute() {
 	}
 }
 
+// orEmpty lets nil and zero baselines be those of no leader.
+func (b *Baselines) orEmpty() *Baselines {
+	if b == nil || b.series == nil {
+		return &Baselines{series: &Series{}}
+	}
+	return b
+}
+
 // All returns every leader's baseline, sorted by leader.
-func (b *Baselines) All() []Baseline { return slices.Clone(b.items) }
+func (b *Baselines) All() []Baseline { return slices.Clone(b.orEmpty().items) }
 
 // Of returns a leader's baseline; an insufficient one for a leader that the
 // series does not have.
 func (b *Baselines) Of(leader coaching.PersonID) Baseline {
-	for _, i := range b.items {
+	for _, i := range b.orEmpty().items {
 		if i.Leader == leader {
 			return i
 		}
@@ -109,6 +121,7 @@ func (b *Baselines) findings() coaching.Findings {
 // can raise new flags; they are pending until they are decided too. The receiver
 // is not changed.
 func (b *Baselines) Settle(log *StewardLog) (*Baselines, coaching.Findings) {
+	b = b.orEmpty()
 	rejected := maps.Clone(b.rejected)
 	if rejected == nil {
 		rejected = map[rowKey]string{}

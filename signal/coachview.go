@@ -85,10 +85,10 @@ type SignalView struct {
 
 // CoachView decides what a coach may see. It answers the zero view when a
 // finding blocks, and the findings then are all the reasons: SIG-024 while a
-// flag of a shown signal is pending, SIG-026 when a feed is stale or too slow,
-// GOV-012 without the leader's consent, FAI-005 when a standing is neither
-// Cleared nor Restricted with its control in place, SIG-004 when fewer than two
-// signals stay. Warnings ride on the view: a late feed, a reading time beyond
+// flag of a shown signal is pending on the day or was decided by the coach who
+// asks, SIG-026 when a feed is stale or too slow, GOV-012 without the leader's
+// consent, FAI-005 when a standing is neither Cleared nor Restricted with its
+// control in place, SIG-004 when fewer than two signals stay. Warnings ride on the view: a late feed, a reading time beyond
 // ten minutes, an excerpt left out for want of its author's consent.
 //
 // Points that the steward rejected are not in the figures.
@@ -109,6 +109,7 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 		add("SIG-024", coaching.Error, "coach", "the coach is the leader; want someone else")
 	}
 	day := coaching.DateOf(req.At)
+	log := req.Log.asOf(day) // what a steward says later does not open a view today
 	view := CoachView{leader: p.spec.Leader, coach: req.Coach, on: day, outcome: p.spec.Outcome, ok: true}
 	for _, o := range req.LeaveOut {
 		if !slices.Contains(p.Signals(), o.Signal) || strings.TrimSpace(o.Reason) == "" {
@@ -144,9 +145,14 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 		if !req.Consents.Holds(p.spec.Leader, d.ID, CoachingPurpose, req.At) {
 			add("GOV-012", coaching.Error, d.ID, "the leader's consent to this signal for coaching does not hold at the time")
 		}
-		settled, flags := p.settle(s, req.Log)
-		for _, f := range req.Log.Pending(flags) {
+		settled, flags := p.settle(s, log)
+		for _, f := range log.Pending(flags) {
 			add("SIG-024", coaching.Error, d.ID, "the flag on %s (%s) waits for a steward", f.Period.Start, f.Rule)
+		}
+		for _, f := range flags {
+			if decision, ok := log.Decision(f.ID); ok && decision.Steward == req.Coach {
+				add("SIG-024", coaching.Error, d.ID, "the flag on %s (%s) was decided by the coach who asks; want another steward", f.Period.Start, f.Rule)
+			}
 		}
 		baseline := settled.Of(p.spec.Leader)
 		for _, reason := range baseline.Reasons {
@@ -155,7 +161,7 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 		if baseline.Sufficient {
 			v := settled.view(baseline, req, day)
 			v.Control = standing.Control
-			v.Notes = append(v.Notes, notes(flags, req.Log)...)
+			v.Notes = append(v.Notes, notes(flags, log)...)
 			view.signals = append(view.signals, v)
 		}
 	}

@@ -1,9 +1,6 @@
 package signal
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // columnKey normalises a column name as Microsoft's vivainsights package cleans
 // headers: space, hyphen, colon, comma, brackets and dot become underscores.
@@ -100,17 +97,16 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:most], "") + "..."
 }
 
-// repeated returns a name that occurs twice after normalisation, or "".
-func repeated(names []string) string {
-	keys := make([]string, len(names))
+// repeated returns the positions of the first name that occurs before it under
+// another or the same spelling, as (earlier, later); later is 0 when none does.
+func repeated(names []string) (earlier, later int) {
+	seen := make(map[string]int, len(names))
 	for i, n := range names {
-		keys[i] = columnKey(n)
-	}
-	sorted := slices.Sorted(slices.Values(keys))
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] {
-			return sorted[i]
+		key := columnKey(n)
+		if first, ok := seen[key]; ok {
+			return first, i
 		}
+		seen[key] = i
 	}
-	return ""
+	return 0, 0
 }

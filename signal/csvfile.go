@@ -55,7 +55,7 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 		f.name = "input"
 	}
 	f.meter = &meter{r: r, most: f.limits.Bytes, sum: sha256.New()}
-	buffered := bufio.NewReaderSize(f.meter, 64<<10)
+	buffered := bufio.NewReaderSize(newGuard(f.meter, f.limits), 64<<10)
 	if mark, err := buffered.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = buffered.Discard(3)
 	}
@@ -79,8 +79,8 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 		}
 		f.header[i] = strings.Clone(h)
 	}
-	if name := repeated(f.header); name != "" {
-		return nil, f.errorf(1, 0, "two columns have the same name after normalisation; want each once")
+	if i, j := repeated(f.header); j > 0 {
+		return nil, f.errorf(1, j+1, "two columns have the same name after normalisation, this and column %d; want each once", i+1)
 	}
 	return f, nil
 }
@@ -147,6 +147,8 @@ func (f *csvFile) wrap(err error) error {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: %s has more than %d bytes", errTooLarge, f.name, f.limits.Bytes)
+	case errors.Is(err, errRecord):
+		return fmt.Errorf("%w: %s:%d: want fields of at most %d bytes and at most %d columns", errRecord, f.name, f.line+1, f.limits.Field, f.limits.Columns)
 	case errors.As(err, &p):
 		return f.errorf(p.Line, 0, "at byte %d: %v", p.Column, p.Err)
 	}

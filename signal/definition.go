@@ -138,6 +138,18 @@ func (d Definition) Check() coaching.Findings {
 	if d.Cadence == Irregular || int(d.Cadence) >= len(cadenceNames) {
 		malformed("cadence", "no cadence; want one of %s", strings.Join(cadenceNames[1:], ", "))
 	}
+	for _, word := range []struct {
+		path  string
+		value uint8
+		names int
+	}{
+		{"kind", uint8(d.Kind), len(kindNames)}, {"direction", uint8(d.Direction), len(directionNames)}, {"class", uint8(d.Class), len(dataClassNames)},
+		{"grain", uint8(d.Grain), len(grainNames)}, {"timing", uint8(d.Timing), len(timingNames)}, {"transform", uint8(d.Transform), len(transformNames)},
+	} {
+		if int(word.value) >= word.names {
+			malformed(word.path, "value %d is not declared", word.value)
+		}
+	}
 	if d.Direction == TargetBand && (d.Target == nil || !(d.Target.Low <= d.Target.High)) {
 		malformed("target", "direction target_band needs a target with low <= high")
 	}

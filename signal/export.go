@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
 )
@@ -53,8 +54,8 @@ func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error)
 	for _, s := range series {
 		for l, leader := range s.leaders {
 			group := spec.Groups[leader]
-			if len(group) > 256 || strings.ContainsAny(group, "\r\n\x00") {
-				return Manifest{}, errors.New("signal: a group label is longer than 256 bytes or breaks the line")
+			if len(group) > 256 || !utf8.ValidString(group) || strings.ContainsFunc(group, hiddenRune) {
+				return Manifest{}, errors.New("signal: a group label is longer than 256 bytes, no UTF-8 text, or holds a control or invisible character")
 			}
 			for t, period := range s.periods {
 				rows = append(rows, s.exported(leader, group, period, s.cells[l*len(s.periods)+t]))

@@ -57,6 +57,7 @@ var screenCutoffs = [...]float64{6: 5.53, 7: 5.86, 8: 4.90, 9: 5.08, 10: 4.57, 1
 // A baseline of more than 12 values is screened with the cut-off for 12.
 func Detect(b *Baselines) []Flag {
 	var flags []Flag
+	b = b.orEmpty()
 	for _, item := range b.items {
 		if !item.Sufficient {
 			continue

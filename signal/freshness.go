@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -72,7 +73,7 @@ func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
 	}
 	f.describe(starts)
 	f.Refresh = f.ModalGap
-	loads = slices.SortedFunc(slices.Values(loads), func(a, b Load) int { return a.On.Compare(b.On) })
+	loads = slices.SortedFunc(slices.Values(loads), func(a, b Load) int { return cmp.Or(a.On.Compare(b.On), a.Newest.Compare(b.Newest)) })
 	if n := len(loads); n >= 2 {
 		gaps := make([]float64, 0, n-1)
 		for i := 1; i < n; i++ {

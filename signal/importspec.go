@@ -74,7 +74,7 @@ type ImportReport struct {
 	// was read as that week.
 	Moved      int
 	Duplicates int            // cells given more than once with the same figure; kept once
-	Conflicts  int            // cells given more than once with different figures; missing
+	Conflicts  int            // cells given more than once with different figures or labels; missing
 	NoPerson   int            // rows without a person; not read
 	Columns    []ColumnReport // in the order of Metrics, then Attributes
 	Findings   coaching.Findings

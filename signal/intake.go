@@ -59,7 +59,7 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 	if len(spec.Metrics) == 0 {
 		return nil, errors.New("signal: reading needs ImportSpec.Metrics, the columns that are wanted")
 	}
-	if repeated(slices.Concat(spec.Metrics, spec.Attributes)) != "" {
+	if _, j := repeated(slices.Concat(spec.Metrics, spec.Attributes)); j > 0 {
 		return nil, errors.New("signal: ImportSpec names a column twice")
 	}
 	if spec.PeriodDays < 0 || spec.PeriodDays > 366 || spec.WeekStart < time.Sunday || spec.WeekStart > time.Saturday || spec.Dates > DayMonthYear {
@@ -82,6 +82,15 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 		in.distinct = append(in.distinct, map[string]bool{})
 	}
 	return in, nil
+}
+
+// mayRead refuses to read the person column as a figure or a label, which would
+// carry names past the door.
+func (in *intake) mayRead(name string, place, person int) error {
+	if place == person {
+		return in.file.errorf(1, place+1, "%q is the column of the person; it is read as a pseudonym only", clip(name))
+	}
+	return nil
 }
 
 // row registers a row and returns its number, or -1 when it has no person.
@@ -121,9 +130,12 @@ func (in *intake) row(person, date string, dateColumn, days int) (int32, error) 
 // plainIdentifier reports whether an identifier looks like what it is: "E1" and
 // "E1 " would be two people whom nobody can tell apart.
 func plainIdentifier(text string) bool {
-	return strings.TrimSpace(text) == text && !strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
-	})
+	return strings.TrimSpace(text) == text && !strings.ContainsFunc(text, hiddenRune)
+}
+
+// hiddenRune reports control, formatting and line-breaking characters.
+func hiddenRune(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
 // figure reads a number into a cell of a row; column counts from 0.
@@ -185,5 +197,5 @@ func decimalNumber(text string) (float64, bool) {
 	if err != nil || math.IsInf(v, 0) {
 		return 0, false
 	}
-	return v, true
+	return v + 0, true // no negative zero: it would print otherwise than zero
 }

@@ -46,6 +46,9 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 		in.report.Columns[len(spec.Metrics)+i].Found = file.header[labels[i]]
+		if err = in.mayRead(a, labels[i], places["person"]); err != nil {
+			return nil, ImportReport{}, err
+		}
 	}
 	in.report.Unread = len(file.header) - len(places) - len(labels)
 	if periodDays >= 0 {

@@ -66,7 +66,7 @@ func NewPack(spec PackSpec) (Pack, coaching.Findings) {
 	seen := map[string]bool{}
 	for i, s := range spec.Signals {
 		path := fmt.Sprintf("signals[%d]", i)
-		if s.Baselines == nil {
+		if s.Baselines == nil || s.Baselines.series == nil {
 			add("SIG-025", coaching.Error, path, "no baselines")
 			continue
 		}

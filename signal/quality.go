@@ -93,6 +93,9 @@ func (k *checker) shape() {
 		if rows < n {
 			q.Incomplete++
 		}
+		if n == 0 { // a panel as of a day before its first period ended
+			continue
+		}
 		if !own[0] {
 			joined++
 		}

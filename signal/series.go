@@ -90,7 +90,7 @@ func (s *Series) row(leader coaching.PersonID) []Cell {
 //
 // It answers nil when findings block: the definition's own (see
 // [Definition.Check]), DQ01 for columns that the panel lacks, DQ20 as a warning
-// that counts suppressed cells.
+// that counts suppressed cells, DQ03 for dates too far apart to be true.
 func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series, coaching.Findings) {
 	p = p.orEmpty()
 	fs := d.Check()
@@ -106,7 +106,13 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 		fs.Sort()
 		return nil, fs
 	}
-	s := &Series{definition: d, leaders: teams.Leaders(), periods: p.grid(d)}
+	s := &Series{definition: d, leaders: teams.Leaders()}
+	if n := p.gridLength(d) * len(s.leaders); n > maxPanelCells {
+		fs = append(fs, coaching.Finding{Code: "DQ03", Path: d.ID, Message: fmt.Sprintf("%d cells from the first period to the last; want at most %d: is a date wrong?", n, maxPanelCells)})
+		fs.Sort()
+		return nil, fs
+	}
+	s.periods = p.grid(d)
 	s.cells = make([]Cell, len(s.leaders)*len(s.periods))
 	members := make([][]int, len(s.leaders)) // rows of the panel
 	for l, leader := range s.leaders {
@@ -215,6 +221,17 @@ func (p *Panel) observed(d Definition) []Period {
 	return seen
 }
 
+// gridLength bounds the number of periods of grid.
+func (p *Panel) gridLength(d Definition) int {
+	seen := p.observed(d)
+	n := len(seen)
+	if step := d.Cadence.step(); step > 0 && n > 0 {
+		years := seen[n-1].Start.Year() - seen[0].Start.Year() + 1
+		n += years * 366 / step
+	}
+	return n
+}
+
 // grid returns the observed periods and, for daily to fortnightly signals, those
 // between them that nobody has: an outage of the feed is not a shorter series.
 func (p *Panel) grid(d Definition) []Period {
@@ -228,13 +245,9 @@ func (p *Panel) grid(d Definition) []Period {
 		grid = append(grid, Period{Start: start, Days: seen[0].Days})
 	}
 	// A source that moved its week leaves periods off the grid; they stay.
-	for _, period := range seen {
-		if _, ok := slices.BinarySearchFunc(grid, period, Period.Compare); !ok {
-			grid = append(grid, period)
-			slices.SortFunc(grid, Period.Compare)
-		}
-	}
-	return grid
+	grid = append(grid, seen...)
+	slices.SortFunc(grid, Period.Compare)
+	return slices.Compact(grid)
 }
 
 func (p *Panel) columns(names []string) [][]float64 {

@@ -45,11 +45,21 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	attributes := make([]attributeRows, len(in.spec.Attributes))
 	for a, name := range in.spec.Attributes {
 		attributes[a] = attributeRows{name: name, labels: make(map[rowKey]string, len(rows))}
+		conflict := map[rowKey]bool{}
 		for _, l := range in.labels[a] {
-			if l.label != "" || attributes[a].labels[keys[l.row]] == "" {
+			known := attributes[a].labels[keys[l.row]]
+			if known != "" && l.label != "" && known != l.label {
+				conflict[keys[l.row]] = true
+			}
+			if known == "" {
 				attributes[a].labels[keys[l.row]] = l.label
 			}
 		}
+		// As for figures: nothing says which of two labels is right.
+		for key := range conflict {
+			attributes[a].labels[key] = ""
+		}
+		r.Conflicts += len(conflict)
 	}
 	in.addFindings()
 	return newPanel(in.spec.Metrics, cells, rows, attributes), in.report, nil
@@ -180,7 +190,7 @@ func (in *intake) addFindings() {
 	}
 	switch {
 	case r.Conflicts > 0:
-		add("DQ04", coaching.Error, "", "%d cells are given more than once with different figures and are now missing", r.Conflicts)
+		add("DQ04", coaching.Error, "", "%d cells are given more than once with different contents and are now missing", r.Conflicts)
 	case r.Duplicates > 0:
 		add("DQ04", coaching.Warning, "", "%d rows repeat an earlier one; each figure was kept once", r.Duplicates)
 	}

@@ -58,6 +58,9 @@ type Stability struct {
 // StabilityOf measures a series over the periods that lie wholly in the window,
 // using the leaders who have a value in each of them.
 func StabilityOf(s *Series, window coaching.Window) Stability {
+	if s == nil {
+		return Stability{Reason: "no series"}
+	}
 	var rows [][]float64
 	for _, leader := range s.leaders {
 		var row []float64

@@ -103,7 +103,7 @@ func (l *StewardLog) Decide(d StewardDecision) error {
 		return fmt.Errorf("signal: flag %q: the steward is the leader; want someone else", d.Flag)
 	case d.Steward == l.coaches[flag.Leader]:
 		return fmt.Errorf("signal: flag %q: the steward is the leader's coach; want someone else", d.Flag)
-	case d.On.Before(flag.Period.Start):
+	case d.On.Before(flag.Period.Last()):
 		return fmt.Errorf("signal: flag %q: decided on %s, before the figure existed", d.Flag, d.On)
 	}
 	l.decisions = append(l.decisions, d)
@@ -121,6 +121,20 @@ func (l *StewardLog) Decision(flagID string) (StewardDecision, bool) {
 		}
 	}
 	return StewardDecision{}, false
+}
+
+// asOf returns the log with the decisions taken up to a day.
+func (l *StewardLog) asOf(day coaching.Date) *StewardLog {
+	if l == nil {
+		return nil
+	}
+	known := &StewardLog{flags: l.flags, coaches: l.coaches}
+	for _, d := range l.decisions {
+		if !d.On.After(day) {
+			known.decisions = append(known.decisions, d)
+		}
+	}
+	return known
 }
 
 // Decisions returns every decision in the order in which they were added.

@@ -57,6 +57,9 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 			return nil, ImportReport{}, err
 		}
 		c.Found = file.header[places[i]]
+		if err = in.mayRead(c.Name, places[i], person); err != nil {
+			return nil, ImportReport{}, err
+		}
 	}
 	in.report.Unread = len(file.header) - len(places) - 2
 	for {
