@@ -242,15 +242,16 @@ func TestAttributionBands(t *testing.T) {
 	}
 }
 
-// ROI-010 and C-18: a survey without its author does not count and says so, and
-// a cost of zero wants its reason.
+// ROI-009, ROI-010 and C-18: a share wants its reason, a survey without its
+// author does not count and says so, and a cost of zero wants its reason too.
 func TestIncompleteEvidenceIsNamed(t *testing.T) {
 	c := softwareCompany()
 	c.Attribution.Survey = roi.Survey{ID: "pulse-2", Corroborates: true}
+	c.Attribution.Rationale = ""
 	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.Integration}, Amount: roi.MustMoney("0", "USD")})
 	s, err := c.Compute(roi.DefaultPolicy())
 	require.NoError(t, err)
-	for code, path := range map[string]string{"ROI-010": "attribution.survey", "C-18": "costs[1].reason"} {
+	for code, path := range map[string]string{"ROI-009": "attribution.rationale", "ROI-010": "attribution.survey", "C-18": "costs[1].reason"} {
 		require.True(t, slices.ContainsFunc(s.Findings, func(f coaching.Finding) bool { return f.Code == code && f.Path == path }), "%s: %v", code, s.Findings)
 	}
 }
