@@ -137,7 +137,7 @@ func TestSuppressionAgainstEveryTable(t *testing.T) {
 				try(at+1, m, left-k)
 			}
 		}
-		if total > 30 {
+		if total > 24 {
 			return // too many tables for a test
 		}
 		try(0, [2][3]int64{}, total)
