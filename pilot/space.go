@@ -36,16 +36,17 @@ type offset struct {
 // errSpace is the only way in which a design's space cannot be listed.
 var errSpace = errors.New("pilot: space: too many strata that do not divide evenly over the groups; merge strata, or use fewer groups")
 
-// Bounds of findOffsets: the strata that do not divide evenly, and the ways in
-// which the deal can enter them.
+// Bounds of findOffsets: the strata that do not divide evenly, and the steps of
+// its count. Twelve strata over two groups, or ten over three, stay within.
 const (
 	maxUneven = 12
-	maxWays   = 1 << 16
+	maxSteps  = 1 << 20
 )
 
 // Space returns the allocations that [Plan.Allocate] could have drawn under
 // every seed. It fails when Allocate does, or when so many strata do not divide
-// evenly over the groups that the deal can enter them in more than 65,536 ways.
+// evenly over the groups that the ways in which the deal can enter them cannot
+// be counted quickly; twelve strata over two groups and ten over three can.
 func (p *Plan) Space() (*Space, error) {
 	if _, err := p.Allocate(); err != nil {
 		return nil, err
@@ -82,6 +83,7 @@ func (s *Space) findOffsets() error {
 	blank := string(slices.Repeat([]byte{0xff}, len(uneven)))
 	bySet := make([]ways, 1<<len(uneven))
 	bySet[0] = ways{blank: 1}
+	steps := 0
 	for set := range bySet {
 		dealt := 0
 		for k, i := range uneven {
@@ -93,6 +95,9 @@ func (s *Space) findOffsets() error {
 			if set&(1<<k) != 0 {
 				continue
 			}
+			if steps += len(bySet[set]); steps > maxSteps {
+				return errSpace
+			}
 			next := set | 1<<k
 			if bySet[next] == nil {
 				bySet[next] = ways{}
@@ -101,9 +106,6 @@ func (s *Space) findOffsets() error {
 				b := []byte(starts)
 				b[k] = byte(dealt % s.groups)
 				bySet[next][string(b)] += n
-			}
-			if len(bySet[next]) > maxWays {
-				return errSpace
 			}
 		}
 		if set != len(bySet)-1 {
