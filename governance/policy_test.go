@@ -315,6 +315,29 @@ tests: []`, 1))
 	require.Contains(t, reviewed.Explain(r), "the review on record is not of the kind that this rule waits for")
 }
 
+// The obligations of the rules that fired are there, in their order, and no others.
+func TestObligations(t *testing.T) {
+	const rule = `  - {id: %, effect: permit, code: X, actions: [use], roles: [coach], when: "WHEN", message: m, obligations: [{id: do-%, text: Do it.}]}
+`
+	var rules string
+	for id, when := range []string{"true", "false", "true", "false", "false", "true"} {
+		rules += strings.NewReplacer("%", string(rune('a'+id)), "WHEN", when).Replace(rule)
+	}
+	p := parse(t, strings.Replace(permissive, "tests: []", rules+"tests: []", 1))
+	var ids []string
+	for _, o := range p.Decide(packRequest(t)).Obligations {
+		ids = append(ids, o.ID)
+	}
+	require.Equal(t, []string{"do-a", "do-c", "do-f"}, ids)
+}
+
+// A rationale is not counted in months.
+func TestReviewTakesNoMonths(t *testing.T) {
+	_, report, err := governance.Parse("policy.yaml", []byte(strings.Replace(governance.BuiltInSource(), "min_rationale: rationale", "min_rationale: aggregate_retention", 1)))
+	require.Error(t, err)
+	require.True(t, report.Findings.Has("POL-PARAM"), err)
+}
+
 // A floor's own need is stated although a rule has reported the floor's code.
 func TestReviewNeedHoldsTheFloors(t *testing.T) {
 	p := parse(t, strings.Replace(permissive, "tests: []", `  - id: waits
