@@ -72,9 +72,12 @@ type SignalView struct {
 	Restriction    string
 	Control        string // the human control of a Restricted signal
 	Level          float64
-	BaselineN      int // periods behind the level
-	Latest         float64
-	LatestN        int // periods behind Latest, 0 when none has ended
+	// BaselineMean is what Delta is measured from, and Level the median, which one
+	// odd period does not move.
+	BaselineMean float64
+	BaselineN    int // periods behind both
+	Latest       float64
+	LatestN      int // periods behind Latest, 0 when none has ended
 	// Delta is the mean after minus the mean of the baseline. MDC95 is the
 	// smallest difference that is more than noise, at 95 %; nothing should be
 	// read into a smaller one.
@@ -216,7 +219,7 @@ func (b *Baselines) view(i Baseline, req CoachRequest, day coaching.Date) Signal
 	d := b.series.definition
 	v := SignalView{
 		ID: d.ID, Name: d.Name, Unit: d.Unit, Direction: d.Direction, Path: d.Path, Explain: d.Explain,
-		BlindSpots: slices.Clone(d.BlindSpots), Restriction: d.Restriction, Level: i.Level, BaselineN: i.N,
+		BlindSpots: slices.Clone(d.BlindSpots), Restriction: d.Restriction, Level: i.Level, BaselineMean: i.rawMean, BaselineN: i.N,
 	}
 	var after []float64
 	for t, cell := range b.series.row(i.Leader) {

@@ -134,7 +134,7 @@ func ExampleReadViva() {
 	}
 	// Output:
 	// 2 people, 2 weeks, dates iso
-	// pq.csv:3:3: DQ07 warning Collaboration_hours: 1 cells are no plain decimal number and are now missing; the first is here
+	// pq.csv:3:3: DQ07 warning Collaboration_hours: 1 cells are no plain decimal number and are now missing; the first is in line 3, column 3
 }
 
 // Eight weeks give a level and limits. The limits lean on all four leaders,
@@ -250,7 +250,7 @@ func ExamplePack_CoachView() {
 	// 1. Meeting hours (hours per person and week)
 	//    Hypothesis: meeting hours -> fewer recurring meetings -> sprint predictability
 	//    What it is: mean hours that a team member spends in meetings
-	//    Baseline:   9.86, median of 8 periods
+	//    Baseline:   9.85, mean of 8 periods (median 9.86)
 	//    Since then: 13.7, mean of 2 periods; change +3.9, smallest change beyond noise 0.461: moved the other way
 	//    Cannot see: unscheduled calls
 	//    Note:       2027-01-04: a flagged figure was explained by the steward: release week
@@ -258,7 +258,7 @@ func ExamplePack_CoachView() {
 	// 2. After-hours ratio (ratio)
 	//    Hypothesis: after-hours work -> send-later norms -> sprint predictability
 	//    What it is: share of collaboration hours outside working hours
-	//    Baseline:   0.0717, median of 8 periods
+	//    Baseline:   0.0718, mean of 8 periods (median 0.0717)
 	//    Since then: 0.0671, mean of 2 periods; change -0.00474, smallest change beyond noise 0.00385: moved the hoped-for way
 	//    Cannot see: other chat tools
 	//    Control:    HR reads each view first

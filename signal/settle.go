@@ -198,7 +198,7 @@ func (in *intake) addFindings() {
 		if c.Failed > 0 {
 			r.Findings = append(r.Findings, coaching.Finding{
 				Code: "DQ07", Severity: coaching.Warning, File: r.File, Path: c.Name, Line: c.FirstRow, Column: c.FirstColumn,
-				Message: fmt.Sprintf("%d cells are no plain decimal number and are now missing; the first is here", c.Failed),
+				Message: fmt.Sprintf("%d cells are no plain decimal number and are now missing; the first is in line %d, column %d", c.Failed, c.FirstRow, c.FirstColumn),
 			})
 		}
 	}

@@ -19,7 +19,7 @@ func (v CoachView) Text() string {
 		fmt.Fprintf(&b, "\n%d. %s (%s)\n", n+1, s.Name, s.Unit)
 		fmt.Fprintf(&b, "   Hypothesis: %s\n", s.Path)
 		fmt.Fprintf(&b, "   What it is: %s\n", s.Explain)
-		fmt.Fprintf(&b, "   Baseline:   %s, median of %d periods\n", figure(s.Level), s.BaselineN)
+		fmt.Fprintf(&b, "   Baseline:   %s, mean of %d periods (median %s)\n", figure(s.BaselineMean), s.BaselineN, figure(s.Level))
 		switch {
 		case s.LatestN == 0:
 			b.WriteString("   Since then: no period has ended yet\n")
