@@ -105,16 +105,6 @@ func (p *Plan) friday(week int) coaching.Date {
 	return first.AddDays((int(time.Friday) - int(first.Weekday()) + daysInWeek) % daysInWeek)
 }
 
-// weekday reads the three-letter name of a day, and reports whether it is one.
-func weekday(name string) (time.Weekday, bool) {
-	for d := time.Sunday; d <= time.Saturday; d++ {
-		if name == dayNames[d] {
-			return d, true
-		}
-	}
-	return 0, false
-}
-
 // dayNames is indexed by time.Weekday.
 var dayNames = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 

@@ -21,8 +21,8 @@ type SessionRequest struct {
 	Consents     signal.Consents // nil: nobody consented
 	Standing     signal.Standing // as recorded by the steward
 	Control      bool            // a Restricted signal's human control is in place
-	PendingFlags int             // spikes that the steward has not decided
-	FeedAge      int             // days since the last delivery
+	FlagsDecided bool            // no spike of this leader and signal waits for the steward
+	Delivered    coaching.Date   // day of the feed's latest delivery; zero: not known, so too old
 }
 
 // CanCoach answers a [SessionRequest] against the log and the plan: an empty
@@ -44,7 +44,12 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	}
 	g.need(s.ID != "", "PIL-109", "the signal is not one of the plan")
 	g.need(s.ID == "" || s.Use != ForOutcome, "PIL-074", "the signal is read as an outcome only")
-	g.need(r.FeedAge >= 0 && r.FeedAge <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want 0 to %d", r.FeedAge, l.pol.CoachingRefresh)
+	if r.Delivered.IsZero() {
+		g.need(false, "PIL-072", "the day of the feed's latest delivery is not given")
+	} else {
+		age := r.Delivered.DaysUntil(coaching.DateOf(r.At.UTC()))
+		g.need(age >= 0 && age <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want 0 to %d", age, l.pol.CoachingRefresh)
+	}
 
 	a, err := l.plan.Allocate()
 	var u Unit
@@ -82,7 +87,7 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	default:
 		g.need(false, "FAI-005", "the signal is %s", r.Standing)
 	}
-	g.need(r.PendingFlags == 0, "PIL-110", "%s for the steward's decision", counted(r.PendingFlags, "flag waits", "flags wait"))
+	g.need(r.FlagsDecided, "PIL-110", "a flag waits for the steward's decision, or nobody says that none does")
 	g.Unmet.Sort()
 	return g.Unmet
 }

@@ -357,7 +357,7 @@ func TestCanCoach(t *testing.T) {
 		return pilot.SessionRequest{
 			Leader: "L02", Person: who, Coach: "C1", Signal: "review_turnaround", At: on("2027-02-08"),
 			Consents: signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-15"), Withdrawn: on("2027-03-01")}},
-			Standing: signal.Cleared, FeedAge: 1,
+			Standing: signal.Cleared, FlagsDecided: true, Delivered: coaching.MustDate("2027-02-07"),
 		}
 	}
 	require.Empty(t, l.CanCoach(ok()))
@@ -371,18 +371,20 @@ func TestCanCoach(t *testing.T) {
 		{"paused", func(r *pilot.SessionRequest) { r.Standing, r.Control = signal.Paused, true }, []string{"FAI-005"}},
 		{"candidate", func(r *pilot.SessionRequest) { r.Standing = signal.Candidate }, []string{"FAI-001"}},
 		{"retired", func(r *pilot.SessionRequest) { r.Standing = signal.Retired }, []string{"FAI-005"}},
-		{"pending flag", func(r *pilot.SessionRequest) { r.PendingFlags = 1 }, []string{"PIL-110"}},
+		{"pending flag", func(r *pilot.SessionRequest) { r.FlagsDecided = false }, []string{"PIL-110"}},
 		{"no consents", func(r *pilot.SessionRequest) { r.Consents = nil }, []string{"GOV-012"}},
-		{"withdrawn", func(r *pilot.SessionRequest) { r.At = on("2027-03-02") }, []string{"GOV-012"}},
+		{"withdrawn", func(r *pilot.SessionRequest) { r.At, r.Delivered = on("2027-03-02"), coaching.MustDate("2027-02-28") }, []string{"GOV-012"}},
 		{"nobody", func(r *pilot.SessionRequest) { r.Person = coaching.PersonID{} }, []string{"GOV-012"}},
-		{"stale feed", func(r *pilot.SessionRequest) { r.FeedAge = 8 }, []string{"PIL-072"}},
-		{"a feed from tomorrow", func(r *pilot.SessionRequest) { r.FeedAge = -1 }, []string{"PIL-072"}},
+		{"feed of a week ago", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-02-01") }, []string{}},
+		{"stale feed", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-01-31") }, []string{"PIL-072"}},
+		{"a feed from tomorrow", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-02-09") }, []string{"PIL-072"}},
+		{"a feed of no known day", func(r *pilot.SessionRequest) { r.Delivered = coaching.Date{} }, []string{"PIL-072"}},
 		{"before the log's consent and workshop", func(r *pilot.SessionRequest) {
-			r.At = on("2027-01-14")
+			r.At, r.Delivered = on("2027-01-14"), coaching.MustDate("2027-01-13")
 			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}
 		}, []string{"GOV-012", "PIL-085", "PIL-105"}},
 		{"after the run", func(r *pilot.SessionRequest) {
-			r.At = on("2027-04-05")
+			r.At, r.Delivered = on("2027-04-05"), coaching.MustDate("2027-04-04")
 			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}
 		}, []string{"PIL-045"}},
 		{"second wave", func(r *pilot.SessionRequest) { r.Leader = "L01" }, []string{"PIL-085"}},
@@ -397,5 +399,5 @@ func TestCanCoach(t *testing.T) {
 	}
 	require.True(t, story(t, pilot.Enablement).CanCoach(ok()).Has("PIL-045"))
 	require.True(t, (*pilot.Log)(nil).CanCoach(ok()).Has("PIL-045"))
-	require.GreaterOrEqual(t, len(l.CanCoach(pilot.SessionRequest{})), 6, "the zero request has every reason against it")
+	require.GreaterOrEqual(t, len(l.CanCoach(pilot.SessionRequest{})), 8, "the zero request has every reason against it")
 }

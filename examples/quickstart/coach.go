@@ -183,7 +183,7 @@ func (p *programme) replay() (map[string]bool, error) {
 				standing := p.standings[id]
 				refused := log.CanCoach(pilot.SessionRequest{
 					Leader: leader, Person: s.Leader, Coach: coach, Signal: id, At: at, Consents: p.consents,
-					Standing: standing.Standing, Control: standing.Control != "", FeedAge: p.feedAge(at),
+					Standing: standing.Standing, Control: standing.Control != "", FlagsDecided: p.flagsDecided(s.Leader, id), Delivered: p.delivered(at),
 				})
 				allowed[s.ID+" "+id] = len(refused) == 0
 			}
@@ -216,15 +216,20 @@ func (p *programme) replay() (map[string]bool, error) {
 	return allowed, nil
 }
 
-// feedAge returns how many days before a moment the latest complete week of the
-// feed ended.
-func (p *programme) feedAge(at time.Time) int {
-	today := coaching.DateOf(at)
-	age := 1000
+// delivered returns the day on which the latest complete week of the feed had
+// come in by a moment: the day after the week ended.
+func (p *programme) delivered(at time.Time) coaching.Date {
+	var latest coaching.Date
 	for _, period := range p.panel.Periods() {
-		if last := period.Last(); last.Before(today) {
-			age = min(age, last.DaysUntil(today))
+		if day := period.Last().AddDays(1); !day.After(coaching.DateOf(at)) {
+			latest = day
 		}
 	}
-	return age
+	return latest
+}
+
+// flagsDecided reports whether the steward has decided every flag of a leader and
+// signal that was raised before the run.
+func (p *programme) flagsDecided(leader coaching.PersonID, id string) bool {
+	return !slices.ContainsFunc(p.steward.Pending(p.flags), func(f signal.Flag) bool { return f.Leader == leader && f.Signal == id })
 }
