@@ -69,17 +69,25 @@ func (r *Report) digest() Digest {
 	return sha(b)
 }
 
+// ready refuses a policy that was not adopted and a table that nobody made.
+func ready(t *Table, p Policy) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if t == nil || t.cells == nil {
+		return fmt.Errorf("fairness: the zero Table cannot be checked; want one from NewTable")
+	}
+	return nil
+}
+
 // Check carries out the three steps on the people in the table, and the results
 // of the manual review of some of them. window is the days that the data cover.
 // The order of the results does not matter; nothing is kept or changed. An
 // error means that the input cannot be checked; a check that decides nothing is
 // a Report.
 func Check(t *Table, results []ReviewResult, window coaching.Window, p Policy) (*Report, error) {
-	if err := p.Validate(); err != nil {
+	if err := ready(t, p); err != nil {
 		return nil, err
-	}
-	if t == nil || t.cells == nil {
-		return nil, fmt.Errorf("fairness: the zero Table cannot be checked; want one from NewTable")
 	}
 	if window.Days() == 0 {
 		return nil, fmt.Errorf("fairness: the window %v holds no day; want the days that the data cover", window)

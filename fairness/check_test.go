@@ -241,3 +241,20 @@ func TestMemoHidesSmallGroups(t *testing.T) {
 	require.Contains(t, text, "13 of 41")
 	require.Contains(t, text, "figures of 2 groups are not printed")
 }
+
+// A table that nobody made is an error at every door, never a panic or a pass.
+func TestZeroTableIsRefused(t *testing.T) {
+	policy := fairness.ProposedPolicy()
+	policy.AdoptedBy, policy.AdoptedOn = somebody(t, "sponsor"), day("2027-01-04")
+	window := coaching.Window{From: day("2027-01-04"), To: day("2027-01-31")}
+	for _, table := range []*fairness.Table{nil, {}} {
+		_, err := fairness.Check(table, nil, window, policy)
+		require.ErrorContains(t, err, "zero Table")
+		_, err = fairness.Groups(table, policy)
+		require.ErrorContains(t, err, "zero Table")
+		_, err = fairness.Proxies(table, policy)
+		require.ErrorContains(t, err, "zero Table")
+		_, err = fairness.Review(table, nil, policy)
+		require.ErrorContains(t, err, "zero Table")
+	}
+}

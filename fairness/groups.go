@@ -77,7 +77,7 @@ func Below(a, b Rate, share float64) bool {
 // Groups compares, in each family of the table's spec, each group with everyone
 // else: step 2 of the check. Families come in the order of the spec.
 func Groups(t *Table, p Policy) ([]FamilyResult, error) {
-	if err := p.Validate(); err != nil {
+	if err := ready(t, p); err != nil {
 		return nil, err
 	}
 	families := make([]FamilyResult, 0, len(t.spec.Families))

@@ -83,7 +83,7 @@ func (f ProxyFinding) proven() bool {
 // needed, since work schedules and tools go with the work. "Explained" is a
 // decision of a person, never of this function.
 func Proxies(t *Table, p Policy) ([]ProxyFinding, error) {
-	if err := p.Validate(); err != nil {
+	if err := ready(t, p); err != nil {
 		return nil, err
 	}
 	var findings []ProxyFinding

@@ -91,7 +91,7 @@ func (f ReviewFinding) Done() bool { return f.FalseDiscovery.Wrong.N > 0 }
 // counts once; a person twice, more results than people, and a group that the
 // table does not know are errors. The order of the results does not matter.
 func Review(t *Table, results []ReviewResult, p Policy) (ReviewFinding, error) {
-	if err := p.Validate(); err != nil {
+	if err := ready(t, p); err != nil {
 		return ReviewFinding{}, err
 	}
 	by, err := p.Review.column(t.spec)

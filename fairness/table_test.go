@@ -7,7 +7,6 @@ import (
 	"os"
 	"strconv"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -210,7 +209,5 @@ func somebody(t require.TestingT, name string) coaching.PersonID {
 }
 
 func day(text string) coaching.Date { return coaching.MustDate(text) }
-
-func instant(text string) time.Time { return coaching.MustDate(text).At(12, 0, time.UTC) }
 
 func dice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
