@@ -77,3 +77,21 @@ func TestRulesAreListed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, b.String(), string(have), "RULES.md is stale: go test -run TestRules . -update")
 }
+
+// Every code that the built-in policy answers with is in RULES.md.
+func TestRulesOfTheBuiltInPolicy(t *testing.T) {
+	listed := map[string]bool{}
+	for _, room := range rooms() {
+		for _, r := range room.rules {
+			listed[r.Code] = true
+		}
+	}
+	_, report, err := governance.BuiltIn()
+	require.NoError(t, err)
+	for _, r := range report.Rules {
+		require.True(t, listed[r.Code], "%s of rule %s is in no room's Rules", r.Code, r.ID)
+	}
+	for _, p := range report.Params {
+		require.True(t, listed[p.Code], "%s of parameter %s is in no room's Rules", p.Code, p.ID)
+	}
+}

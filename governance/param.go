@@ -76,7 +76,7 @@ func (c *compiler) compileParams(pf *policyFile, p *Policy) {
 			e.kind, e.num = kindDuration, int64(f.Value)*int64(time.Hour)
 		}
 		c.params = append(c.params, e)
-		p.params = append(p.params, Param{ID: f.ID, Unit: f.Unit, Value: f.Value, Min: f.Min, Max: f.Max, Code: f.Code})
+		p.params = append(p.params, Param(f))
 	}
 	slices.SortFunc(p.params, func(a, b Param) int { return strings.Compare(a.ID, b.ID) })
 }

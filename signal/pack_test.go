@@ -262,8 +262,8 @@ func TestFavourableShareIsOfTheTeam(t *testing.T) {
 // has not ended is not in the figures.
 func TestCoachViewPrintsTheSmallestChange(t *testing.T) {
 	for shift, moved := range map[float64]bool{0.02: false, -4: true, 4: true} {
-		c := newPilotCase(t, func(leader, week int, v float64) float64 {
-			v = 9 + 2*float64(leader) + float64((week*7+leader*3)%10)/10
+		c := newPilotCase(t, func(leader, week int, _ float64) float64 {
+			v := 9 + 2*float64(leader) + float64((week*7+leader*3)%10)/10
 			if week >= 8 {
 				v = 9 + 2*float64(leader) + 0.45
 			}

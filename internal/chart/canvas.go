@@ -111,11 +111,6 @@ func (c *canvas) polygon(fill, stroke string, at ...float64) {
 	c.element("polygon", "points", points(at), "fill", fill, "stroke", stroke, "stroke-width", "2")
 }
 
-func (c *canvas) polyline(stroke string, thick float64, dash string, at []float64) {
-	c.element("polyline", "points", points(at), "fill", "none", "stroke", stroke,
-		"stroke-width", num(thick), "stroke-dasharray", dash, "stroke-linejoin", "round")
-}
-
 func points(at []float64) string {
 	var b bytes.Buffer
 	for i := 0; i+1 < len(at); i += 2 {
