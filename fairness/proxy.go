@@ -339,7 +339,7 @@ func noncentrality(alpha, power, df float64) float64 {
 	}
 	chance := func(lambda float64) float64 { // a Poisson mixture of central ones
 		sum, weight := 0.0, math.Exp(-lambda/2)
-		for j := 0; j < 2000; j++ {
+		for j := range 2000 {
 			sum += weight * mathext.GammaIncRegComp(df/2+float64(j), critical/2)
 			weight *= lambda / 2 / float64(j+1)
 			if weight < 1e-16 && float64(j) > lambda/2 {

@@ -20,6 +20,8 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
+
+	"github.com/coachgov/coaching/internal/document"
 )
 
 // Bounds on one condition. A condition needs none of this room; text that does
@@ -487,7 +489,7 @@ func (w *celWalker) function(id int64, call ast.CallExpr) {
 			shown = symbol
 		}
 		w.fail(id, "POL-FUNCTION", "%s cannot be used here; available are size, hasAny, hasAll, exists, addMonths, duration, timestamp, startsWith, endsWith, contains%s",
-			shown, suggest(name, celFunctions()[12:]))
+			shown, document.Suggest(name, celFunctions()[12:]))
 	}
 }
 
@@ -525,7 +527,7 @@ func (w *celWalker) constants(call ast.CallExpr) {
 		}
 		text, ok := x.AsLiteral().(types.String)
 		if ok && (!slices.Contains(at.names, string(text)) || text == "unknown") {
-			w.fail(x.ID(), "POL-CONSTANT", "%s is never this text of %d characters%s", at.name, len([]rune(string(text))), suggest(string(text), at.names))
+			w.fail(x.ID(), "POL-CONSTANT", "%s is never this text of %d characters%s", at.name, len([]rune(string(text))), document.Suggest(string(text), at.names))
 		}
 	}
 	for _, x := range args {
@@ -562,7 +564,7 @@ func celInstant(call ast.CallExpr) (nanoseconds int64, problem string) {
 }
 
 func (w *celWalker) unknown(id int64, name string) {
-	w.fail(id, "POL-ATTRIBUTE", "unknown attribute%s", suggest(name, w.c.names))
+	w.fail(id, "POL-ATTRIBUTE", "unknown attribute%s", document.Suggest(name, w.c.names))
 }
 
 // A celReader turns a checked condition into an expr.

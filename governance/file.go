@@ -79,7 +79,7 @@ func (w *actionWord) UnmarshalText(text []byte) error {
 		return nil
 	}
 	if err := w.Action.UnmarshalText(text); err != nil || w.Action == UnknownAction {
-		return errors.New("want any, or one of " + strings.Join(actionNames[1:], ", ") + suggest(string(text), actionNames[1:]))
+		return errors.New("want any, or one of " + strings.Join(actionNames[1:], ", ") + document.Suggest(string(text), actionNames[1:]))
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func (w *roleWord) UnmarshalText(text []byte) error {
 	role, err := coaching.ParseRole(string(text))
 	w.Role = role
 	if err != nil {
-		return errors.New("want any, or one of " + strings.Join(roleNames[1:], ", ") + suggest(string(text), roleNames[1:]))
+		return errors.New("want any, or one of " + strings.Join(roleNames[1:], ", ") + document.Suggest(string(text), roleNames[1:]))
 	}
 	return nil
 }

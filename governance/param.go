@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/coachgov/coaching/internal/document"
 )
 
 // A Param is a number of a policy.
@@ -102,6 +104,6 @@ func (c *compiler) paramOf(id string, k kind, path string) int64 {
 			names = append(names, p.param)
 		}
 	}
-	c.fail("POL-PARAM", path, "no parameter of kind %s has this id%s", k, suggest(id, names))
+	c.fail("POL-PARAM", path, "no parameter of kind %s has this id%s", k, document.Suggest(id, names))
 	return 0
 }

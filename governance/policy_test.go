@@ -28,7 +28,7 @@ func rulesOf(t *testing.T) (head string, rules []string, tests string) {
 	require.True(t, ok)
 	rest, tests, ok = strings.Cut(rest, "\ntests:\n")
 	require.True(t, ok)
-	for _, line := range strings.Split(rest, "\n") {
+	for line := range strings.SplitSeq(rest, "\n") {
 		switch {
 		case strings.HasPrefix(line, "  - "):
 			rules = append(rules, line)
@@ -319,11 +319,11 @@ tests: []`, 1))
 func TestObligations(t *testing.T) {
 	const rule = `  - {id: %, effect: permit, code: X, actions: [use], roles: [coach], when: "WHEN", message: m, obligations: [{id: do-%, text: Do it.}]}
 `
-	var rules string
+	var rules strings.Builder
 	for id, when := range []string{"true", "false", "true", "false", "false", "true"} {
-		rules += strings.NewReplacer("%", string(rune('a'+id)), "WHEN", when).Replace(rule)
+		rules.WriteString(strings.NewReplacer("%", string(rune('a'+id)), "WHEN", when).Replace(rule))
 	}
-	p := parse(t, strings.Replace(permissive, "tests: []", rules+"tests: []", 1))
+	p := parse(t, strings.Replace(permissive, "tests: []", rules.String()+"tests: []", 1))
 	var ids []string
 	for _, o := range p.Decide(packRequest(t)).Obligations {
 		ids = append(ids, o.ID)

@@ -85,7 +85,7 @@ func TestGates(t *testing.T) {
 
 // Nothing known opens no gate, and every condition of a step is listed.
 func TestZeroFactsOpenNothing(t *testing.T) {
-	for from := pilot.Draft; from < pilot.Decided; from++ {
+	for from := range pilot.Decided {
 		g := pilot.DefaultPolicy().Gate(from, from+1, pilot.Facts{})
 		require.False(t, g.Open(), "%s", from)
 	}

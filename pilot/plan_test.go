@@ -344,13 +344,13 @@ func TestLatency(t *testing.T) {
 		p := plan(t)
 		p.Signals = p.Signals[2:]
 		p.Signals[0].RefreshDays = tt.days
-		var got string
+		var got strings.Builder
 		for _, f := range p.Check() {
 			if f.Path == "signals[0].refresh_days" {
-				got += f.Code + " " + f.Severity.String()
+				got.WriteString(f.Code + " " + f.Severity.String())
 			}
 		}
-		require.Equal(t, tt.want, got, "%d days", tt.days)
+		require.Equal(t, tt.want, got.String(), "%d days", tt.days)
 		p.Signals[0].Use = pilot.ForOutcome
 		for _, f := range p.Check() {
 			require.NotEqual(t, "signals[0].refresh_days", f.Path, "an outcome may be read at any cadence")

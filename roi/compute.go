@@ -2,6 +2,7 @@ package roi
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/coachgov/coaching"
 )
@@ -198,14 +199,14 @@ func (c *Case) months() int {
 
 // covers returns the categories of a cost line in words.
 func (l CostLine) covers() string {
-	text := ""
+	var text strings.Builder
 	for i, k := range l.Covers {
 		if i > 0 {
-			text += ", "
+			text.WriteString(", ")
 		}
-		text += k.String()
+		text.WriteString(k.String())
 	}
-	return text
+	return text.String()
 }
 
 // note returns where the amount comes from, or why it is zero.

@@ -219,7 +219,7 @@ func parseRow(f []string) (Row, error) {
 		}
 	}
 	if f[9] != "" {
-		for _, flag := range strings.Split(f[9], " ") {
+		for flag := range strings.SplitSeq(f[9], " ") {
 			if !slices.Contains(rowFlags[:], flag) {
 				return Row{}, errors.New("flags holds an unknown word")
 			}

@@ -82,13 +82,14 @@ func (nopHash) BlockSize() int              { return 1 }
 func TestConflictingLabelsAreNobodysGroup(t *testing.T) {
 	rows := []string{"E1,2024-04-28,1,Sales\n", "E1,2024-04-28,1,Ops\n", "E1,2024-04-28,1,\n"}
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {0, 2, 1}} {
-		file := "PersonId,MetricDate,x,org\n"
+		var file strings.Builder
+		file.WriteString("PersonId,MetricDate,x,org\n")
 		for _, i := range order {
-			file += rows[i]
+			file.WriteString(rows[i])
 		}
 		s := spec(t, "x")
 		s.Attributes = []string{"org"}
-		p, report, err := ReadViva(strings.NewReader(file), s)
+		p, report, err := ReadViva(strings.NewReader(file.String()), s)
 		require.NoError(t, err)
 		label, _ := p.Attribute(person(t, "E1"), "org")
 		require.Empty(t, label)

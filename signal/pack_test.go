@@ -239,15 +239,16 @@ func TestCoachViewSaysWhatIsLeftOut(t *testing.T) {
 }
 
 func TestFavourableShareIsOfTheTeam(t *testing.T) {
-	file := "person,date,Speak_My_Mind\n"
+	var file strings.Builder
+	file.WriteString("person,date,Speak_My_Mind\n")
 	teams := Teams{}
 	for i, answer := range []string{"5", "4", "3", "1", "2", "9"} {
 		name := fmt.Sprintf("E%d", i)
 		teams[person(t, name)] = person(t, "L")
-		file += name + ",2027-01-06," + answer + "\n"
+		file.WriteString(name + ",2027-01-06," + answer + "\n")
 	}
-	file += "E3,2027-01-13,4\n" // E3 answers again
-	p, _, err := ReadSurvey(strings.NewReader(file), spec(t, "Speak_My_Mind"))
+	file.WriteString("E3,2027-01-13,4\n") // E3 answers again
+	p, _, err := ReadSurvey(strings.NewReader(file.String()), spec(t, "Speak_My_Mind"))
 	require.NoError(t, err)
 	window := coaching.Window{From: coaching.MustDate("2027-01-01"), To: coaching.MustDate("2027-01-31")}
 	items := FavourableShare(p, "Speak_My_Mind", "pulse", "I speak my mind", teams, window)

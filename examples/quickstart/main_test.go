@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,20 @@ import (
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/signal"
 )
+
+// usual is the tour without flags, taken once for the tests that only look at it.
+var usual = struct {
+	sync.Once
+	printed string
+	files   map[string][]byte
+}{}
+
+func usualTour(t *testing.T) (string, map[string][]byte) {
+	t.Helper()
+	usual.Do(func() { usual.printed, usual.files = tour(t) })
+	require.NotEmpty(t, usual.files, "the tour failed in another test")
+	return usual.printed, usual.files
+}
 
 // tour runs the command into a new folder and returns what it printed and wrote.
 func tour(t *testing.T, args ...string) (printed string, files map[string][]byte) {
@@ -43,7 +58,7 @@ func tour(t *testing.T, args ...string) (printed string, files map[string][]byte
 
 // The whole story, with what the generator planted.
 func TestTour(t *testing.T) {
-	printed, files := tour(t)
+	printed, files := usualTour(t)
 	for _, want := range []string{
 		// Read, checked, what stands out.
 		"Week of 2026-12-20 left out for everybody",
@@ -94,7 +109,7 @@ func TestTour(t *testing.T) {
 
 // The same input gives the same bytes, in every file.
 func TestTourIsDeterministic(t *testing.T) {
-	_, once := tour(t)
+	_, once := usualTour(t)
 	_, again := tour(t)
 	require.Equal(t, len(once), len(again))
 	for name, data := range once {
@@ -106,7 +121,7 @@ func TestTourIsDeterministic(t *testing.T) {
 // statement by replay, the trail by its checkpoint. Every figure of the page
 // comes from the run.
 func TestTourHolds(t *testing.T) {
-	_, files := tour(t)
+	_, files := usualTour(t)
 	manifest, err := signal.ParseManifest(files["packs/signals-2027-02-05.manifest.json"])
 	require.NoError(t, err)
 	rows, err := signal.ReadCSV(bytes.NewReader(files["packs/signals-2027-02-05.csv"]), manifest)
@@ -134,7 +149,7 @@ func TestTourHolds(t *testing.T) {
 
 // No identifier of the directory leaves the first step.
 func TestTourNamesNobody(t *testing.T) {
-	printed, files := tour(t)
+	printed, files := usualTour(t)
 	roster, err := data.ReadFile("data/roster.csv")
 	require.NoError(t, err)
 	for i, line := range strings.Split(strings.TrimSpace(string(roster)), "\n") {

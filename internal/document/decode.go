@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -252,12 +253,10 @@ func (r rule) problem(text string, s shape) string {
 	case text == "":
 		return "the text is empty"
 	case r.enum != nil:
-		for _, one := range r.enum {
-			if text == one {
-				return ""
-			}
+		if slices.Contains(r.enum, text) {
+			return ""
 		}
-		return fmt.Sprintf("text of %d bytes is none of %s%s", len(text), strings.Join(r.enum, ", "), suggestName(text, r.enum))
+		return fmt.Sprintf("text of %d bytes is none of %s%s", len(text), strings.Join(r.enum, ", "), Suggest(text, r.enum))
 	case r.ident && !IsIdent(text):
 		return fmt.Sprintf("text of %d bytes is no identifier; want %s", len(text), identWanted)
 	case r.decimal && !isDecimal(text):

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/coachgov/coaching"
@@ -80,10 +81,8 @@ const (
 // schemaOf describes one type. The types it is inside of guard against one that
 // contains itself, which is described as any value the second time.
 func schemaOf(t reflect.Type, r rule, inside []reflect.Type) object {
-	for _, outer := range inside {
-		if outer == t {
-			return object{}
-		}
+	if slices.Contains(inside, t) {
+		return object{}
 	}
 	switch shapeOf(t) {
 	case shapeNode:

@@ -7,12 +7,13 @@ func suggest(key string, fields []field) string {
 	for i, f := range fields {
 		names[i] = f.name
 	}
-	return suggestName(key, names)
+	return Suggest(key, names)
 }
 
-// suggestName does the same among names. Of two that are equally near it takes
-// the first.
-func suggestName(given string, names []string) string {
+// Suggest returns ", did you mean NAME?" for the name that is nearest to what was
+// given, whatever the case of either, and "" when none is near. Of two that are
+// equally near it takes the first.
+func Suggest(given string, names []string) string {
 	if len(given) > 64 {
 		return ""
 	}
