@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/chart"
 )
 
@@ -54,7 +57,7 @@ func (s *Schedule) Mermaid(title string) []byte {
 	return b.Bytes()
 }
 
-// SVG returns the phases and gates as an accessible figure.
+// SVG returns the phases, the waves and the gates as an accessible figure.
 func (s *Schedule) SVG() []byte {
 	g := chart.Gantt{
 		Title: s.Title,
@@ -62,12 +65,74 @@ func (s *Schedule) SVG() []byte {
 			s.Weeks, s.Week0, s.End, len(s.Sessions), len(s.Snapshots)),
 	}
 	for _, p := range s.Phases {
-		g.Spans = append(g.Spans, chart.Span{Label: spaced(p.ID), Note: "week " + p.Weeks(), From: p.Days.From, To: p.Days.To})
+		note := "week " + p.Weeks()
+		if p.First < p.Last {
+			note = "weeks " + p.Weeks()
+		}
+		g.Spans = append(g.Spans, chart.Span{Label: shown(p.ID), Note: note, From: p.Days.From, To: p.Days.To})
+	}
+	for i, wave := range s.waves() {
+		label := fmt.Sprintf("coaching from week %d", wave.start)
+		g.Spans = append(g.Spans, chart.Span{Label: label, Note: fmt.Sprintf("wave %d, %s", i+1, counted(wave.leaders, "leader", "leaders")), From: wave.from, To: s.Run.To})
 	}
 	for _, m := range s.gateMilestones() {
-		g.Milestones = append(g.Milestones, chart.Milestone{Label: spaced(m.ID), Date: m.Date})
+		g.Milestones = append(g.Milestones, chart.Milestone{Label: shown(m.ID), Date: m.Date})
 	}
 	return g.SVG()
+}
+
+// shown returns what a figure calls a phase or milestone.
+func shown(id string) string {
+	switch id {
+	case "baseline_consent":
+		return "baseline and consent"
+	case "enablement_playbook":
+		return "enablement and playbook"
+	case "iterate_expand":
+		return "iterate and expand"
+	case "compact_signed_by":
+		return "compact signed"
+	case "consent_complete_by":
+		return "consent complete"
+	case "playbook_delivered_by":
+		return "playbook delivered"
+	case "mid_pilot_governance_checkpoint":
+		return "governance checkpoint"
+	}
+	return spaced(id)
+}
+
+// A waveSpan is the leaders whose coaching begins in the same week.
+type waveSpan struct {
+	start   int // pilot week
+	from    coaching.Date
+	leaders int
+}
+
+// waves returns when coaching begins for how many leaders, the earliest first.
+// A missed first session counts, since it was due.
+func (s *Schedule) waves() []waveSpan {
+	first := map[string]int{}
+	due := func(leader string, week int) {
+		if known, ok := first[leader]; !ok || week < known {
+			first[leader] = week
+		}
+	}
+	for _, x := range s.Sessions {
+		due(x.Leader, x.Week)
+	}
+	for _, x := range s.Missed {
+		due(x.Leader, x.Week)
+	}
+	counts := map[int]int{}
+	for _, week := range first {
+		counts[week]++
+	}
+	var spans []waveSpan
+	for _, week := range slices.Sorted(maps.Keys(counts)) {
+		spans = append(spans, waveSpan{week, s.Week0.AddDays(week * daysInWeek), counts[week]})
+	}
+	return spans
 }
 
 // CSV returns every dated entry: kind, id, week, from, to, start in UTC, leader

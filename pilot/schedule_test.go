@@ -187,7 +187,7 @@ func TestExports(t *testing.T) {
 	require.Equal(t, 60+len(s.Milestones), bytes.Count(ics, []byte("BEGIN:VEVENT")))
 }
 
-// The figure is well-formed and names each phase and gate.
+// The figure is well-formed and names each phase, wave and gate.
 func TestSVG(t *testing.T) {
 	s := schedule(t, plan(t))
 	svg := s.SVG()
@@ -199,7 +199,7 @@ func TestSVG(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	for _, want := range []string{"contracting", "baseline consent", "enablement playbook", "week 5-8", "iterate expand", "decision", "60 sessions, 16 snapshots"} {
+	for _, want := range []string{"contracting", "baseline and consent", "enablement and playbook", "weeks 5-8", "iterate and expand", "wave 1, 5 leaders", "coaching from week 9", "governance", "decision", "60 sessions, 16 snapshots"} {
 		require.Contains(t, string(svg), want)
 	}
 }
