@@ -250,16 +250,11 @@ func TestDecodeReadsWhatEncodingJSONWrites(t *testing.T) {
 			Signed: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "signed"), 0).UTC(),
 			Days:   rapid.SliceOf(ident).Draw(t, "days"), Waves: rapid.SliceOf(rapid.IntRange(1, 1<<40)).Draw(t, "waves"),
 			Roles:  rapid.MapOf(rapid.SampledFrom(coaching.Roles()), ident).Draw(t, "roles"),
-			Params: rapid.MapOf(ident, rapid.IntRange(0, 9)).Draw(t, "params"),
+			Params: map[string]int{},
 		}
-		if seen := map[string]bool{}; true { // keys that differ only in case are refused
-			for key := range want.Params {
-				if lower := strings.ToLower(key); seen[lower] {
-					t.Skip()
-				} else {
-					seen[lower] = true
-				}
-			}
+		// Keys that differ only in case are refused.
+		for _, key := range rapid.SliceOfDistinct(ident, strings.ToLower).Draw(t, "params") {
+			want.Params[key] = rapid.IntRange(0, 9).Draw(t, "param")
 		}
 		if rapid.Bool().Draw(t, "has window") {
 			want.Window = &coaching.Window{From: day.Draw(t, "from"), To: day.Draw(t, "to")}

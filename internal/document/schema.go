@@ -30,13 +30,14 @@ func Schema(of any, id, title string) []byte {
 		{"title", title},
 	}
 	s = append(s, schemaOf(t, rule{}, nil)...)
-	var compact, indented bytes.Buffer
-	s.write(&compact)
-	if err := json.Indent(&indented, compact.Bytes(), "", "  "); err != nil {
-		panic("document: the schema is no JSON: " + err.Error()) // a mistake in this file
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		panic("document: " + err.Error()) // a member below that is no text, number, list of texts or object
 	}
-	indented.WriteByte('\n')
-	return indented.Bytes()
+	return text.Bytes()
 }
 
 // An object is a JSON object whose members keep their order.
@@ -47,29 +48,25 @@ type member struct {
 	value any
 }
 
-func (o object) write(b *bytes.Buffer) {
+func (o object) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
 	b.WriteByte('{')
 	for i, m := range o {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		writeJSON(b, m.key)
+		if err := e.Encode(m.key); err != nil {
+			return nil, err
+		}
 		b.WriteByte(':')
-		if inner, ok := m.value.(object); ok {
-			inner.write(b)
-		} else {
-			writeJSON(b, m.value)
+		if err := e.Encode(m.value); err != nil {
+			return nil, err
 		}
 	}
 	b.WriteByte('}')
-}
-
-func writeJSON(b *bytes.Buffer, v any) {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic("document: " + err.Error()) // only texts, numbers and lists of texts come here
-	}
+	return b.Bytes(), nil
 }
 
 const (

@@ -31,6 +31,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/coachgov/coaching"
@@ -314,7 +315,7 @@ func (w *world) survey(day coaching.Date, pilotWeek int) {
 		if w.dice.Float64() < 0.14 {
 			continue // did not answer
 		}
-		i := w.leaderIndex(m.leader)
+		i := slices.Index(w.leaders, m.leader)
 		mood := 3.4 + 0.5*w.exposed(i, pilotWeek)
 		item := func(shift float64) string {
 			return strconv.Itoa(int(max(1, min(5, math.Round(mood+shift+0.85*w.dice.NormFloat64())))))
@@ -342,15 +343,6 @@ func (w *world) sprints() {
 			add("delivered_points", delivered)
 		}
 	}
-}
-
-func (w *world) leaderIndex(leader *person) int {
-	for i, l := range w.leaders {
-		if l == leader {
-			return i
-		}
-	}
-	panic("no such leader")
 }
 
 func (w *world) tables() map[string][][]string {
