@@ -1,6 +1,10 @@
 package signal
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/coachgov/coaching/internal/document"
+)
 
 // columnKey normalises a column name as Microsoft's vivainsights package cleans
 // headers: space, hyphen, colon, comma, brackets and dot become underscores.
@@ -59,33 +63,11 @@ func nearestColumn(header []string, wanted string) string {
 	key := strings.ToLower(columnKey(wanted))
 	best, least := "", -1
 	for _, h := range header {
-		if d := editDistance(key, strings.ToLower(columnKey(h))); least < 0 || d < least {
+		if d := document.Distance(key, strings.ToLower(columnKey(h))); least < 0 || d < least {
 			best, least = h, d
 		}
 	}
 	return best
-}
-
-// editDistance is Levenshtein's, over at most 128 bytes of each text.
-func editDistance(a, b string) int {
-	a, b = a[:min(len(a), 128)], b[:min(len(b), 128)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // clip shortens a name from a header for a message.

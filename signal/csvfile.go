@@ -12,6 +12,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/coachgov/coaching/internal/document"
 )
 
 // errTooLarge reports a file beyond its limit of bytes.
@@ -125,7 +127,7 @@ func (f *csvFile) column(names ...string) (int, error) {
 	near := nearestColumn(f.header, names[0])
 	// A file without a header has a person in its first row: only a spelling
 	// close to the wanted one is safe to quote.
-	if editDistance(strings.ToLower(columnKey(near)), strings.ToLower(columnKey(names[0])))*2 <= len(names[0]) {
+	if document.Distance(strings.ToLower(columnKey(near)), strings.ToLower(columnKey(names[0])))*2 <= len(names[0]) {
 		return 0, f.errorf(1, 0, "no column %q among %d; the nearest is %q", wanted, len(f.header), clip(near))
 	}
 	return 0, f.errorf(1, 0, "no column %q among %d, and none is near", wanted, len(f.header))

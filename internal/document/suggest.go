@@ -19,7 +19,7 @@ func Suggest(given string, names []string) string {
 	}
 	best, name := len(given)/3+1, ""
 	for _, n := range names {
-		if d := distance(fold(given), fold(n)); d < best || d == best && name == "" {
+		if d := Distance(fold(given), fold(n)); d < best || d == best && name == "" {
 			best, name = d, n
 		}
 	}
@@ -29,9 +29,10 @@ func Suggest(given string, names []string) string {
 	return ", did you mean " + name + "?"
 }
 
-// distance is the least number of bytes to insert, delete or replace to make b
-// from a (Levenshtein 1965).
-func distance(a, b string) int {
+// Distance returns the least number of bytes to insert, delete or replace to
+// make b from a (Levenshtein 1965). It looks at the first 128 bytes of each.
+func Distance(a, b string) int {
+	a, b = a[:min(len(a), 128)], b[:min(len(b), 128)]
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
