@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
-	"github.com/coachgov/coaching/internal/datadir"
+	"github.com/coachgov/coaching/internal/document/hostile"
 	"github.com/coachgov/coaching/roi"
 )
 
@@ -56,18 +55,8 @@ func TestExactOfRefusesHugeExponents(t *testing.T) {
 // The generated hostile decimals. Two of them name bounds that are narrower
 // than ours: 18 digits before the point and 9 after.
 func TestParseAmountAgainstHostileCorpus(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the hostile decimals are made by a generator that go run builds; left out of short runs")
-	}
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS(datadir.Find(t, "corpus/hx"))))
-	out := filepath.Join(dir, "decimals.jsonl")
-	run := exec.Command("go", "run", ".", "decimals", "-n", "800", "-seed", "1", "-out", out)
-	run.Dir = dir
-	if text, err := run.CombinedOutput(); err != nil {
-		t.Skipf("cannot run the generator: %s", text)
-	}
-	file, err := os.Open(out)
+	dir := hostile.Generate(t, nil, "decimals", "-n", "800", "-seed", "1", "-out", "decimals.jsonl")
+	file, err := os.Open(filepath.Join(dir, "decimals.jsonl"))
 	require.NoError(t, err)
 	defer file.Close()
 	wider := map[string]bool{"1" + strings.Repeat("0", 18): true, "0." + strings.Repeat("0", 9) + "1": true}

@@ -166,9 +166,6 @@ func TestTourNamesNobody(t *testing.T) {
 
 // The embedded data are what the generator makes.
 func TestDataAreGenerated(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds and runs the generator; the long run does")
-	}
 	folder := t.TempDir()
 	for _, name := range []string{"plan.yaml", "master.key"} {
 		text, err := data.ReadFile("data/" + name)

@@ -39,18 +39,15 @@ const slack = 20
 // whether the document was accepted. The kind is "json" or "yaml". A YAML
 // document must be plain block YAML whose "key: value" lines are what they
 // look like, because variants are made line by line: no block texts with such
-// lines in them. It neither keeps nor changes valid. Under
-// -short it skips.
+// lines in them. It neither keeps nor changes valid.
 func Run(t *testing.T, kind string, valid []byte, accept func([]byte) (canonical any, ok bool)) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("the hostile documents are made by a generator that go run builds; left out of short runs")
-	}
 	want, ok := accept(valid)
 	if !ok {
 		t.Fatal("the valid document itself is refused")
 	}
-	dir := generate(t, kind, valid)
+	in := "valid." + kind
+	dir := filepath.Join(Generate(t, map[string][]byte{in: valid}, "docs", "-kind", kind, "-in", in, "-out", "out", "-n", variants, "-seed", "1"), "out")
 	manifest, err := os.Open(filepath.Join(dir, "manifest.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -98,36 +95,30 @@ func Run(t *testing.T, kind string, valid []byte, accept func([]byte) (canonical
 	t.Logf("%d hostile variants refused, %d honest ones accepted", hostile, honest)
 }
 
-// generate builds the generator from a copy, because the reference data are
-// read-only, and returns the folder of variants.
-func generate(t *testing.T, kind string, valid []byte) string {
+// Generate runs the generator of hostile inputs with the given arguments in a
+// new folder, which it returns, after writing the named files into it. The
+// generator is built from a copy, because the reference data are read-only. It
+// needs nothing but Go, so where the reference data are and it does not run, the
+// test fails.
+func Generate(t *testing.T, files map[string][]byte, arguments ...string) string {
 	t.Helper()
 	source := datadir.Find(t, "corpus/hx")
 	work := t.TempDir()
-	files, err := filepath.Glob(filepath.Join(source, "*"))
-	if err != nil {
+	if err := os.CopyFS(work, os.DirFS(source)); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(work, filepath.Base(file)), text, 0o600); err != nil {
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(work, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	in, out := filepath.Join(work, "valid."+kind), filepath.Join(work, "out")
-	if err := os.WriteFile(in, valid, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "go", "run", ".", "docs", "-kind", kind, "-in", in, "-out", out, "-n", variants, "-seed", "1")
+	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "."}, arguments...)...)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GOTOOLCHAIN=local")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("the generator failed: %v\n%s", err, bytes.TrimSpace(text))
 	}
-	return out
+	return work
 }
 
 // allocated is how many bytes the process has ever allocated.
