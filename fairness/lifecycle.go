@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -29,14 +30,16 @@ const (
 var phaseNames = [...]string{"proposed", "validating", "active", "under_control", "on_hold", "remediating", "revalidating", "withdrawn"}
 
 // String returns the phase's name in files, such as "on_hold".
-func (p Phase) String() string { return nameOf(phaseNames[:], uint8(p), "Phase") }
+func (p Phase) String() string { return enum.Name(phaseNames[:], p, "Phase") }
 
 // MarshalText returns the same word as String.
-func (p Phase) MarshalText() ([]byte, error) { return marshalName(phaseNames[:], uint8(p)) }
+func (p Phase) MarshalText() ([]byte, error) {
+	return enum.Marshal(phaseNames[:], p, "fairness: phase")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (p *Phase) UnmarshalText(text []byte) error {
-	return unmarshalName(phaseNames[:], (*uint8)(p), text)
+	return enum.Unmarshal(phaseNames[:], p, "fairness: phase", text)
 }
 
 // A Move is a step in the life of a signal. The zero Move is none and refused.
@@ -57,14 +60,14 @@ const (
 var moveNames = [...]string{"none", "open", "conclude", "hold", "restrict", "remediate", "revalidate", "retire", "control_expired"}
 
 // String returns the move's name in files, such as "conclude".
-func (m Move) String() string { return nameOf(moveNames[:], uint8(m), "Move") }
+func (m Move) String() string { return enum.Name(moveNames[:], m, "Move") }
 
 // MarshalText returns the same word as String.
-func (m Move) MarshalText() ([]byte, error) { return marshalName(moveNames[:], uint8(m)) }
+func (m Move) MarshalText() ([]byte, error) { return enum.Marshal(moveNames[:], m, "fairness: move") }
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (m *Move) UnmarshalText(text []byte) error {
-	return unmarshalName(moveNames[:], (*uint8)(m), text)
+	return enum.Unmarshal(moveNames[:], m, "fairness: move", text)
 }
 
 // An Event asks for a move.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Action is what happens to a signal when the evidence is insufficient. The
@@ -21,14 +22,16 @@ const (
 var actionNames = [...]string{"human_review", "pause"}
 
 // String returns "human_review" or "pause".
-func (a Action) String() string { return nameOf(actionNames[:], uint8(a), "Action") }
+func (a Action) String() string { return enum.Name(actionNames[:], a, "Action") }
 
 // MarshalText returns the same word as String.
-func (a Action) MarshalText() ([]byte, error) { return marshalName(actionNames[:], uint8(a)) }
+func (a Action) MarshalText() ([]byte, error) {
+	return enum.Marshal(actionNames[:], a, "fairness: action")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (a *Action) UnmarshalText(text []byte) error {
-	return unmarshalName(actionNames[:], (*uint8)(a), text)
+	return enum.Unmarshal(actionNames[:], a, "fairness: action", text)
 }
 
 // A ReviewPolicy says what the manual review must show.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A ProxyVerdict says whether a factor stands in for an attribute. The zero
@@ -21,16 +23,16 @@ const (
 var proxyVerdictNames = [...]string{"undecided", "no_proxy", "proxy", "explained"}
 
 // String returns "undecided", "no_proxy", "proxy" or "explained".
-func (v ProxyVerdict) String() string { return nameOf(proxyVerdictNames[:], uint8(v), "ProxyVerdict") }
+func (v ProxyVerdict) String() string { return enum.Name(proxyVerdictNames[:], v, "ProxyVerdict") }
 
 // MarshalText returns the same word as String.
 func (v ProxyVerdict) MarshalText() ([]byte, error) {
-	return marshalName(proxyVerdictNames[:], uint8(v))
+	return enum.Marshal(proxyVerdictNames[:], v, "fairness: proxy verdict")
 }
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (v *ProxyVerdict) UnmarshalText(text []byte) error {
-	return unmarshalName(proxyVerdictNames[:], (*uint8)(v), text)
+	return enum.Unmarshal(proxyVerdictNames[:], v, "fairness: proxy verdict", text)
 }
 
 // A ProxyFinding is what step 3 found about one factor and one attribute.

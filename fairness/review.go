@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Opinion is what a second reviewer said of a case. The zero Opinion is
@@ -23,14 +24,16 @@ const (
 var opinionNames = [...]string{"not_asked", "right", "wrong"}
 
 // String returns "not_asked", "right" or "wrong".
-func (o Opinion) String() string { return nameOf(opinionNames[:], uint8(o), "Opinion") }
+func (o Opinion) String() string { return enum.Name(opinionNames[:], o, "Opinion") }
 
 // MarshalText returns the same word as String.
-func (o Opinion) MarshalText() ([]byte, error) { return marshalName(opinionNames[:], uint8(o)) }
+func (o Opinion) MarshalText() ([]byte, error) {
+	return enum.Marshal(opinionNames[:], o, "fairness: opinion")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (o *Opinion) UnmarshalText(text []byte) error {
-	return unmarshalName(opinionNames[:], (*uint8)(o), text)
+	return enum.Unmarshal(opinionNames[:], o, "fairness: opinion", text)
 }
 
 // A ReviewResult is what people found when they looked at one case by hand.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Polarity says what the flag does to a person who gets it. The zero Polarity
@@ -25,14 +26,16 @@ const (
 var polarityNames = [...]string{"unstated", "favourable", "unfavourable"}
 
 // String returns "unstated", "favourable" or "unfavourable".
-func (p Polarity) String() string { return nameOf(polarityNames[:], uint8(p), "Polarity") }
+func (p Polarity) String() string { return enum.Name(polarityNames[:], p, "Polarity") }
 
 // MarshalText returns the same word as String.
-func (p Polarity) MarshalText() ([]byte, error) { return marshalName(polarityNames[:], uint8(p)) }
+func (p Polarity) MarshalText() ([]byte, error) {
+	return enum.Marshal(polarityNames[:], p, "fairness: polarity")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (p *Polarity) UnmarshalText(text []byte) error {
-	return unmarshalName(polarityNames[:], (*uint8)(p), text)
+	return enum.Unmarshal(polarityNames[:], p, "fairness: polarity", text)
 }
 
 // A GroupRole says why an attribute is in the check. The zero GroupRole is
@@ -48,14 +51,16 @@ const (
 var groupRoleNames = [...]string{"protected", "operational", "legitimate"}
 
 // String returns "protected", "operational" or "legitimate".
-func (r GroupRole) String() string { return nameOf(groupRoleNames[:], uint8(r), "GroupRole") }
+func (r GroupRole) String() string { return enum.Name(groupRoleNames[:], r, "GroupRole") }
 
 // MarshalText returns the same word as String.
-func (r GroupRole) MarshalText() ([]byte, error) { return marshalName(groupRoleNames[:], uint8(r)) }
+func (r GroupRole) MarshalText() ([]byte, error) {
+	return enum.Marshal(groupRoleNames[:], r, "fairness: group role")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (r *GroupRole) UnmarshalText(text []byte) error {
-	return unmarshalName(groupRoleNames[:], (*uint8)(r), text)
+	return enum.Unmarshal(groupRoleNames[:], r, "fairness: group role", text)
 }
 
 // A Declaration records that a person took a decision which code must not take.
@@ -271,27 +276,4 @@ func isIdent(text string) bool {
 		}
 	}
 	return true
-}
-
-func nameOf(names []string, value uint8, typ string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%s(%d)", typ, value)
-}
-
-func marshalName(names []string, value uint8) ([]byte, error) {
-	if int(value) >= len(names) {
-		return nil, fmt.Errorf("fairness: value %d is not one of %q", value, names)
-	}
-	return []byte(names[value]), nil
-}
-
-func unmarshalName(names []string, value *uint8, text []byte) error {
-	i := slices.Index(names, string(text))
-	if i < 0 {
-		return fmt.Errorf("fairness: word of %d bytes is not one of %q", len(text), names)
-	}
-	*value = uint8(i)
-	return nil
 }

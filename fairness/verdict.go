@@ -1,5 +1,7 @@
 package fairness
 
+import "github.com/coachgov/coaching/internal/enum"
+
 // A Verdict is what the evidence supports. The zero Verdict is Insufficient, so
 // a check that was forgotten never passes.
 type Verdict uint8
@@ -13,14 +15,16 @@ const (
 var verdictNames = [...]string{"insufficient", "pass", "pause"}
 
 // String returns "insufficient", "pass" or "pause".
-func (v Verdict) String() string { return nameOf(verdictNames[:], uint8(v), "Verdict") }
+func (v Verdict) String() string { return enum.Name(verdictNames[:], v, "Verdict") }
 
 // MarshalText returns the same word as String.
-func (v Verdict) MarshalText() ([]byte, error) { return marshalName(verdictNames[:], uint8(v)) }
+func (v Verdict) MarshalText() ([]byte, error) {
+	return enum.Marshal(verdictNames[:], v, "fairness: verdict")
+}
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (v *Verdict) UnmarshalText(text []byte) error {
-	return unmarshalName(verdictNames[:], (*uint8)(v), text)
+	return enum.Unmarshal(verdictNames[:], v, "fairness: verdict", text)
 }
 
 // worst is Pause when any verdict is, Pass when all are and there is one, and

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Outcome is the answer to a request. The zero Outcome is Deny.
@@ -20,16 +21,16 @@ const (
 var outcomeNames = [...]string{"deny", "review", "permit"}
 
 // String returns "deny", "review" or "permit".
-func (o Outcome) String() string { return enumName(outcomeNames[:], uint8(o), "Outcome") }
+func (o Outcome) String() string { return enum.Name(outcomeNames[:], o, "Outcome") }
 
 // MarshalText returns what String returns.
 func (o Outcome) MarshalText() ([]byte, error) {
-	return marshalEnum(outcomeNames[:], uint8(o), "outcome")
+	return enum.Marshal(outcomeNames[:], o, "governance: outcome")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (o *Outcome) UnmarshalText(text []byte) error {
-	return unmarshalEnum(outcomeNames[:], (*uint8)(o), "outcome", text)
+	return enum.Unmarshal(outcomeNames[:], o, "governance: outcome", text)
 }
 
 // A Decision is the answer to one request with all its reasons. The zero

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Action is what the subject wants to do, from a closed list. The zero
@@ -29,14 +31,16 @@ var actionNames = [...]string{
 }
 
 // String returns the name used in files, such as "view".
-func (a Action) String() string { return enumName(actionNames[:], uint8(a), "Action") }
+func (a Action) String() string { return enum.Name(actionNames[:], a, "Action") }
 
 // MarshalText returns the name used in files.
-func (a Action) MarshalText() ([]byte, error) { return marshalEnum(actionNames[:], uint8(a), "action") }
+func (a Action) MarshalText() ([]byte, error) {
+	return enum.Marshal(actionNames[:], a, "governance: action")
+}
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (a *Action) UnmarshalText(text []byte) error {
-	return unmarshalEnum(actionNames[:], (*uint8)(a), "action", text)
+	return enum.Unmarshal(actionNames[:], a, "governance: action", text)
 }
 
 // A ResourceType says what kind of thing the subject wants to act on. The zero
@@ -61,16 +65,16 @@ var resourceNames = [...]string{
 }
 
 // String returns the name used in files, such as "trace".
-func (t ResourceType) String() string { return enumName(resourceNames[:], uint8(t), "ResourceType") }
+func (t ResourceType) String() string { return enum.Name(resourceNames[:], t, "ResourceType") }
 
 // MarshalText returns the name used in files.
 func (t ResourceType) MarshalText() ([]byte, error) {
-	return marshalEnum(resourceNames[:], uint8(t), "resource type")
+	return enum.Marshal(resourceNames[:], t, "governance: resource type")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (t *ResourceType) UnmarshalText(text []byte) error {
-	return unmarshalEnum(resourceNames[:], (*uint8)(t), "resource type", text)
+	return enum.Unmarshal(resourceNames[:], t, "governance: resource type", text)
 }
 
 // A Purpose says what the access is for. Consents are given for a purpose, so
@@ -91,16 +95,16 @@ var purposeNames = [...]string{
 }
 
 // String returns the name used in files and in consents, such as "coaching".
-func (p Purpose) String() string { return enumName(purposeNames[:], uint8(p), "Purpose") }
+func (p Purpose) String() string { return enum.Name(purposeNames[:], p, "Purpose") }
 
 // MarshalText returns the name used in files.
 func (p Purpose) MarshalText() ([]byte, error) {
-	return marshalEnum(purposeNames[:], uint8(p), "purpose")
+	return enum.Marshal(purposeNames[:], p, "governance: purpose")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (p *Purpose) UnmarshalText(text []byte) error {
-	return unmarshalEnum(purposeNames[:], (*uint8)(p), "purpose", text)
+	return enum.Unmarshal(purposeNames[:], p, "governance: purpose", text)
 }
 
 // An Effect is a decision about a career that a recommendation could touch. The
@@ -122,14 +126,16 @@ var effectNames = [...]string{
 }
 
 // String returns the name used in files, such as "promotion".
-func (e Effect) String() string { return enumName(effectNames[:], uint8(e), "Effect") }
+func (e Effect) String() string { return enum.Name(effectNames[:], e, "Effect") }
 
 // MarshalText returns the name used in files.
-func (e Effect) MarshalText() ([]byte, error) { return marshalEnum(effectNames[:], uint8(e), "effect") }
+func (e Effect) MarshalText() ([]byte, error) {
+	return enum.Marshal(effectNames[:], e, "governance: effect")
+}
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (e *Effect) UnmarshalText(text []byte) error {
-	return unmarshalEnum(effectNames[:], (*uint8)(e), "effect", text)
+	return enum.Unmarshal(effectNames[:], e, "governance: effect", text)
 }
 
 // Effects is a set of effects. The zero Effects says nothing, and is treated as
@@ -214,36 +220,12 @@ const (
 var factNames = [...]string{"unknown", "no", "yes"}
 
 // String returns "unknown", "no" or "yes".
-func (f Fact) String() string { return enumName(factNames[:], uint8(f), "Fact") }
+func (f Fact) String() string { return enum.Name(factNames[:], f, "Fact") }
 
 // MarshalText returns what String returns.
-func (f Fact) MarshalText() ([]byte, error) { return marshalEnum(factNames[:], uint8(f), "fact") }
+func (f Fact) MarshalText() ([]byte, error) { return enum.Marshal(factNames[:], f, "governance: fact") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (f *Fact) UnmarshalText(text []byte) error {
-	return unmarshalEnum(factNames[:], (*uint8)(f), "fact", text)
-}
-
-func enumName(names []string, value uint8, typ string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%s(%d)", typ, value)
-}
-
-func marshalEnum(names []string, value uint8, what string) ([]byte, error) {
-	if int(value) >= len(names) {
-		return nil, fmt.Errorf("governance: %s %d is not declared", what, value)
-	}
-	return []byte(names[value]), nil
-}
-
-func unmarshalEnum(names []string, value *uint8, what string, text []byte) error {
-	for i, name := range names {
-		if string(text) == name {
-			*value = uint8(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("governance: unknown %s of %d bytes; known are %s", what, len(text), strings.Join(names, ", "))
+	return enum.Unmarshal(factNames[:], f, "governance: fact", text)
 }

@@ -4,6 +4,7 @@ import (
 	"math/big"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Case is what a programme claims, step by step, with where each figure came
@@ -34,14 +35,14 @@ const (
 var timingNames = [...]string{"lagging", "leading"}
 
 // String returns "lagging" or "leading".
-func (t Timing) String() string { return enumName(timingNames[:], uint8(t), "Timing") }
+func (t Timing) String() string { return enum.Name(timingNames[:], t, "Timing") }
 
 // MarshalText returns the same word as String.
-func (t Timing) MarshalText() ([]byte, error) { return marshalEnum(timingNames[:], uint8(t), "timing") }
+func (t Timing) MarshalText() ([]byte, error) { return enum.Marshal(timingNames[:], t, "roi: timing") }
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (t *Timing) UnmarshalText(text []byte) error {
-	return unmarshalEnum(timingNames[:], (*uint8)(t), "timing", text)
+	return enum.Unmarshal(timingNames[:], t, "roi: timing", text)
 }
 
 // A Direction says which way of the KPI is good. The zero Direction is not
@@ -57,16 +58,16 @@ const (
 var directionNames = [...]string{"not_stated", "decrease", "increase"}
 
 // String returns the name used in files, such as "decrease".
-func (d Direction) String() string { return enumName(directionNames[:], uint8(d), "Direction") }
+func (d Direction) String() string { return enum.Name(directionNames[:], d, "Direction") }
 
 // MarshalText returns the name used in files.
 func (d Direction) MarshalText() ([]byte, error) {
-	return marshalEnum(directionNames[:], uint8(d), "direction")
+	return enum.Marshal(directionNames[:], d, "roi: direction")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (d *Direction) UnmarshalText(text []byte) error {
-	return unmarshalEnum(directionNames[:], (*uint8)(d), "direction", text)
+	return enum.Unmarshal(directionNames[:], d, "roi: direction", text)
 }
 
 // A Baseline is step 1: the KPI before the programme.
@@ -133,14 +134,14 @@ const (
 var designNames = [...]string{"not_stated", "no_control", "parallel_control", "staggered_cohort"}
 
 // String returns the name used in files, such as "staggered_cohort".
-func (d Design) String() string { return enumName(designNames[:], uint8(d), "Design") }
+func (d Design) String() string { return enum.Name(designNames[:], d, "Design") }
 
 // MarshalText returns the name used in files.
-func (d Design) MarshalText() ([]byte, error) { return marshalEnum(designNames[:], uint8(d), "design") }
+func (d Design) MarshalText() ([]byte, error) { return enum.Marshal(designNames[:], d, "roi: design") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (d *Design) UnmarshalText(text []byte) error {
-	return unmarshalEnum(designNames[:], (*uint8)(d), "design", text)
+	return enum.Unmarshal(designNames[:], d, "roi: design", text)
 }
 
 // An Attribution is step 3: the share of the delta that is put down to the
@@ -200,14 +201,14 @@ const (
 var basisNames = [...]string{"not_stated", "replacement_cost", "productivity_per_fte", "revenue_per_account"}
 
 // String returns the name used in files, such as "replacement_cost".
-func (b Basis) String() string { return enumName(basisNames[:], uint8(b), "Basis") }
+func (b Basis) String() string { return enum.Name(basisNames[:], b, "Basis") }
 
 // MarshalText returns the name used in files.
-func (b Basis) MarshalText() ([]byte, error) { return marshalEnum(basisNames[:], uint8(b), "basis") }
+func (b Basis) MarshalText() ([]byte, error) { return enum.Marshal(basisNames[:], b, "roi: basis") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (b *Basis) UnmarshalText(text []byte) error {
-	return unmarshalEnum(basisNames[:], (*uint8)(b), "basis", text)
+	return enum.Unmarshal(basisNames[:], b, "roi: basis", text)
 }
 
 // A CostCategory is a kind of programme cost, from a closed list. The zero
@@ -226,16 +227,16 @@ const (
 var categoryNames = [...]string{"none", "coaching", "analytics", "admin", "manager_time", "integration"}
 
 // String returns the name used in files, such as "manager_time".
-func (c CostCategory) String() string { return enumName(categoryNames[:], uint8(c), "CostCategory") }
+func (c CostCategory) String() string { return enum.Name(categoryNames[:], c, "CostCategory") }
 
 // MarshalText returns the name used in files.
 func (c CostCategory) MarshalText() ([]byte, error) {
-	return marshalEnum(categoryNames[:], uint8(c), "cost category")
+	return enum.Marshal(categoryNames[:], c, "roi: cost category")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (c *CostCategory) UnmarshalText(text []byte) error {
-	return unmarshalEnum(categoryNames[:], (*uint8)(c), "cost category", text)
+	return enum.Unmarshal(categoryNames[:], c, "roi: cost category", text)
 }
 
 // A CostLine is one cost of the programme. A figure that covers several

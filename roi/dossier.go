@@ -1,6 +1,9 @@
 package roi
 
-import "github.com/coachgov/coaching"
+import (
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
+)
 
 // A Dossier is what has to lie beside a statement before anybody may publish
 // it. The zero Dossier lacks everything.
@@ -45,16 +48,16 @@ const (
 var movementNames = [...]string{"not_said", "improved", "unchanged", "worsened"}
 
 // String returns the name used in files, such as "improved".
-func (m Movement) String() string { return enumName(movementNames[:], uint8(m), "Movement") }
+func (m Movement) String() string { return enum.Name(movementNames[:], m, "Movement") }
 
 // MarshalText returns the name used in files.
 func (m Movement) MarshalText() ([]byte, error) {
-	return marshalEnum(movementNames[:], uint8(m), "movement")
+	return enum.Marshal(movementNames[:], m, "roi: movement")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (m *Movement) UnmarshalText(text []byte) error {
-	return unmarshalEnum(movementNames[:], (*uint8)(m), "movement", text)
+	return enum.Unmarshal(movementNames[:], m, "roi: movement", text)
 }
 
 // A Confounder is something besides the coaching that may explain the delta.
@@ -86,17 +89,17 @@ var confounderNames = [...]string{"other", "reorganisation", "portfolio_change",
 
 // String returns the name used in files, such as "hiring_freeze".
 func (k ConfounderKind) String() string {
-	return enumName(confounderNames[:], uint8(k), "ConfounderKind")
+	return enum.Name(confounderNames[:], k, "ConfounderKind")
 }
 
 // MarshalText returns the name used in files.
 func (k ConfounderKind) MarshalText() ([]byte, error) {
-	return marshalEnum(confounderNames[:], uint8(k), "confounder kind")
+	return enum.Marshal(confounderNames[:], k, "roi: confounder kind")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (k *ConfounderKind) UnmarshalText(text []byte) error {
-	return unmarshalEnum(confounderNames[:], (*uint8)(k), "confounder kind", text)
+	return enum.Unmarshal(confounderNames[:], k, "roi: confounder kind", text)
 }
 
 // A Disposition says what was decided about a confounder. The zero Disposition
@@ -113,16 +116,16 @@ const (
 var dispositionNames = [...]string{"open", "ruled_out", "adjusted", "material"}
 
 // String returns the name used in files, such as "ruled_out".
-func (d Disposition) String() string { return enumName(dispositionNames[:], uint8(d), "Disposition") }
+func (d Disposition) String() string { return enum.Name(dispositionNames[:], d, "Disposition") }
 
 // MarshalText returns the name used in files.
 func (d Disposition) MarshalText() ([]byte, error) {
-	return marshalEnum(dispositionNames[:], uint8(d), "disposition")
+	return enum.Marshal(dispositionNames[:], d, "roi: disposition")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (d *Disposition) UnmarshalText(text []byte) error {
-	return unmarshalEnum(dispositionNames[:], (*uint8)(d), "disposition", text)
+	return enum.Unmarshal(dispositionNames[:], d, "roi: disposition", text)
 }
 
 // A SignOff is the confirmation by a steward or HR that nothing else explains

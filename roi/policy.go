@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Policy says how much of a delta may be claimed on what evidence. It is
@@ -38,7 +40,7 @@ const (
 var evidenceNames = [...]string{"staggered cohort", "survey"}
 
 // String returns the words used in findings, "staggered cohort" or "survey".
-func (e Evidence) String() string { return enumName(evidenceNames[:], uint8(e), "Evidence") }
+func (e Evidence) String() string { return enum.Name(evidenceNames[:], e, "Evidence") }
 
 // DefaultPolicy returns the programme's bands: 30 to 40 % with a staggered
 // cohort and corroborating surveys (ROI-010), 15 to 25 % otherwise (ROI-011),

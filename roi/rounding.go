@@ -1,11 +1,12 @@
 package roi
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Mode says how a number between two neighbours is rounded. The zero Mode is
@@ -26,16 +27,16 @@ const (
 var modeNames = [...]string{"half_even", "half_up", "half_down", "up", "down", "ceiling", "floor"}
 
 // String returns the name used in files, such as "half_even".
-func (m Mode) String() string { return enumName(modeNames[:], uint8(m), "Mode") }
+func (m Mode) String() string { return enum.Name(modeNames[:], m, "Mode") }
 
 // MarshalText returns the name used in files.
 func (m Mode) MarshalText() ([]byte, error) {
-	return marshalEnum(modeNames[:], uint8(m), "rounding mode")
+	return enum.Marshal(modeNames[:], m, "roi: rounding mode")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (m *Mode) UnmarshalText(text []byte) error {
-	return unmarshalEnum(modeNames[:], (*uint8)(m), "rounding mode", text)
+	return enum.Unmarshal(modeNames[:], m, "roi: rounding mode", text)
 }
 
 // scaled returns e × 10^places rounded to a whole number; places may be
@@ -121,28 +122,4 @@ func fixed(scaled *big.Int, places int) string {
 		return "-" + digits
 	}
 	return digits
-}
-
-func enumName(names []string, value uint8, typ string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%s(%d)", typ, value)
-}
-
-func marshalEnum(names []string, value uint8, what string) ([]byte, error) {
-	if int(value) >= len(names) {
-		return nil, fmt.Errorf("roi: %s %d is not declared", what, value)
-	}
-	return []byte(names[value]), nil
-}
-
-func unmarshalEnum(names []string, value *uint8, what string, text []byte) error {
-	for i, name := range names {
-		if string(text) == name {
-			*value = uint8(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("roi: unknown %s of %d bytes; known are %q", what, len(text), names)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Variable is one of the four figures that a reader doubts first.
@@ -19,7 +21,7 @@ const (
 var variableLines = [...]string{"delta", "unit_value", "attribution", "cost"}
 
 // String returns the ID of the variable's line, such as "unit_value".
-func (v Variable) String() string { return enumName(variableLines[:], uint8(v), "Variable") }
+func (v Variable) String() string { return enum.Name(variableLines[:], v, "Variable") }
 
 // At returns the ROI when one variable has another value and everything else
 // is as stated. It fails when the variable is not declared or the cost is zero.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Label says how a statement may be read. The zero Label is Provisional.
@@ -19,14 +20,14 @@ const (
 var labelNames = [...]string{"provisional", "indicative", "measured"}
 
 // String returns the name used in files, such as "provisional".
-func (l Label) String() string { return enumName(labelNames[:], uint8(l), "Label") }
+func (l Label) String() string { return enum.Name(labelNames[:], l, "Label") }
 
 // MarshalText returns the name used in files.
-func (l Label) MarshalText() ([]byte, error) { return marshalEnum(labelNames[:], uint8(l), "label") }
+func (l Label) MarshalText() ([]byte, error) { return enum.Marshal(labelNames[:], l, "roi: label") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (l *Label) UnmarshalText(text []byte) error {
-	return unmarshalEnum(labelNames[:], (*uint8)(l), "label", text)
+	return enum.Unmarshal(labelNames[:], l, "roi: label", text)
 }
 
 // A Statement is a computed case with the trace of every figure. It is made by

@@ -3,6 +3,8 @@ package roi
 import (
 	"fmt"
 	"strings"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Op is how a line gets its value.
@@ -20,14 +22,14 @@ const (
 var opNames = [...]string{"input", "sum", "minus", "product", "over", "negated"}
 
 // String returns the name used in files, such as "product".
-func (o Op) String() string { return enumName(opNames[:], uint8(o), "Op") }
+func (o Op) String() string { return enum.Name(opNames[:], o, "Op") }
 
 // MarshalText returns the name used in files.
-func (o Op) MarshalText() ([]byte, error) { return marshalEnum(opNames[:], uint8(o), "operation") }
+func (o Op) MarshalText() ([]byte, error) { return enum.Marshal(opNames[:], o, "roi: operation") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (o *Op) UnmarshalText(text []byte) error {
-	return unmarshalEnum(opNames[:], (*uint8)(o), "operation", text)
+	return enum.Unmarshal(opNames[:], o, "roi: operation", text)
 }
 
 // A Line is one figure of a statement and where it comes from. Its value is

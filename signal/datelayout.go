@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A DateLayout says how dates are written. The zero layout is AutoDates.
@@ -21,16 +22,16 @@ const (
 var dateLayoutNames = [...]string{"auto", "iso", "month_day_year", "day_month_year"}
 
 // String returns the name used in files, such as "month_day_year".
-func (l DateLayout) String() string { return enumName(dateLayoutNames[:], uint8(l), "DateLayout") }
+func (l DateLayout) String() string { return enum.Name(dateLayoutNames[:], l, "DateLayout") }
 
 // MarshalText returns the name used in files.
 func (l DateLayout) MarshalText() ([]byte, error) {
-	return marshalEnum(dateLayoutNames[:], uint8(l), "date layout")
+	return enum.Marshal(dateLayoutNames[:], l, "signal: date layout")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (l *DateLayout) UnmarshalText(text []byte) error {
-	return unmarshalEnum(dateLayoutNames[:], (*uint8)(l), "date layout", text)
+	return enum.Unmarshal(dateLayoutNames[:], l, "signal: date layout", text)
 }
 
 // parse reads one date strictly.

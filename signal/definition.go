@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Definition says what a signal is: where it is read, how it is computed,
@@ -64,16 +65,16 @@ const (
 var transformNames = [...]string{"identity", "log1p", "sqrt"}
 
 // String returns the name used in files, such as "log1p".
-func (t Transform) String() string { return enumName(transformNames[:], uint8(t), "Transform") }
+func (t Transform) String() string { return enum.Name(transformNames[:], t, "Transform") }
 
 // MarshalText returns the name used in files.
 func (t Transform) MarshalText() ([]byte, error) {
-	return marshalEnum(transformNames[:], uint8(t), "transform")
+	return enum.Marshal(transformNames[:], t, "signal: transform")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (t *Transform) UnmarshalText(text []byte) error {
-	return unmarshalEnum(transformNames[:], (*uint8)(t), "transform", text)
+	return enum.Unmarshal(transformNames[:], t, "signal: transform", text)
 }
 
 // forward and back map between the measured scale and the scale of the spread.

@@ -3,6 +3,8 @@ package signal
 import (
 	"math"
 	"slices"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Op says how an [Expr] combines the figures of several people. The zero Op
@@ -21,14 +23,14 @@ const (
 var opNames = [...]string{"none", "mean", "median", "count", "ratio_of_sums", "share_at_least"}
 
 // String returns the name used in files, such as "ratio_of_sums".
-func (o Op) String() string { return enumName(opNames[:], uint8(o), "Op") }
+func (o Op) String() string { return enum.Name(opNames[:], o, "Op") }
 
 // MarshalText returns the name used in files.
-func (o Op) MarshalText() ([]byte, error) { return marshalEnum(opNames[:], uint8(o), "operation") }
+func (o Op) MarshalText() ([]byte, error) { return enum.Marshal(opNames[:], o, "signal: operation") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (o *Op) UnmarshalText(text []byte) error {
-	return unmarshalEnum(opNames[:], (*uint8)(o), "operation", text)
+	return enum.Unmarshal(opNames[:], o, "signal: operation", text)
 }
 
 // An Expr is a typed expression over the columns of a [Panel]. It is not a

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A SpikeRule says which rule raised a flag. The zero rule is the screen.
@@ -25,7 +26,7 @@ const (
 var spikeRuleNames = [...]string{"baseline-screen", "new-period"}
 
 // String returns "baseline-screen" or "new-period".
-func (r SpikeRule) String() string { return enumName(spikeRuleNames[:], uint8(r), "SpikeRule") }
+func (r SpikeRule) String() string { return enum.Name(spikeRuleNames[:], r, "SpikeRule") }
 
 // A Flag is a figure that a steward must look at before a coach does. It holds a
 // value; it is not a verdict about anybody, and most flags are chance: of 100

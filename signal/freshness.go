@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A FeedStatus says whether a feed may still be acted on. The zero FeedStatus is
@@ -24,7 +25,7 @@ const (
 var feedStatusNames = [...]string{"stale", "outcome only", "late", "fresh"}
 
 // String returns "stale", "outcome only", "late" or "fresh".
-func (s FeedStatus) String() string { return enumName(feedStatusNames[:], uint8(s), "FeedStatus") }
+func (s FeedStatus) String() string { return enum.Name(feedStatusNames[:], s, "FeedStatus") }
 
 const (
 	freshDays   = 10

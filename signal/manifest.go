@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // ManifestSchema is the version of the manifest's format.
@@ -56,17 +57,17 @@ var releaseLevelNames = [...]string{"pseudonymised", "aggregated"}
 
 // String returns "pseudonymised" or "aggregated".
 func (l ReleaseLevel) String() string {
-	return enumName(releaseLevelNames[:], uint8(l), "ReleaseLevel")
+	return enum.Name(releaseLevelNames[:], l, "ReleaseLevel")
 }
 
 // MarshalText returns the same word as String.
 func (l ReleaseLevel) MarshalText() ([]byte, error) {
-	return marshalEnum(releaseLevelNames[:], uint8(l), "release level")
+	return enum.Marshal(releaseLevelNames[:], l, "signal: release level")
 }
 
 // UnmarshalText accepts exactly the words that MarshalText writes.
 func (l *ReleaseLevel) UnmarshalText(text []byte) error {
-	return unmarshalEnum(releaseLevelNames[:], (*uint8)(l), "release level", text)
+	return enum.Unmarshal(releaseLevelNames[:], l, "signal: release level", text)
 }
 
 // JSON returns the manifest's stored form, ending in a line break.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A QualitativeKind says what people said in which form. The zero kind is an
@@ -23,7 +24,7 @@ var qualitativeNames = [...]string{"excerpt", "theme", "favourable"}
 
 // String returns "excerpt", "theme" or "favourable".
 func (k QualitativeKind) String() string {
-	return enumName(qualitativeNames[:], uint8(k), "QualitativeKind")
+	return enum.Name(qualitativeNames[:], k, "QualitativeKind")
 }
 
 // A QualitativeItem is one input of a pack that is not counted from traces.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Status says what a cell of a [Series] holds. The zero Status is Missing.
@@ -21,14 +22,16 @@ const (
 var statusNames = [...]string{"missing", "ok", "suppressed", "excluded"}
 
 // String returns the name used in files, such as "suppressed".
-func (s Status) String() string { return enumName(statusNames[:], uint8(s), "Status") }
+func (s Status) String() string { return enum.Name(statusNames[:], s, "Status") }
 
 // MarshalText returns the name used in files.
-func (s Status) MarshalText() ([]byte, error) { return marshalEnum(statusNames[:], uint8(s), "status") }
+func (s Status) MarshalText() ([]byte, error) {
+	return enum.Marshal(statusNames[:], s, "signal: status")
+}
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (s *Status) UnmarshalText(text []byte) error {
-	return unmarshalEnum(statusNames[:], (*uint8)(s), "status", text)
+	return enum.Unmarshal(statusNames[:], s, "signal: status", text)
 }
 
 // A Cell is a leader's figure in one period.

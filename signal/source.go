@@ -1,5 +1,7 @@
 package signal
 
+import "github.com/coachgov/coaching/internal/enum"
+
 // A Source is the class of system that a signal is read from. The zero Source
 // is none, which no definition may keep.
 type Source uint8
@@ -17,14 +19,16 @@ const (
 var sourceNames = [...]string{"none", "collaboration_metadata", "survey", "people_analytics", "business_kpi", "learning", "interview"}
 
 // String returns the name used in files, such as "survey".
-func (s Source) String() string { return enumName(sourceNames[:], uint8(s), "Source") }
+func (s Source) String() string { return enum.Name(sourceNames[:], s, "Source") }
 
 // MarshalText returns the name used in files.
-func (s Source) MarshalText() ([]byte, error) { return marshalEnum(sourceNames[:], uint8(s), "source") }
+func (s Source) MarshalText() ([]byte, error) {
+	return enum.Marshal(sourceNames[:], s, "signal: source")
+}
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (s *Source) UnmarshalText(text []byte) error {
-	return unmarshalEnum(sourceNames[:], (*uint8)(s), "source", text)
+	return enum.Unmarshal(sourceNames[:], s, "signal: source", text)
 }
 
 // A Direction says which way a signal is better. The zero Direction is Context:
@@ -41,16 +45,16 @@ const (
 var directionNames = [...]string{"context", "higher", "lower", "target_band"}
 
 // String returns the name used in files, such as "target_band".
-func (d Direction) String() string { return enumName(directionNames[:], uint8(d), "Direction") }
+func (d Direction) String() string { return enum.Name(directionNames[:], d, "Direction") }
 
 // MarshalText returns the name used in files.
 func (d Direction) MarshalText() ([]byte, error) {
-	return marshalEnum(directionNames[:], uint8(d), "direction")
+	return enum.Marshal(directionNames[:], d, "signal: direction")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (d *Direction) UnmarshalText(text []byte) error {
-	return unmarshalEnum(directionNames[:], (*uint8)(d), "direction", text)
+	return enum.Unmarshal(directionNames[:], d, "signal: direction", text)
 }
 
 // A Cadence is how often a source gives a new figure. The zero Cadence is
@@ -69,16 +73,16 @@ const (
 var cadenceNames = [...]string{"irregular", "daily", "weekly", "fortnightly", "monthly", "quarterly"}
 
 // String returns the name used in files, such as "weekly".
-func (c Cadence) String() string { return enumName(cadenceNames[:], uint8(c), "Cadence") }
+func (c Cadence) String() string { return enum.Name(cadenceNames[:], c, "Cadence") }
 
 // MarshalText returns the name used in files.
 func (c Cadence) MarshalText() ([]byte, error) {
-	return marshalEnum(cadenceNames[:], uint8(c), "cadence")
+	return enum.Marshal(cadenceNames[:], c, "signal: cadence")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (c *Cadence) UnmarshalText(text []byte) error {
-	return unmarshalEnum(cadenceNames[:], (*uint8)(c), "cadence", text)
+	return enum.Unmarshal(cadenceNames[:], c, "signal: cadence", text)
 }
 
 // Holds reports whether a period of this many days belongs to the cadence.
@@ -123,12 +127,12 @@ const (
 var grainNames = [...]string{"team", "leader"}
 
 // String returns the name used in files, "team" or "leader".
-func (g Grain) String() string { return enumName(grainNames[:], uint8(g), "Grain") }
+func (g Grain) String() string { return enum.Name(grainNames[:], g, "Grain") }
 
 // MarshalText returns the name used in files.
-func (g Grain) MarshalText() ([]byte, error) { return marshalEnum(grainNames[:], uint8(g), "grain") }
+func (g Grain) MarshalText() ([]byte, error) { return enum.Marshal(grainNames[:], g, "signal: grain") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (g *Grain) UnmarshalText(text []byte) error {
-	return unmarshalEnum(grainNames[:], (*uint8)(g), "grain", text)
+	return enum.Unmarshal(grainNames[:], g, "signal: grain", text)
 }

@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 const (
@@ -88,7 +90,7 @@ const (
 var scaleNames = [...]string{"none", "madn", "aad"}
 
 // String returns the name used in files, such as "madn".
-func (s Scale) String() string { return enumName(scaleNames[:], uint8(s), "Scale") }
+func (s Scale) String() string { return enum.Name(scaleNames[:], s, "Scale") }
 
 // robustScale returns MADN, or the scaled mean deviation when MADN is zero, or
 // none when every value is the same.

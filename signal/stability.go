@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A StabilityVerdict says whether a signal separates leaders from noise. The
@@ -23,7 +24,7 @@ var stabilityNames = [...]string{"unmeasured", "noisy", "usable", "stable", "tra
 
 // String returns the name used in files, such as "trait_like".
 func (v StabilityVerdict) String() string {
-	return enumName(stabilityNames[:], uint8(v), "StabilityVerdict")
+	return enum.Name(stabilityNames[:], v, "StabilityVerdict")
 }
 
 const (

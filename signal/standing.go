@@ -1,6 +1,6 @@
 package signal
 
-import "fmt"
+import "github.com/coachgov/coaching/internal/enum"
 
 // A Standing says what may be done with a signal. The zero Standing is
 // Candidate: not yet usable. Package fairness recommends a standing, a steward
@@ -18,16 +18,16 @@ const (
 var standingNames = [...]string{"candidate", "cleared", "restricted", "paused", "retired"}
 
 // String returns the name used in files, such as "restricted".
-func (s Standing) String() string { return enumName(standingNames[:], uint8(s), "Standing") }
+func (s Standing) String() string { return enum.Name(standingNames[:], s, "Standing") }
 
 // MarshalText returns the name used in files.
 func (s Standing) MarshalText() ([]byte, error) {
-	return marshalEnum(standingNames[:], uint8(s), "standing")
+	return enum.Marshal(standingNames[:], s, "signal: standing")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (s *Standing) UnmarshalText(text []byte) error {
-	return unmarshalEnum(standingNames[:], (*uint8)(s), "standing", text)
+	return enum.Unmarshal(standingNames[:], s, "signal: standing", text)
 }
 
 // A DataClass says how close data is to what a person did. The zero DataClass
@@ -43,16 +43,16 @@ const (
 var dataClassNames = [...]string{"raw", "pseudonymous", "aggregate"}
 
 // String returns the name used in files, such as "aggregate".
-func (c DataClass) String() string { return enumName(dataClassNames[:], uint8(c), "DataClass") }
+func (c DataClass) String() string { return enum.Name(dataClassNames[:], c, "DataClass") }
 
 // MarshalText returns the name used in files.
 func (c DataClass) MarshalText() ([]byte, error) {
-	return marshalEnum(dataClassNames[:], uint8(c), "data class")
+	return enum.Marshal(dataClassNames[:], c, "signal: data class")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (c *DataClass) UnmarshalText(text []byte) error {
-	return unmarshalEnum(dataClassNames[:], (*uint8)(c), "data class", text)
+	return enum.Unmarshal(dataClassNames[:], c, "signal: data class", text)
 }
 
 // A Kind says whether a signal counts traces or records what people said. A
@@ -67,14 +67,14 @@ const (
 var kindNames = [...]string{"quantitative", "qualitative"}
 
 // String returns the name used in files, such as "quantitative".
-func (k Kind) String() string { return enumName(kindNames[:], uint8(k), "Kind") }
+func (k Kind) String() string { return enum.Name(kindNames[:], k, "Kind") }
 
 // MarshalText returns the name used in files.
-func (k Kind) MarshalText() ([]byte, error) { return marshalEnum(kindNames[:], uint8(k), "kind") }
+func (k Kind) MarshalText() ([]byte, error) { return enum.Marshal(kindNames[:], k, "signal: kind") }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (k *Kind) UnmarshalText(text []byte) error {
-	return unmarshalEnum(kindNames[:], (*uint8)(k), "kind", text)
+	return enum.Unmarshal(kindNames[:], k, "signal: kind", text)
 }
 
 // A Timing says whether a figure moves early or late: a leading figure says
@@ -90,36 +90,14 @@ const (
 var timingNames = [...]string{"lagging", "leading"}
 
 // String returns the name used in files, "leading" or "lagging".
-func (t Timing) String() string { return enumName(timingNames[:], uint8(t), "Timing") }
+func (t Timing) String() string { return enum.Name(timingNames[:], t, "Timing") }
 
 // MarshalText returns the name used in files.
-func (t Timing) MarshalText() ([]byte, error) { return marshalEnum(timingNames[:], uint8(t), "timing") }
+func (t Timing) MarshalText() ([]byte, error) {
+	return enum.Marshal(timingNames[:], t, "signal: timing")
+}
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (t *Timing) UnmarshalText(text []byte) error {
-	return unmarshalEnum(timingNames[:], (*uint8)(t), "timing", text)
-}
-
-func enumName(names []string, value uint8, typ string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%s(%d)", typ, value)
-}
-
-func marshalEnum(names []string, value uint8, what string) ([]byte, error) {
-	if int(value) >= len(names) {
-		return nil, fmt.Errorf("signal: %s %d is not declared", what, value)
-	}
-	return []byte(names[value]), nil
-}
-
-func unmarshalEnum(names []string, value *uint8, what string, text []byte) error {
-	for i, name := range names {
-		if string(text) == name {
-			*value = uint8(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("signal: unknown %s of %d bytes; known are %q", what, len(text), names)
+	return enum.Unmarshal(timingNames[:], t, "signal: timing", text)
 }

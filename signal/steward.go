@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A StewardVerdict is what a steward says about a flag. The zero verdict is
@@ -24,17 +25,17 @@ var stewardVerdictNames = [...]string{"undecided", "confirmed", "rejected", "exp
 
 // String returns the name used in files, such as "confirmed".
 func (v StewardVerdict) String() string {
-	return enumName(stewardVerdictNames[:], uint8(v), "StewardVerdict")
+	return enum.Name(stewardVerdictNames[:], v, "StewardVerdict")
 }
 
 // MarshalText returns the name used in files.
 func (v StewardVerdict) MarshalText() ([]byte, error) {
-	return marshalEnum(stewardVerdictNames[:], uint8(v), "verdict")
+	return enum.Marshal(stewardVerdictNames[:], v, "signal: verdict")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (v *StewardVerdict) UnmarshalText(text []byte) error {
-	return unmarshalEnum(stewardVerdictNames[:], (*uint8)(v), "verdict", text)
+	return enum.Unmarshal(stewardVerdictNames[:], v, "signal: verdict", text)
 }
 
 // A StewardDecision is a steward's answer to one flag.

@@ -42,7 +42,7 @@ func (b Decision) fields(c *coder) Body {
 	c.optIdent("resource", &b.ResourceID)
 	c.optPerson("person", &b.Person)
 	c.optDigest("request", &b.Request)
-	enum(c, "answer", &b.Answer, answerNames[:])
+	enumField(c, "answer", &b.Answer, answerNames[:])
 	c.idents("reasons", &b.Reasons)
 	c.optDigest("policy", &b.Policy)
 	return b
@@ -61,7 +61,7 @@ func (Outcome) Kind() Kind { return KindOutcome }
 
 func (b Outcome) fields(c *coder) Body {
 	c.count("intent", &b.Intent)
-	enum(c, "result", &b.Result, resultNames[:])
+	enumField(c, "result", &b.Result, resultNames[:])
 	c.count("items", &b.Items)
 	c.optDigest("digest", &b.Digest)
 	return b
@@ -107,7 +107,7 @@ func (b PackUse) fields(c *coder) Body {
 	c.ident("signal", &b.Signal)
 	c.ident("session", &b.Session)
 	c.person("leader", &b.Leader)
-	enum(c, "use", &b.Use, useNames[:])
+	enumField(c, "use", &b.Use, useNames[:])
 	if c.optDigest("reason", &b.Reason); b.Use != Used && b.Reason.IsZero() {
 		c.fail("reason", "the digest of a reason, as the signal was ignored or reweighted")
 	}
@@ -169,7 +169,7 @@ func (b Appeal) fields(c *coder) Body {
 	c.ident("appeal", &b.Appeal)
 	c.ident("signal", &b.Signal)
 	c.person("participant", &b.Participant)
-	enum(c, "stage", &b.Stage, stageNames[:])
+	enumField(c, "stage", &b.Stage, stageNames[:])
 	return b
 }
 

@@ -1,6 +1,6 @@
 package audit
 
-import "fmt"
+import "github.com/coachgov/coaching/internal/enum"
 
 // A Kind says what an event records, from a closed list. The zero Kind is none
 // and is in no event.
@@ -33,7 +33,7 @@ var kindNames = [...]string{
 }
 
 // String returns the kind's name in records, such as "pack_use".
-func (k Kind) String() string { return name(kindNames[:], uint8(k), "Kind") }
+func (k Kind) String() string { return enum.Name(kindNames[:], k, "Kind") }
 
 // A Phase says whether an event announces, ends or simply states something. The
 // zero Phase is Fact.
@@ -48,7 +48,7 @@ const (
 var phaseNames = [...]string{"fact", "intent", "outcome"}
 
 // String returns the phase's name in records: "fact", "intent" or "outcome".
-func (p Phase) String() string { return name(phaseNames[:], uint8(p), "Phase") }
+func (p Phase) String() string { return enum.Name(phaseNames[:], p, "Phase") }
 
 // An Answer is what was answered to a request. The zero Answer is Denied.
 type Answer uint8
@@ -62,7 +62,7 @@ const (
 var answerNames = [...]string{"deny", "review", "permit"}
 
 // String returns the answer's name in records: "deny", "review" or "permit".
-func (a Answer) String() string { return name(answerNames[:], uint8(a), "Answer") }
+func (a Answer) String() string { return enum.Name(answerNames[:], a, "Answer") }
 
 // A Result is how an announced action ended. The zero Result is Failed.
 type Result uint8
@@ -76,7 +76,7 @@ const (
 var resultNames = [...]string{"failed", "abandoned", "completed"}
 
 // String returns the result's name in records: "failed", "abandoned" or "completed".
-func (r Result) String() string { return name(resultNames[:], uint8(r), "Result") }
+func (r Result) String() string { return enum.Name(resultNames[:], r, "Result") }
 
 // A Use is what a coach did with a signal in a session. The zero Use is Used,
 // the one that a reviewer looks at.
@@ -91,7 +91,7 @@ const (
 var useNames = [...]string{"used", "ignored", "reweighted"}
 
 // String returns the use's name in records: "used", "ignored" or "reweighted".
-func (u Use) String() string { return name(useNames[:], uint8(u), "Use") }
+func (u Use) String() string { return enum.Name(useNames[:], u, "Use") }
 
 // A Stage is how far an appeal has come. The zero Stage is Raised.
 type Stage uint8
@@ -105,7 +105,7 @@ const (
 var stageNames = [...]string{"raised", "upheld", "dismissed"}
 
 // String returns the stage's name in records: "raised", "upheld" or "dismissed".
-func (s Stage) String() string { return name(stageNames[:], uint8(s), "Stage") }
+func (s Stage) String() string { return enum.Name(stageNames[:], s, "Stage") }
 
 // A Scope is what a human review looked at. The zero Scope is OfLog.
 type Scope uint8
@@ -121,11 +121,4 @@ var scopeNames = [...]string{"log", "career", "fairness", "checkpoint"}
 
 // String returns the scope's name in records: "log", "career", "fairness" or
 // "checkpoint".
-func (s Scope) String() string { return name(scopeNames[:], uint8(s), "Scope") }
-
-func name(names []string, value uint8, typ string) string {
-	if int(value) < len(names) {
-		return names[value]
-	}
-	return fmt.Sprintf("%s(%d)", typ, value)
-}
+func (s Scope) String() string { return enum.Name(scopeNames[:], s, "Scope") }

@@ -66,8 +66,8 @@ func (e *Event) fields(c *coder) {
 	if e.body != nil {
 		kind = e.body.Kind()
 	}
-	enum(c, "kind", &kind, kindNames[:])
-	enum(c, "phase", &e.phase, phaseNames[:])
+	enumField(c, "kind", &kind, kindNames[:])
+	enumField(c, "phase", &e.phase, phaseNames[:])
 	c.instant("at", &e.at)
 	c.optPerson("by", &e.by.ID)
 	c.role("role", &e.by.Role)

@@ -160,8 +160,8 @@ func (c *coder) flag(key string, value *bool) {
 	c.literal(strconv.FormatBool(*value), key)
 }
 
-// enum is the name of a declared value.
-func enum[T ~uint8](c *coder, key string, value *T, names []string) {
+// enumField is the name of a declared value.
+func enumField[T ~uint8](c *coder, key string, value *T, names []string) {
 	c.key(key)
 	if !c.reading && int(*value) >= len(names) {
 		c.fail(key, "a declared value")

@@ -49,7 +49,7 @@ type Review struct {
 func (Review) Kind() Kind { return KindReview }
 
 func (b Review) fields(c *coder) Body {
-	enum(c, "scope", &b.Scope, scopeNames[:])
+	enumField(c, "scope", &b.Scope, scopeNames[:])
 	c.ident("id", &b.ID)
 	c.count("findings", &b.Findings)
 	c.digest("digest", &b.Digest)

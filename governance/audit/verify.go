@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Verdict is what [Verify] makes of a log. The zero Verdict is Unverified,
@@ -34,7 +35,7 @@ var verdictNames = [...]string{
 }
 
 // String returns the verdict's name, such as "rolled-back".
-func (v Verdict) String() string { return name(verdictNames[:], uint8(v), "Verdict") }
+func (v Verdict) String() string { return enum.Name(verdictNames[:], v, "Verdict") }
 
 // A Report is the answer of [Verify]. The zero Report is not OK.
 type Report struct {

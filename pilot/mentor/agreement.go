@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // An Agreement is what a leader, a coach and a sponsor settle before coaching
@@ -46,16 +47,16 @@ const (
 var coachKindNames = [...]string{"unknown", "internal", "external", "peer"}
 
 // String returns the name used in files, such as "peer".
-func (k CoachKind) String() string { return enumName(coachKindNames[:], uint8(k), "CoachKind") }
+func (k CoachKind) String() string { return enum.Name(coachKindNames[:], k, "CoachKind") }
 
 // MarshalText returns the name used in files.
 func (k CoachKind) MarshalText() ([]byte, error) {
-	return marshalEnum(coachKindNames[:], uint8(k), "kind of coach")
+	return enum.Marshal(coachKindNames[:], k, "mentor: kind of coach")
 }
 
 // UnmarshalText accepts the names of the three kinds.
 func (k *CoachKind) UnmarshalText(text []byte) error {
-	return unmarshalEnum(coachKindNames[:], (*uint8)(k), "kind of coach", text)
+	return unmarshalAnswer(coachKindNames[:], k, "mentor: kind of coach", text)
 }
 
 // A Disclosure is something that a sponsor may see. The zero Disclosure is
@@ -73,16 +74,16 @@ const (
 var disclosureNames = [...]string{"nothing", "attendance", "experiment_title", "aggregate_trend", "consented_narrative"}
 
 // String returns the name used in files, such as "attendance".
-func (d Disclosure) String() string { return enumName(disclosureNames[:], uint8(d), "Disclosure") }
+func (d Disclosure) String() string { return enum.Name(disclosureNames[:], d, "Disclosure") }
 
 // MarshalText returns the name used in files.
 func (d Disclosure) MarshalText() ([]byte, error) {
-	return marshalEnum(disclosureNames[:], uint8(d), "disclosure")
+	return enum.Marshal(disclosureNames[:], d, "mentor: disclosure")
 }
 
 // UnmarshalText accepts the names of what may be disclosed.
 func (d *Disclosure) UnmarshalText(text []byte) error {
-	return unmarshalEnum(disclosureNames[:], (*uint8)(d), "disclosure", text)
+	return unmarshalAnswer(disclosureNames[:], d, "mentor: disclosure", text)
 }
 
 // Check reports what keeps coaching from beginning under the agreement, sorted.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Commitment is what one person will do by a day.
@@ -35,16 +36,16 @@ const (
 var outcomeNames = [...]string{"unknown", "kept", "partly_kept", "not_kept", "dropped"}
 
 // String returns the name used in files, such as "kept".
-func (o Outcome) String() string { return enumName(outcomeNames[:], uint8(o), "Outcome") }
+func (o Outcome) String() string { return enum.Name(outcomeNames[:], o, "Outcome") }
 
 // MarshalText returns the name used in files.
 func (o Outcome) MarshalText() ([]byte, error) {
-	return marshalEnum(outcomeNames[:], uint8(o), "outcome")
+	return enum.Marshal(outcomeNames[:], o, "mentor: outcome")
 }
 
 // UnmarshalText accepts the names of the known outcomes.
 func (o *Outcome) UnmarshalText(text []byte) error {
-	return unmarshalEnum(outcomeNames[:], (*uint8)(o), "outcome", text)
+	return unmarshalAnswer(outcomeNames[:], o, "mentor: outcome", text)
 }
 
 func (c Commitment) check(f *finder, path string, s Session) {

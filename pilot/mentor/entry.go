@@ -1,5 +1,7 @@
 package mentor
 
+import "github.com/coachgov/coaching/internal/enum"
+
 // An Entry is what a playbook says about one signal.
 type Entry struct {
 	Signal  string   `json:"signal" doc:"ident"`
@@ -41,15 +43,15 @@ var experimentKindNames = [...]string{"unknown", "recurring_ritual", "process", 
 
 // String returns the name used in files, such as "rule_change".
 func (k ExperimentKind) String() string {
-	return enumName(experimentKindNames[:], uint8(k), "ExperimentKind")
+	return enum.Name(experimentKindNames[:], k, "ExperimentKind")
 }
 
 // MarshalText returns the name used in files.
 func (k ExperimentKind) MarshalText() ([]byte, error) {
-	return marshalEnum(experimentKindNames[:], uint8(k), "kind of experiment")
+	return enum.Marshal(experimentKindNames[:], k, "mentor: kind of experiment")
 }
 
 // UnmarshalText accepts the names of the four kinds.
 func (k *ExperimentKind) UnmarshalText(text []byte) error {
-	return unmarshalEnum(experimentKindNames[:], (*uint8)(k), "kind of experiment", text)
+	return unmarshalAnswer(experimentKindNames[:], k, "mentor: kind of experiment", text)
 }

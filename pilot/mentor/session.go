@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // MaxShown is the most signals shown in one session: the size of a leader's own
@@ -43,16 +44,16 @@ const (
 var presenceNames = [...]string{"not_recorded", "held", "rescheduled", "missed"}
 
 // String returns the name used in files, such as "held".
-func (p Presence) String() string { return enumName(presenceNames[:], uint8(p), "Presence") }
+func (p Presence) String() string { return enum.Name(presenceNames[:], p, "Presence") }
 
 // MarshalText returns the name used in files.
 func (p Presence) MarshalText() ([]byte, error) {
-	return marshalEnum(presenceNames[:], uint8(p), "attendance")
+	return enum.Marshal(presenceNames[:], p, "mentor: attendance")
 }
 
 // UnmarshalText accepts "held", "rescheduled" and "missed".
 func (p *Presence) UnmarshalText(text []byte) error {
-	return unmarshalEnum(presenceNames[:], (*uint8)(p), "attendance", text)
+	return unmarshalAnswer(presenceNames[:], p, "mentor: attendance", text)
 }
 
 // check reports what is wrong with one session on its own and against the gate.

@@ -1,6 +1,10 @@
 package mentor
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/coachgov/coaching/internal/enum"
+)
 
 // A Suggestion records what a coach did with a suggestion of the platform. The
 // coach may set it aside whenever the context says otherwise; that is a right
@@ -26,16 +30,16 @@ const (
 var responseNames = [...]string{"none", "shown", "ignored", "reweighted"}
 
 // String returns the name used in files, such as "ignored".
-func (r Response) String() string { return enumName(responseNames[:], uint8(r), "Response") }
+func (r Response) String() string { return enum.Name(responseNames[:], r, "Response") }
 
 // MarshalText returns the name used in files.
 func (r Response) MarshalText() ([]byte, error) {
-	return marshalEnum(responseNames[:], uint8(r), "response")
+	return enum.Marshal(responseNames[:], r, "mentor: response")
 }
 
 // UnmarshalText accepts "shown", "ignored" and "reweighted".
 func (r *Response) UnmarshalText(text []byte) error {
-	return unmarshalEnum(responseNames[:], (*uint8)(r), "response", text)
+	return unmarshalAnswer(responseNames[:], r, "mentor: response", text)
 }
 
 func (s Suggestion) check(f *finder, path string) {
