@@ -43,7 +43,7 @@ var house = map[string]room{
 	"governance":             {ours: []string{"signal", "internal/document", "internal/document/yaml", "internal/enum"}, outside: celPackages},
 	"governance/audit":       {ours: []string{"internal/enum"}, outside: []string{"golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"}},
 	"governance/enforce":     {ours: []string{"governance", "governance/audit"}},
-	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "internal/document", "internal/document/yaml", "internal/chart"}},
+	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum"}},
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot", "internal/chart"}},
 	"roi":                    {ours: []string{"internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
@@ -51,7 +51,7 @@ var house = map[string]room{
 	"internal/document":      {},
 	"internal/document/yaml": {ours: []string{"internal/document"}, outside: []string{"go.yaml.in/yaml/v4"}},
 	"internal/chart":         {},
-	"internal/enum":          {}, // a leaf of the standard library: the rooms wrote it six times over
+	"internal/enum":          {}, // a leaf of the standard library: the rooms wrote it seven times over
 
 	// Help for tests: these run commands, read files and fail tests.
 	"internal/datadir":           {io: true},

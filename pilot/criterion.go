@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/roi/effect"
 )
@@ -28,15 +29,12 @@ const (
 var statusNames = [...]string{"missing", "fail", "directional", "pass"}
 
 // String returns the name used in files, such as "pass".
-func (s Status) String() string {
-	if int(s) < len(statusNames) {
-		return statusNames[s]
-	}
-	return fmt.Sprintf("Status(%d)", uint8(s))
-}
+func (s Status) String() string { return enum.Name(statusNames[:], s, "Status") }
 
 // MarshalText returns the name used in files.
-func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+func (s Status) MarshalText() ([]byte, error) {
+	return enum.Marshal(statusNames[:], s, "pilot: status")
+}
 
 // A Criterion is one of the seven conditions of a decision:
 //

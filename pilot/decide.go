@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/enum"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -26,15 +27,12 @@ const (
 var outcomeNames = [...]string{"INCONCLUSIVE", "INVALID", "NO_GO", "GO", "SCOPED_GO", "EXTEND", "PROCEED_TO_PILOT", "REPEAT", "STOP"}
 
 // String returns the name used in files, such as "SCOPED_GO".
-func (o Outcome) String() string {
-	if int(o) < len(outcomeNames) {
-		return outcomeNames[o]
-	}
-	return fmt.Sprintf("Outcome(%d)", uint8(o))
-}
+func (o Outcome) String() string { return enum.Name(outcomeNames[:], o, "Outcome") }
 
 // MarshalText returns the name used in files.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+func (o Outcome) MarshalText() ([]byte, error) {
+	return enum.Marshal(outcomeNames[:], o, "pilot: outcome")
+}
 
 // A Decision is what follows from the evidence by rules that were fixed before
 // it was seen.

@@ -1,6 +1,6 @@
 package pilot
 
-import "fmt"
+import "github.com/coachgov/coaching/internal/enum"
 
 // A State says how far a programme has come. The zero State is Draft.
 type State uint8
@@ -14,7 +14,7 @@ const (
 	Running          // coaching, weeks 5 to 8
 	Iterating        // coaching, weeks 9 to 12
 	Validating       // final measurement
-	Decided          //
+	Decided          // the outcome stands
 	Held             // interrupted; resumes where it was
 	Stopped          // for good; a new plan names this one
 )
@@ -22,30 +22,16 @@ const (
 var stateNames = [...]string{"draft", "planned", "baseline", "enablement", "running", "iterating", "validating", "decided", "held", "stopped"}
 
 // String returns the name used in files, such as "running".
-func (s State) String() string {
-	if int(s) < len(stateNames) {
-		return stateNames[s]
-	}
-	return fmt.Sprintf("State(%d)", uint8(s))
-}
+func (s State) String() string { return enum.Name(stateNames[:], s, "State") }
 
 // MarshalText returns the name used in files.
 func (s State) MarshalText() ([]byte, error) {
-	if int(s) >= len(stateNames) {
-		return nil, fmt.Errorf("pilot: state %d is not declared", uint8(s))
-	}
-	return []byte(s.String()), nil
+	return enum.Marshal(stateNames[:], s, "pilot: state")
 }
 
 // UnmarshalText accepts exactly the names that MarshalText writes.
 func (s *State) UnmarshalText(text []byte) error {
-	for i, name := range stateNames {
-		if string(text) == name {
-			*s = State(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("pilot: state of %d bytes; known are %q", len(text), stateNames)
+	return enum.Unmarshal(stateNames[:], s, "pilot: state", text)
 }
 
 // Coaches reports whether sessions are held in this state.
