@@ -16,12 +16,16 @@ type Judgement struct {
 	On       coaching.Date     `json:"on"`
 }
 
-// Judgements are the four questions that a person must answer.
+// Judgements are the four questions that a person must answer, and a fifth that
+// only a definition with SIG-002 raises.
 type Judgements struct {
 	Controllable  Judgement `json:"controllable"`  // can the leader change the behaviour?
 	Causal        Judgement `json:"causal"`        // is the path to the outcome defensible?
 	Interpretable Judgement `json:"interpretable"` // can a human explain it, and is it no proxy?
 	Stewardship   Judgement `json:"stewardship"`   // who owns the data, validates spikes, logs consent?
+	// TracesSuffice waives SIG-002: the evidence says why traces alone are enough
+	// for this soft construct, here. It is not asked otherwise.
+	TracesSuffice Judgement `json:"traces_suffice,omitzero"`
 }
 
 // A Checklist is the five questions that a signal passes before it enters a
@@ -36,7 +40,8 @@ type Checklist struct {
 }
 
 // Assess answers the checklist of a definition: the four judgements as given,
-// and SIG-013 from the measured stability and freshness.
+// and SIG-013 from the measured stability and freshness. A soft construct read
+// from traces alone is refused (SIG-002) unless a named person waives that.
 func Assess(d Definition, j Judgements, s Stability, f Freshness) Checklist {
 	c := Checklist{signal: d.ID, version: d.Version, judgements: j, measured: true}
 	for _, item := range []struct {
@@ -51,6 +56,15 @@ func Assess(d Definition, j Judgements, s Stability, f Freshness) Checklist {
 		if wrong := item.j.wrong(); wrong != "" {
 			c.findings = append(c.findings, coaching.Finding{Code: item.code, Path: d.ID + "." + item.path, Message: wrong})
 		}
+	}
+	if soft := d.softFromTraces(); soft != "" {
+		found := coaching.Finding{Code: "SIG-002", Path: d.ID + ".traces_suffice"}
+		if wrong := j.TracesSuffice.wrong(); wrong != "" {
+			found.Message = soft + "; to use it all the same: " + wrong
+		} else {
+			found.Severity, found.Message = coaching.Warning, soft+"; a named person waived this with a reason"
+		}
+		c.findings = append(c.findings, found)
 	}
 	measured := func(sev coaching.Severity, format string, args ...any) {
 		c.findings = append(c.findings, coaching.Finding{Code: "SIG-013", Severity: sev, Path: d.ID + ".cadence", Message: fmt.Sprintf(format, args...)})
@@ -108,5 +122,5 @@ func (c Checklist) Findings() coaching.Findings {
 // Passed reports whether all five items pass. The zero Checklist does not.
 func (c Checklist) Passed() bool { return c.measured && !c.findings.Blocked() }
 
-// Judgements returns the four answers as they were given.
+// Judgements returns the answers as they were given.
 func (c Checklist) Judgements() Judgements { return c.judgements }

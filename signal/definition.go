@@ -17,22 +17,26 @@ import (
 // says what is missing; a definition is a hypothesis, never a finding about a
 // person.
 type Definition struct {
-	ID        string    `json:"id"`      // ^[a-z][a-z0-9_]{1,47}$
-	Version   int       `json:"version"` // 1 or more; raised when the figure changes
-	Name      string    `json:"name"`
-	Source    Source    `json:"source"`
-	Kind      Kind      `json:"kind"`
-	Soft      bool      `json:"soft,omitzero"` // stands for a construct that traces do not show
-	Unit      string    `json:"unit"`
-	Direction Direction `json:"direction"`
-	Target    *Band     `json:"target,omitempty"` // required by TargetBand
-	Cadence   Cadence   `json:"cadence"`
-	Class     DataClass `json:"class"`
-	Grain     Grain     `json:"grain"`
-	Timing    Timing    `json:"timing"`
-	Expr      Expr      `json:"expr"`
-	Range     *Band     `json:"range,omitempty"` // possible values; nil: any finite number
-	Transform Transform `json:"transform,omitzero"`
+	ID      string     `json:"id"`      // ^[a-z][a-z0-9_]{1,47}$
+	Version int        `json:"version"` // 1 or more; raised when the figure changes
+	Name    string     `json:"name"`
+	Source  Source     `json:"source"`
+	Kind    Kind       `json:"kind"`
+	Trace   TraceClass `json:"trace,omitzero"` // what the figure is made of
+	Soft    bool       `json:"soft,omitzero"`  // stands for a construct that traces do not show
+	Unit    string     `json:"unit"`
+	// Resolution is the smallest step that a released figure shows, in the unit.
+	// Zero means 0.01.
+	Resolution float64   `json:"resolution,omitzero"`
+	Direction  Direction `json:"direction"`
+	Target     *Band     `json:"target,omitempty"` // required by TargetBand
+	Cadence    Cadence   `json:"cadence"`
+	Class      DataClass `json:"class"`
+	Grain      Grain     `json:"grain"`
+	Timing     Timing    `json:"timing"`
+	Expr       Expr      `json:"expr"`
+	Range      *Band     `json:"range,omitempty"` // possible values; nil: any finite number
+	Transform  Transform `json:"transform,omitzero"`
 	// Behaviour is the one behaviour that the leader can change.
 	Behaviour string     `json:"behaviour"`
 	Path      CausalPath `json:"path"`
@@ -41,6 +45,19 @@ type Definition struct {
 	ProxyRisks  []string `json:"proxy_risks"` // attributes that the figure may stand in for
 	BlindSpots  []string `json:"blind_spots"` // what the figure cannot see
 	Restriction string   `json:"restriction,omitzero"`
+	// The trade that the signal makes, beside its cadence.
+	Noise            Level `json:"noise,omitzero"`            // how much it moves by itself
+	Opacity          Level `json:"opacity,omitzero"`          // how much of its making is hidden, as in a vendor's score
+	Interpretability Level `json:"interpretability,omitzero"` // how well a coach and a leader can say what moved it
+	PrivacyRisk      Level `json:"privacy_risk,omitzero"`     // how much it tells about one person
+}
+
+// resolution returns the smallest step that a released figure shows.
+func (d Definition) resolution() float64 {
+	if d.Resolution == 0 {
+		return 0.01
+	}
+	return d.Resolution
 }
 
 // A Band is a closed interval.
@@ -145,11 +162,22 @@ func (d Definition) Check() coaching.Findings {
 		names int
 	}{
 		{"kind", uint8(d.Kind), len(kindNames)}, {"direction", uint8(d.Direction), len(directionNames)}, {"class", uint8(d.Class), len(dataClassNames)},
-		{"grain", uint8(d.Grain), len(grainNames)}, {"timing", uint8(d.Timing), len(timingNames)}, {"transform", uint8(d.Transform), len(transformNames)},
+		{"grain", uint8(d.Grain), len(grainNames)}, {"transform", uint8(d.Transform), len(transformNames)}, {"trace", uint8(d.Trace), len(traceClassNames)},
+		{"noise", uint8(d.Noise), len(levelNames)}, {"opacity", uint8(d.Opacity), len(levelNames)},
+		{"interpretability", uint8(d.Interpretability), len(levelNames)}, {"privacy_risk", uint8(d.PrivacyRisk), len(levelNames)},
 	} {
 		if int(word.value) >= word.names {
 			malformed(word.path, "value %d is not declared", word.value)
 		}
+	}
+	if int(d.Timing) >= len(timingNames) {
+		add("SIG-031", coaching.Error, "timing", "value %d is neither leading nor lagging", uint8(d.Timing))
+	}
+	if wrong := d.Trace.disagrees(d.Kind, d.Source); wrong != "" {
+		malformed("trace", "%s; kind is %s and source %s", wrong, d.Kind, d.Source)
+	}
+	if !(d.Resolution >= 0) || math.IsInf(d.Resolution, 1) {
+		malformed("resolution", "not a positive number")
 	}
 	if d.Direction == TargetBand && (d.Target == nil || !(d.Target.Low <= d.Target.High)) {
 		malformed("target", "direction target_band needs a target with low <= high")
@@ -162,8 +190,20 @@ func (d Definition) Check() coaching.Findings {
 	}
 	d.Expr.check(malformed)
 
-	if d.Soft && d.Source != SurveyAnswers && d.Source != Interview {
-		add("SIG-002", coaching.Warning, "soft", "a soft construct read from %s alone: traces rarely show it, ask people instead", d.Source)
+	if d.Trace == UnstatedTrace {
+		add("SIG-001", coaching.Warning, "trace", "it is not said what the figure is made of; want one of %s", strings.Join(traceClassNames[1:], ", "))
+	}
+	if soft := d.softFromTraces(); soft != "" {
+		add("SIG-002", coaching.Warning, "soft", "%s; ask people, or have a named person say why it is enough here", soft)
+	}
+	if d.rawDensity() {
+		add("SIG-008", coaching.Warning, "expr", "how full a calendar is says little about a decision; use a share, a threshold or a target band, or say why the total matters")
+	}
+	if missing := unstated(level{"noise", d.Noise}, level{"opacity", d.Opacity}); missing != "" {
+		add("SIG-009", coaching.Warning, "noise", "not stated: %s", missing)
+	}
+	if missing := unstated(level{"interpretability", d.Interpretability}, level{"privacy_risk", d.PrivacyRisk}); missing != "" {
+		add("SIG-010", coaching.Warning, "interpretability", "not stated beside the cadence: %s", missing)
 	}
 	switch {
 	case strings.TrimSpace(d.Behaviour) == "":
@@ -192,11 +232,27 @@ func (d Definition) Check() coaching.Findings {
 	if len(d.BlindSpots) == 0 {
 		add("SIG-001", coaching.Warning, "blind_spots", "no blind spot is named; every figure misses something")
 	}
-	if d.Cadence >= Fortnightly && d.Source != BusinessKPI && d.Source != SurveyAnswers && d.Source != Interview {
+	if d.Cadence >= Fortnightly && d.Source != BusinessKPI && !d.Source.asksPeople() {
 		add("SIG-026", coaching.Warning, "cadence", "a %s feed is too slow to coach on: use it as an outcome only", d.Cadence)
 	}
 	fs.Sort()
 	return fs
+}
+
+type level struct {
+	name  string
+	value Level
+}
+
+// unstated lists the names of the levels that nobody has stated.
+func unstated(levels ...level) string {
+	var names []string
+	for _, l := range levels {
+		if l.value == Unstated {
+			names = append(names, l.name)
+		}
+	}
+	return strings.Join(names, " and ")
 }
 
 func (e Expr) check(malformed func(path, format string, args ...any)) {

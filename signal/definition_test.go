@@ -14,7 +14,9 @@ import (
 
 // Each rule of a definition, broken once.
 func TestDefinitionCheck(t *testing.T) {
-	require.Empty(t, teamHours().Check())
+	sound := teamHours()
+	sound.Expr.Num = []string{"Large_and_long_meeting_hours"}
+	require.Empty(t, sound.Check())
 	tests := []struct {
 		code  string
 		sev   coaching.Severity
@@ -34,11 +36,25 @@ func TestDefinitionCheck(t *testing.T) {
 		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Expr.Den = []string{"x"} }},
 		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Expr.Num = []string{"x", "x"} }},
 		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Expr.Threshold = 4 }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Resolution = -1 }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Resolution = math.NaN() }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Resolution = math.Inf(1) }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Trace = StatedAnswer }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Source = SurveyAnswers }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Kind = Qualitative }},
+		{"SIG-DEF", coaching.Error, func(d *Definition) { d.Kind, d.Trace = Qualitative, RecordedOutcome }},
 		{"SIG-001", coaching.Warning, func(d *Definition) { d.BlindSpots = nil }},
+		{"SIG-001", coaching.Warning, func(d *Definition) { d.Trace = UnstatedTrace }},
 		{"SIG-002", coaching.Warning, func(d *Definition) { d.Soft = true }},
 		{"SIG-005", coaching.Error, func(d *Definition) { d.Behaviour = "" }},
 		{"SIG-005", coaching.Error, func(d *Definition) { d.Behaviour = "cancel meetings; write notes" }},
 		{"SIG-007", coaching.Error, func(d *Definition) { d.Path.Behaviour = "" }},
+		{"SIG-008", coaching.Warning, func(d *Definition) { d.Expr.Num = []string{"Meeting_hours"} }},
+		{"SIG-009", coaching.Warning, func(d *Definition) { d.Noise = Unstated }},
+		{"SIG-009", coaching.Warning, func(d *Definition) { d.Opacity = Unstated }},
+		{"SIG-010", coaching.Warning, func(d *Definition) { d.Interpretability = Unstated }},
+		{"SIG-010", coaching.Warning, func(d *Definition) { d.PrivacyRisk = Unstated }},
+		{"SIG-031", coaching.Error, func(d *Definition) { d.Timing = 9 }},
 		{"SIG-012", coaching.Error, func(d *Definition) { d.Path.Outcome = strings.Repeat("x", 200) }},
 		{"SIG-012", coaching.Error, func(d *Definition) { d.Path.Outcome = "two\nlines" }},
 		{"SIG-014", coaching.Error, func(d *Definition) { d.Explain = "" }},
@@ -46,8 +62,7 @@ func TestDefinitionCheck(t *testing.T) {
 		{"SIG-026", coaching.Warning, func(d *Definition) { d.Cadence = Monthly }},
 	}
 	for _, tt := range tests {
-		d := teamHours()
-		d.Expr.Num = []string{"Meeting_hours"}
+		d := sound
 		tt.spoil(&d)
 		fs := d.Check()
 		require.Len(t, fs, 1, tt.code)
@@ -59,13 +74,33 @@ func TestDefinitionCheck(t *testing.T) {
 
 func TestDefinitionRoundTripsThroughJSON(t *testing.T) {
 	d := teamHours()
-	d.Target, d.Range, d.Transform = &Band{1, 2}, &Band{0, 168}, Sqrt
+	d.Target, d.Range, d.Transform, d.Resolution = &Band{1, 2}, &Band{0, 168}, Sqrt, 0.5
 	data, err := json.Marshal(d)
 	require.NoError(t, err)
 	var back Definition
 	require.NoError(t, json.Unmarshal(data, &back))
 	require.Equal(t, d, back)
 	require.Error(t, json.Unmarshal([]byte(`"hourly"`), new(Cadence)))
+}
+
+// A model's score goes with either kind; nothing else is both.
+func TestTraceClassGoesWithKind(t *testing.T) {
+	for class, want := range map[TraceClass][2]bool{
+		UnstatedTrace: {true, true}, DigitalTrace: {true, false}, StatedAnswer: {false, true}, RecordedOutcome: {true, false}, ModelScore: {true, true},
+	} {
+		for kind, ok := range want {
+			source := CollaborationMetadata
+			if class == StatedAnswer {
+				source = Interview
+			}
+			require.Equal(t, ok, class.disagrees(Kind(kind), source) == "", "%s %s", class, Kind(kind))
+		}
+	}
+}
+
+func TestResolutionIsAHundredthUnlessStated(t *testing.T) {
+	require.Equal(t, 0.01, Definition{}.resolution())
+	require.Equal(t, 5.0, Definition{Resolution: 5}.resolution())
 }
 
 // A ratio is a ratio of sums: members with little weigh little.
@@ -102,49 +137,4 @@ func TestTransformUndoesItself(t *testing.T) {
 			require.InEpsilon(t, 1+x, 1+tr.back(tr.forward(x)), 1e-9)
 		}
 	})
-}
-
-func TestChecklistNeedsFourNamedPeopleAndTwoMeasurements(t *testing.T) {
-	d := teamHours()
-	yes := Judgement{Pass: true, Evidence: "minutes", By: person(t, "S"), On: coaching.MustDate("2026-12-28")}
-	all := Judgements{yes, yes, yes, yes}
-	stable := Stability{Signal: d.ID, Verdict: Stable}
-	fresh := Freshness{Signal: d.ID, Status: Fresh}
-	require.True(t, Assess(d, all, stable, fresh).Passed())
-	require.False(t, Checklist{}.Passed())
-	require.True(t, Checklist{}.Findings().Blocked())
-
-	for code, spoil := range map[string]func(*Judgements){
-		"SIG-011": func(j *Judgements) { j.Controllable.By = coaching.PersonID{} },
-		"SIG-012": func(j *Judgements) { j.Causal.On = coaching.Date{} },
-		"SIG-014": func(j *Judgements) { j.Interpretable.Evidence = " " },
-		"SIG-015": func(j *Judgements) { j.Stewardship.Pass = false },
-	} {
-		j := all
-		spoil(&j)
-		c := Assess(d, j, stable, fresh)
-		require.False(t, c.Passed(), code)
-		require.Len(t, c.Findings(), 1)
-		require.Equal(t, code, c.Findings()[0].Code)
-	}
-	for _, tt := range []struct {
-		s      Stability
-		f      Freshness
-		grain  Grain
-		passes bool
-	}{
-		{Stability{}, fresh, Team, false},                                   // of no signal
-		{Stability{Signal: d.ID}, fresh, Team, false},                       // unmeasured
-		{Stability{Signal: d.ID, Verdict: Noisy}, fresh, Leader, false},     // one person's noise
-		{Stability{Signal: d.ID, Verdict: Noisy}, fresh, Team, true},        // aggregated: a warning
-		{Stability{Signal: d.ID, Verdict: TraitLike}, fresh, Team, true},    // a warning
-		{stable, Freshness{Signal: d.ID}, Team, false},                      // stale
-		{stable, Freshness{Signal: d.ID, Status: OutcomeOnly}, Team, false}, // too slow
-		{stable, Freshness{Signal: "other", Status: Fresh}, Team, false},    // another feed
-	} {
-		d.Grain = tt.grain
-		c := Assess(d, all, tt.s, tt.f)
-		require.Equal(t, tt.passes, c.Passed(), "%+v", tt)
-		require.True(t, c.Findings().Has("SIG-013"))
-	}
 }

@@ -71,7 +71,8 @@ func near(t testing.TB, want, got, tolerance float64, what ...any) {
 	require.LessOrEqual(t, math.Abs(want-got), tolerance*max(1, math.Abs(want)), "want %v got %v: %v", want, got, what)
 }
 
-// teamHours is a definition that passes every check.
+// teamHours is a definition that passes every check but one: it reads a calendar
+// total, of which SIG-008 warns.
 func teamHours() Definition {
 	return Definition{
 		ID: "meeting_hours", Version: 1, Name: "Meeting hours", Source: CollaborationMetadata, Unit: "hours per person and week",
@@ -80,5 +81,6 @@ func teamHours() Definition {
 		Behaviour: "cancel or shorten recurring meetings",
 		Path:      CausalPath{Signal: "meeting hours", Behaviour: "fewer recurring meetings", Outcome: "sprint predictability"},
 		Explain:   "mean hours that a team member spends in meetings", ProxyRisks: []string{"function"}, BlindSpots: []string{"unscheduled calls"},
+		Trace: DigitalTrace, Noise: Medium, Opacity: Low, Interpretability: High, PrivacyRisk: Low,
 	}
 }

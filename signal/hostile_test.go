@@ -176,10 +176,12 @@ func TestEvaluateIsBoundedInTime(t *testing.T) {
 func TestDefinitionRefusesUndeclaredWords(t *testing.T) {
 	for path, spoil := range map[string]func(*Definition){
 		"kind": func(d *Definition) { d.Kind = 9 }, "direction": func(d *Definition) { d.Direction = 9 }, "class": func(d *Definition) { d.Class = 9 },
-		"grain": func(d *Definition) { d.Grain = 9 }, "timing": func(d *Definition) { d.Timing = 9 }, "transform": func(d *Definition) { d.Transform = 9 },
+		"grain": func(d *Definition) { d.Grain = 9 }, "transform": func(d *Definition) { d.Transform = 9 }, "trace": func(d *Definition) { d.Trace = 9 },
+		"noise": func(d *Definition) { d.Noise = 9 }, "opacity": func(d *Definition) { d.Opacity = 9 },
+		"interpretability": func(d *Definition) { d.Interpretability = 9 }, "privacy_risk": func(d *Definition) { d.PrivacyRisk = 9 },
 	} {
 		d := teamHours()
-		require.Empty(t, d.Check())
+		require.False(t, d.Check().Blocked())
 		spoil(&d)
 		fs := d.Check()
 		require.True(t, fs.Has("SIG-DEF") && fs.Blocked(), path)

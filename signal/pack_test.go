@@ -80,7 +80,7 @@ func (c *pilotCase) signal(t testing.TB, d Definition) PackSignal {
 	b, fs := BaselinesOf(s, c.window, BaselineConfig{})
 	require.NoError(t, fs.Err())
 	yes := Judgement{Pass: true, Evidence: "minutes", By: person(t, "S"), On: c.day}
-	return PackSignal{b, Assess(d, Judgements{yes, yes, yes, yes}, StabilityOf(s, c.window), Gate(c.panel, d, c.day, nil))}
+	return PackSignal{b, Assess(d, Judgements{Controllable: yes, Causal: yes, Interpretable: yes, Stewardship: yes}, StabilityOf(s, c.window), Gate(c.panel, d, c.day, nil))}
 }
 
 func (c *pilotCase) flags() []Flag {
