@@ -59,7 +59,7 @@ func ParseDefinitions(file string, data []byte) ([]Definition, coaching.Findings
 // reads back to the same definitions, in the order given. Equal definitions give
 // equal bytes. It answers no bytes, and the findings, when they would not be
 // read back so: one that blocks, two with the same ID, a text that breaks the
-// line or is not UTF-8, a number beyond 1e30.
+// line or is not UTF-8, a number beyond 1e30 or of more than 40 characters.
 func MarshalDefinitions(definitions []Definition) ([]byte, coaching.Findings) {
 	text, fs := writeDefinitions(definitions)
 	if fs.Blocked() {
@@ -128,17 +128,19 @@ type definitionText struct {
 	Expr       exprText   `json:"expr"`
 	Range      *bandText  `json:"range,omitzero"`
 	Transform  Transform  `json:"transform,omitzero"`
-	Behaviour  string     `json:"behaviour"`
-	Path       CausalPath `json:"path"`
-	Explain    string     `json:"explain"`
-	ProxyRisks []string   `json:"proxy_risks"`
-	BlindSpots []string   `json:"blind_spots"`
 
-	Restriction      string `json:"restriction,omitzero"`
-	Noise            Level  `json:"noise,omitzero"`
-	Opacity          Level  `json:"opacity,omitzero"`
-	Interpretability Level  `json:"interpretability,omitzero"`
-	PrivacyRisk      Level  `json:"privacy_risk,omitzero"`
+	Noise            Level `json:"noise,omitzero"`
+	Opacity          Level `json:"opacity,omitzero"`
+	Interpretability Level `json:"interpretability,omitzero"`
+	PrivacyRisk      Level `json:"privacy_risk,omitzero"`
+
+	Explain     string   `json:"explain"`
+	ProxyRisks  []string `json:"proxy_risks"`
+	BlindSpots  []string `json:"blind_spots"`
+	Restriction string   `json:"restriction,omitzero"`
+	// A required key at the end: a file that was cut off lacks it.
+	Behaviour string     `json:"behaviour"`
+	Path      CausalPath `json:"path"`
 }
 
 type exprText struct {
