@@ -64,6 +64,7 @@ func Example() {
 		Expr:      signal.Expr{Op: signal.Mean, Num: []string{"review_wait_hours"}},
 		Behaviour: "reviews first", Path: signal.CausalPath{Signal: "long waits", Behaviour: "reviews first", Outcome: "cycle time"},
 		Explain: "mean hours that a change waits for a first review", ProxyRisks: []string{"time zone"}, BlindSpots: []string{"reviews by word of mouth"},
+		Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 	}
 	series, findings := signal.Evaluate(panel, wait, teams, nil)
 	if findings.Blocked() {

@@ -130,9 +130,8 @@ func TestParseDefinitionsSaysWhere(t *testing.T) {
 
 // What parses and is written again parses to the same; nothing panics.
 func FuzzParseDefinitions(f *testing.F) {
-	f.Add(catalogueFile)
 	one := catalogueFile[:bytes.Index(catalogueFile, []byte("\n  },"))]
-	f.Add(append(slices.Clone(one), "\n  }\n ]\n}\n"...))
+	f.Add(append(slices.Clone(one), "\n  }\n ]\n}\n"...)) // the first entry: the whole file is slow to mutate
 	f.Add([]byte("schema: signal-catalogue/v1\nsignals: []\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, file := range []string{"d.json", "d.yaml"} {

@@ -69,6 +69,7 @@ func meetingHours() signal.Definition {
 		Behaviour: "cancel or shorten recurring meetings",
 		Path:      signal.CausalPath{Signal: "meeting hours", Behaviour: "fewer recurring meetings", Outcome: "sprint predictability"},
 		Explain:   "mean hours that a team member spends in meetings", ProxyRisks: []string{"function"}, BlindSpots: []string{"unscheduled calls"},
+		Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 	}
 }
 
@@ -82,6 +83,7 @@ func afterHours() signal.Definition {
 		Behaviour: "send messages within core hours",
 		Path:      signal.CausalPath{Signal: "after-hours work", Behaviour: "send-later norms", Outcome: "sprint predictability"},
 		Explain:   "share of collaboration hours outside working hours", ProxyRisks: []string{"caregiving", "time zone"}, BlindSpots: []string{"other chat tools"},
+		Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 	}
 }
 

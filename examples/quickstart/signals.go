@@ -29,6 +29,7 @@ func definitions() []signal.Definition {
 			Behaviour: "meeting hygiene", Path: signal.CausalPath{Signal: "meeting overload", Behaviour: "agenda or cancel", Outcome: outcome},
 			Explain:    "mean hours that a team member spends in meetings of the calendar",
 			ProxyRisks: []string{"part-time work", "nonstandard schedule"}, BlindSpots: []string{"meetings outside the calendar", "whether an hour was well spent"},
+			Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 		},
 		{
 			ID: "async_documentation", Version: 1, Name: "Decision notes", Source: signal.CollaborationMetadata, Kind: signal.Quantitative,
@@ -37,6 +38,7 @@ func definitions() []signal.Definition {
 			Behaviour: "async documentation", Path: signal.CausalPath{Signal: "few written decisions", Behaviour: "a note for each decision", Outcome: outcome},
 			Explain:    "mean number of decision notes that a team member files in the wiki",
 			ProxyRisks: []string{"work site"}, BlindSpots: []string{"notes in other tools", "what was decided by word of mouth"},
+			Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 		},
 		{
 			ID: "review_turnaround", Version: 1, Name: "Hours to first review", Source: signal.CollaborationMetadata, Kind: signal.Quantitative,
@@ -45,6 +47,7 @@ func definitions() []signal.Definition {
 			Behaviour: "review SLA", Path: signal.CausalPath{Signal: "long review loops", Behaviour: "first review within a day", Outcome: outcome},
 			Explain:    "hours waited for a first review, all reviews of the team together",
 			ProxyRisks: []string{"nonstandard schedule", "time zone"}, BlindSpots: []string{"reviews by word of mouth", "the size of a change"},
+			Trace: signal.DigitalTrace, Noise: signal.Medium, Opacity: signal.Low, Interpretability: signal.High, PrivacyRisk: signal.Low,
 		},
 	}
 }

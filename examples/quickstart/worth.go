@@ -21,6 +21,7 @@ func kpiDefinition() signal.Definition {
 		Expr:      signal.Expr{Op: signal.RatioOfSums, Num: []string{"delivered_points"}, Den: []string{"committed_points"}},
 		Behaviour: "what the three experiments change", Path: signal.CausalPath{Signal: "points delivered", Behaviour: "less work waits on people", Outcome: "sprint predictability"},
 		Explain: "story points delivered over story points committed, per sprint", ProxyRisks: []string{"kind of product"}, BlindSpots: []string{"points are the team's own estimate"},
+		Trace: signal.RecordedOutcome, Noise: signal.High, Opacity: signal.Low, Interpretability: signal.Medium, PrivacyRisk: signal.Low,
 	}
 }
 
