@@ -70,6 +70,9 @@ func TestDefinitionCheck(t *testing.T) {
 		require.Equal(t, tt.sev, fs[0].Severity, tt.code)
 	}
 	require.True(t, Definition{}.Check().Blocked(), "the zero definition blocks")
+	sound.Opacity, sound.PrivacyRisk = Unstated, Unstated
+	fs := sound.Check()
+	require.Equal(t, []string{"opacity", "privacy_risk"}, []string{fs[0].Path, fs[1].Path})
 }
 
 func TestDefinitionRoundTripsThroughJSON(t *testing.T) {

@@ -80,11 +80,11 @@ func (d Definition) Check() coaching.Findings {
 	if d.rawDensity() {
 		add("SIG-008", coaching.Warning, "expr", "how full a calendar is says little about a decision; use a share, a threshold or a target band, or say why the total matters")
 	}
-	if missing := unstated(level{"noise", d.Noise}, level{"opacity", d.Opacity}); missing != "" {
-		add("SIG-009", coaching.Warning, "noise", "not stated: %s", missing)
+	if missing := unstated(level{"noise", d.Noise}, level{"opacity", d.Opacity}); len(missing) > 0 {
+		add("SIG-009", coaching.Warning, missing[0], "not stated: %s", strings.Join(missing, " and "))
 	}
-	if missing := unstated(level{"interpretability", d.Interpretability}, level{"privacy_risk", d.PrivacyRisk}); missing != "" {
-		add("SIG-010", coaching.Warning, "interpretability", "not stated beside the cadence: %s", missing)
+	if missing := unstated(level{"interpretability", d.Interpretability}, level{"privacy_risk", d.PrivacyRisk}); len(missing) > 0 {
+		add("SIG-010", coaching.Warning, missing[0], "not stated beside the cadence: %s", strings.Join(missing, " and "))
 	}
 	switch {
 	case strings.TrimSpace(d.Behaviour) == "":
@@ -125,15 +125,16 @@ type level struct {
 	value Level
 }
 
-// unstated lists the names of the levels that nobody has stated.
-func unstated(levels ...level) string {
+// unstated returns the names of the levels that nobody has stated, in the order
+// given.
+func unstated(levels ...level) []string {
 	var names []string
 	for _, l := range levels {
 		if l.value == Unstated {
 			names = append(names, l.name)
 		}
 	}
-	return strings.Join(names, " and ")
+	return names
 }
 
 func (e Expr) check(malformed func(path, format string, args ...any)) {
