@@ -142,6 +142,7 @@ func TestCatalogueAgreesWithTheReference(t *testing.T) {
 		"slack_dm_share.grain":               "leader",                            // one row per workspace: aggregated by the source
 		"revenue_per_fte.grain":              "leader",                            // one row per business unit
 		"cross_team_meeting_share.grain":     "leader",                            // one row per group
+		"account_nps_trend.grain":            "leader",                            // one row per account team
 		"team_cycle_time.grain":              "leader",                            // one row per project
 		"cross_team_meeting_share.num":       "Group_meeting_time_invested_cross", // a column instead of a condition
 		"team_cycle_time.num":                "cycle_time_days_median",            // the reader takes the median of a project's week
@@ -211,7 +212,7 @@ func TestCatalogueNamesRealColumns(t *testing.T) {
 	long := []string{ // no public export has these
 		"attrition_risk", "months_since_last_promotion", "voluntary_exits", "headcount", "nps", "revenue", "fte", "completed", "assigned",
 		"goals_done", "goals_due", "theme", "excerpt", "peer_coaching_readiness", "review_turnaround_hours", "review_loop_hours",
-		"response_time_hours", "changes_with_design_doc", "changes", "cross_functional_meetings_attended", "cross_functional_meetings_invited",
+		"response_time_hours", "docs_written", "cross_functional_meetings_attended", "cross_functional_meetings_invited",
 	}
 	used := map[string]bool{}
 	definitions, _ := Catalogue()

@@ -6,7 +6,7 @@ import (
 	"github.com/coachgov/coaching/signal"
 )
 
-// Long review loops and few written designs: two signals for one outcome. A
+// Long review loops and little written down: two signals for one outcome. A
 // mistyped ID is met with the nearest one.
 func ExampleFromCatalogue() {
 	definitions, findings := signal.FromCatalogue("release cycle time", "review_loop_length", "async_documentation")
@@ -26,8 +26,8 @@ func ExampleFromCatalogue() {
 	// Output:
 	// Review loop length -> tightened review SLA -> release cycle time
 	//   leading, digital_trace; noise high, privacy risk low
-	// Changes with a written design -> lightweight design documents before work -> release cycle time
-	//   leading, digital_trace; noise medium, privacy risk low
+	// Async documentation -> lightweight design documents before work -> release cycle time
+	//   leading, digital_trace; noise high, privacy risk low
 	// SIG-DEF the catalogue has no such signal, did you mean review_loop_length?
 }
 
