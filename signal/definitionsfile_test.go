@@ -93,7 +93,14 @@ func TestMarshalDefinitionsRefuses(t *testing.T) {
 			require.True(t, fs.Has(tt.code), "%s: %v", name, fs)
 		}
 	}
-	text, fs := MarshalDefinitions([]Definition{teamHours(), teamHours()})
+	unseen := teamHours()
+	unseen.BlindSpots = nil // a warning, which does not keep it from being written
+	text, fs := MarshalDefinitions([]Definition{unseen})
+	require.NoError(t, fs.Err())
+	back, fs := ParseDefinitions("d.json", text)
+	require.NoError(t, fs.Err())
+	require.Empty(t, back[0].BlindSpots)
+	text, fs = MarshalDefinitions([]Definition{teamHours(), teamHours()})
 	require.Nil(t, text)
 	require.True(t, fs.Has("SIG-DEF"), "the same ID twice")
 }
