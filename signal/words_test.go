@@ -47,6 +47,8 @@ func TestWordsRoundTrip(t *testing.T) {
 	check([]word{Team, Leader}, func() encoding.TextUnmarshaler { return new(Grain) }, Grain(99))
 	check([]word{NoOp, Mean, Median, Count, RatioOfSums, ShareAtLeast}, func() encoding.TextUnmarshaler { return new(Op) }, Op(99))
 	check([]word{Identity, Log1p, Sqrt}, func() encoding.TextUnmarshaler { return new(Transform) }, Transform(99))
+	check([]word{UnstatedTrace, DigitalTrace, StatedAnswer, RecordedOutcome, ModelScore}, func() encoding.TextUnmarshaler { return new(TraceClass) }, TraceClass(99))
+	check([]word{Unstated, Low, Medium, High}, func() encoding.TextUnmarshaler { return new(Level) }, Level(99))
 	check([]word{AutoDates, ISODates, MonthDayYear, DayMonthYear}, func() encoding.TextUnmarshaler { return new(DateLayout) }, DateLayout(99))
 	check([]word{Missing, OK, Suppressed, Excluded}, func() encoding.TextUnmarshaler { return new(Status) }, Status(99))
 	check([]word{Undecided, Confirmed, Rejected, Explained}, func() encoding.TextUnmarshaler { return new(StewardVerdict) }, StewardVerdict(99))
