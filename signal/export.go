@@ -46,16 +46,25 @@ var rowFlags = [...]string{"few", "nobody", "range", "undefined"}
 //
 // The manifest returned describes the bytes and goes beside them.
 func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error) {
-	m, err := spec.manifest(series)
+	var signals []SignalRef
+	for _, s := range series {
+		if s == nil {
+			return Manifest{}, errors.New("signal: an export got a nil series")
+		}
+		d := s.definition
+		signals = append(signals, SignalRef{ID: d.ID, Version: d.Version, Unit: d.Unit, Grain: d.Grain})
+	}
+	m, err := spec.manifest(signals)
 	if err != nil {
 		return Manifest{}, err
 	}
+	m.Level, m.K = Pseudonymised, MinGroup
 	var rows []Row
 	for _, s := range series {
 		for l, leader := range s.leaders {
 			group := spec.Groups[leader]
-			if len(group) > 256 || !utf8.ValidString(group) || strings.ContainsFunc(group, hiddenRune) {
-				return Manifest{}, errors.New("signal: a group label is longer than 256 bytes, no UTF-8 text, or holds a control or invisible character")
+			if !groupLabel(group) {
+				return Manifest{}, errGroupLabel
 			}
 			for t, period := range s.periods {
 				rows = append(rows, s.exported(leader, group, period, s.cells[l*len(s.periods)+t]))
@@ -63,24 +72,38 @@ func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error)
 		}
 	}
 	slices.SortFunc(rows, Row.compare)
-	data := encodeRows(rows)
+	return m.write(w, encodeRows(rows), len(rows))
+}
+
+// write writes the file and completes its manifest.
+func (m Manifest) write(w io.Writer, data []byte, rows int) (Manifest, error) {
 	sum := sha256.Sum256(data)
-	m.Rows, m.Bytes, m.SHA256 = len(rows), len(data), hex.EncodeToString(sum[:])
+	m.Rows, m.Bytes, m.SHA256 = rows, len(data), hex.EncodeToString(sum[:])
 	if _, err := w.Write(data); err != nil {
-		return Manifest{}, fmt.Errorf("signal: writing %d rows: %w", len(rows), err)
+		return Manifest{}, fmt.Errorf("signal: writing %d rows: %w", rows, err)
 	}
 	return m, nil
 }
 
 func encodeRows(rows []Row) []byte {
-	var b bytes.Buffer
-	b.WriteString(exportHeader + "\n")
-	out := csv.NewWriter(&b)
-	for _, r := range rows {
-		_ = out.Write(r.fields()) // a bytes.Buffer does not fail
+	lines := make([][]string, len(rows))
+	for i, r := range rows {
+		lines[i] = r.fields()
 	}
-	out.Flush()
+	return encodeCSV(exportHeader, lines)
+}
+
+func encodeCSV(header string, lines [][]string) []byte {
+	var b bytes.Buffer
+	b.WriteString(header + "\n")
+	_ = csv.NewWriter(&b).WriteAll(lines) // a bytes.Buffer does not fail
 	return b.Bytes()
+}
+
+var errGroupLabel = errors.New("signal: a group label is longer than 256 bytes, no UTF-8 text, or holds a control or invisible character")
+
+func groupLabel(text string) bool {
+	return len(text) <= 256 && utf8.ValidString(text) && !strings.ContainsFunc(text, hiddenRune)
 }
 
 func (s *Series) exported(leader coaching.PersonID, group string, period Period, c Cell) Row {
@@ -129,8 +152,48 @@ func spreadsheetSafe(text string) string {
 // would not have written: another order, a repeated cell, a value without n, a
 // team of fewer than the manifest's k. Nothing of a refused file is returned.
 func ReadCSV(r io.Reader, m Manifest) ([]Row, error) {
+	data, err := m.read(r, Pseudonymised)
+	if err != nil {
+		return nil, err
+	}
+	grains := map[string]Grain{}
+	for _, s := range m.Signals {
+		grains[s.ID] = s.Grain
+	}
+	var rows []Row
+	err = m.lines(data, exportHeader, func(fields []string) error {
+		row, err := parseRow(fields)
+		if err != nil {
+			return err
+		}
+		grain, known := grains[row.Signal]
+		switch {
+		case !known || grain != row.Grain:
+			return errors.New("the signal or its grain is not in the manifest")
+		case row.Status == OK && row.Grain == Team && row.N < m.K:
+			return fmt.Errorf("%d people behind a team's figure; want at least %d", row.N, m.K)
+		case len(rows) > 0 && rows[len(rows)-1].compare(row) >= 0:
+			return errors.New("out of order or repeated")
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(encodeRows(rows), data) {
+		return nil, errors.New("signal: the export's quoting or line ends are not those that it is written with")
+	}
+	return rows, nil
+}
+
+// read returns the file of a manifest of the level, or says why it is not.
+func (m Manifest) read(r io.Reader, level ReleaseLevel) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, err
+	}
+	if m.Level != level {
+		return nil, fmt.Errorf("signal: the manifest is of a file that is %s; want one that is %s", m.Level, level)
 	}
 	if m.Bytes < 0 || m.Bytes > 1<<30 {
 		return nil, fmt.Errorf("signal: the manifest says %d bytes; want at most %d", m.Bytes, 1<<30)
@@ -142,50 +205,33 @@ func ReadCSV(r io.Reader, m Manifest) ([]Row, error) {
 	if sum := sha256.Sum256(data); len(data) != m.Bytes || hex.EncodeToString(sum[:]) != m.SHA256 {
 		return nil, fmt.Errorf("signal: the export is not the file of the manifest: %d bytes or more, want %d with the stated digest", len(data), m.Bytes)
 	}
+	return data, nil
+}
+
+// lines hands on the fields of each line after the header, and counts them.
+func (m Manifest) lines(data []byte, header string, each func([]string) error) error {
 	lines := csv.NewReader(bytes.NewReader(data))
-	lines.FieldsPerRecord = strings.Count(exportHeader, ",") + 1
-	header, err := lines.Read()
-	if err != nil || strings.Join(header, ",") != exportHeader {
-		return nil, fmt.Errorf("signal: the export does not begin with the header %s", exportHeader)
+	lines.FieldsPerRecord = strings.Count(header, ",") + 1
+	if first, err := lines.Read(); err != nil || strings.Join(first, ",") != header {
+		return fmt.Errorf("signal: the export does not begin with the header %s", header)
 	}
-	grains := map[string]Grain{}
-	for _, s := range m.Signals {
-		grains[s.ID] = s.Grain
-	}
-	var rows []Row
-	for {
+	rows := 0
+	for ; ; rows++ {
 		fields, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line := len(rows) + 2
 		if err != nil {
-			return nil, fmt.Errorf("signal: export line %d: not a record of %d fields", line, lines.FieldsPerRecord)
+			return fmt.Errorf("signal: export line %d: not a record of %d fields", rows+2, lines.FieldsPerRecord)
 		}
-		row, err := parseRow(fields)
-		if err != nil {
-			return nil, fmt.Errorf("signal: export line %d: %w", line, err)
+		if err := each(fields); err != nil {
+			return fmt.Errorf("signal: export line %d: %w", rows+2, err)
 		}
-		grain, known := grains[row.Signal]
-		switch {
-		case m.Level != Pseudonymised:
-			return nil, fmt.Errorf("signal: export line %d: a row by leader in a file that the manifest calls %s", line, m.Level)
-		case !known || grain != row.Grain:
-			return nil, fmt.Errorf("signal: export line %d: the signal or its grain is not in the manifest", line)
-		case row.Status == OK && row.Grain == Team && row.N < m.K:
-			return nil, fmt.Errorf("signal: export line %d: %d people behind a team's figure; want at least %d", line, row.N, m.K)
-		case len(rows) > 0 && rows[len(rows)-1].compare(row) >= 0:
-			return nil, fmt.Errorf("signal: export line %d: out of order or repeated", line)
-		}
-		rows = append(rows, row)
 	}
-	if len(rows) != m.Rows {
-		return nil, fmt.Errorf("signal: the export has %d rows; the manifest says %d", len(rows), m.Rows)
+	if rows != m.Rows {
+		return fmt.Errorf("signal: the export has %d rows; the manifest says %d", rows, m.Rows)
 	}
-	if !bytes.Equal(encodeRows(rows), data) {
-		return nil, errors.New("signal: the export's quoting or line ends are not those that it is written with")
-	}
-	return rows, nil
+	return nil
 }
 
 func parseRow(f []string) (Row, error) {

@@ -44,18 +44,18 @@ func exported(t testing.TB) ([]byte, Manifest, []*Series) {
 	return b.Bytes(), m, series
 }
 
-// SIG-033: version 1 of the stored formats, written and read for ever after.
-func TestStoredFormatsVersion1(t *testing.T) {
+// SIG-033: the stored formats, written and read for ever after.
+func TestStoredFormats(t *testing.T) {
 	data, m, _ := exported(t)
 	text, err := m.JSON()
 	require.NoError(t, err)
 	if *update {
 		require.NoError(t, os.WriteFile("testdata/export_v1.csv", data, 0o644))
-		require.NoError(t, os.WriteFile("testdata/manifest_v1.json", text, 0o644))
+		require.NoError(t, os.WriteFile("testdata/manifest_v2.json", text, 0o644))
 	}
 	wantCSV, err := os.ReadFile("testdata/export_v1.csv")
 	require.NoError(t, err)
-	wantManifest, err := os.ReadFile("testdata/manifest_v1.json")
+	wantManifest, err := os.ReadFile("testdata/manifest_v2.json")
 	require.NoError(t, err)
 	require.Equal(t, string(wantCSV), string(data))
 	require.Equal(t, string(wantManifest), string(text))
@@ -72,6 +72,37 @@ func TestStoredFormatsVersion1(t *testing.T) {
 	}
 	require.True(t, groups["=HYPERLINK(0)"] && groups["'quoted'"] && groups["wave 1"], "labels come back as they went in")
 	require.NotContains(t, string(wantCSV), ",=", "no cell begins a formula")
+}
+
+// SIG-033: a manifest of version 1 still opens its file, and has none of what
+// came later.
+func TestManifestVersion1IsRead(t *testing.T) {
+	text, err := os.ReadFile("testdata/manifest_v1.json")
+	require.NoError(t, err)
+	m, err := ParseManifest(text)
+	require.NoError(t, err)
+	data, err := os.ReadFile("testdata/export_v1.csv")
+	require.NoError(t, err)
+	rows, err := ReadCSV(bytes.NewReader(data), m)
+	require.NoError(t, err)
+	require.Len(t, rows, 80)
+
+	for name, edit := range map[string]func(*Manifest){
+		"key": func(m *Manifest) { m.KeyID = "k" }, "policy": func(m *Manifest) { m.Policy = "p" }, "steward": func(m *Manifest) { m.Steward = person(t, "S") },
+		"consent": func(m *Manifest) { m.ConsentHead = "c" }, "level": func(m *Manifest) { m.Level, m.By, m.Signals = Aggregated, []string{"x"}, m.Signals[:1] },
+	} {
+		later := m
+		edit(&later)
+		text, err := later.JSON()
+		require.NoError(t, err)
+		_, err = ParseManifest(text)
+		require.Error(t, err, name)
+		later.Schema = ManifestSchema
+		text, err = later.JSON()
+		require.NoError(t, err)
+		_, err = ParseManifest(text)
+		require.NoError(t, err, name)
+	}
 }
 
 func TestWriteCSVIgnoresTheOrderOfSeries(t *testing.T) {
@@ -170,12 +201,17 @@ func TestParseManifestRefuses(t *testing.T) {
 	good, err := m.JSON()
 	require.NoError(t, err)
 	for name, edit := range map[string][2]string{
-		"version":        {"signal-manifest/v1", "signal-manifest/v2"},
+		"version":        {"signal-manifest/v2", "signal-manifest/v3"},
 		"unknown field":  {`"rows"`, `"lines"`},
 		"other case":     {`"rows"`, `"Rows"`},
 		"repeated field": {`"k": 5`, `"k": 5, "k": 5`},
 		"small groups":   {`"k": 5`, `"k": 3`},
 		"level":          {"pseudonymised", "anonymous"},
+		"aggregated":     {"pseudonymised", "aggregated"}, // without attributes
+		"attributes":     {`"k": 5,`, "\"k\": 5,\n  \"by\": [\n    \"Organization\"\n  ],"},
+		"a key":          {`"created"`, `"key_id": "` + strings.Repeat("f", 64) + "\",\n  \"created\""},
+		"a long policy":  {`"created"`, `"policy": "` + strings.Repeat("f", 129) + "\",\n  \"created\""},
+		"a log's lines":  {`"created"`, "\"consent_head\": \"a b\",\n  \"created\""},
 	} {
 		_, err := ParseManifest(bytes.Replace(good, []byte(edit[0]), []byte(edit[1]), 1))
 		require.Error(t, err, name)

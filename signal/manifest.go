@@ -12,8 +12,11 @@ import (
 	"github.com/coachgov/coaching/internal/enum"
 )
 
-// ManifestSchema is the version of the manifest's format.
-const ManifestSchema = "signal-manifest/v1"
+// ManifestSchema is the version of the manifest's format. Manifests of version 1,
+// which had no By, KeyID, Policy, Steward and ConsentHead, are still read.
+const ManifestSchema = "signal-manifest/v2"
+
+const manifestSchema1 = "signal-manifest/v1"
 
 // A Manifest goes beside an exported file and says what it is. A file cannot be
 // read back without it.
@@ -21,13 +24,19 @@ type Manifest struct {
 	Schema    string         `json:"schema"`
 	Programme string         `json:"programme"`
 	Level     ReleaseLevel   `json:"level"`
-	K         int            `json:"k"` // least number of people behind a team's figure
+	K         int            `json:"k"`            // least number of people behind a figure of a team or group
+	By        []string       `json:"by,omitempty"` // attributes of the groups; aggregated files only
 	Signals   []SignalRef    `json:"signals"`
 	Rows      int            `json:"rows"`
 	Bytes     int            `json:"bytes"`
 	SHA256    string         `json:"sha256"` // of the CSV
 	Sources   []SourceDigest `json:"sources"`
-	Created   time.Time      `json:"created"`
+	// KeyID, Policy, Steward and ConsentHead are as in the [ExportSpec].
+	KeyID       string            `json:"key_id,omitzero"`
+	Policy      string            `json:"policy,omitzero"`
+	Steward     coaching.PersonID `json:"steward,omitzero"`
+	ConsentHead string            `json:"consent_head,omitzero"`
+	Created     time.Time         `json:"created"`
 }
 
 // A SignalRef names a version of a definition.
@@ -108,14 +117,35 @@ func ParseManifest(data []byte) (Manifest, error) {
 
 func (m Manifest) check() error {
 	switch {
+	case m.Schema == manifestSchema1 && m.Level == Pseudonymised && len(m.By) == 0 && m.KeyID+m.Policy+m.ConsentHead == "" && m.Steward.IsZero():
 	case m.Schema != ManifestSchema:
 		return fmt.Errorf("signal: a manifest of another version; want %s", ManifestSchema)
 	case m.Programme == "" || m.Created.IsZero() || len(m.SHA256) != 64 || len(m.Signals) == 0:
 		return fmt.Errorf("signal: the manifest lacks its programme, time, digest or signals")
-	case m.K < MinGroup:
-		return fmt.Errorf("signal: the manifest promises groups of %d; want at least %d", m.K, MinGroup)
+	case m.Level == Pseudonymised && m.K < MinGroup || m.K < LeastK:
+		return fmt.Errorf("signal: the manifest promises groups of %d; want at least %d, or %d where the level is %s", m.K, MinGroup, LeastK, Aggregated)
+	case m.Level == Pseudonymised && len(m.By) > 0, m.Level == Aggregated && (len(m.By) < 1 || len(m.By) > 2 || len(m.Signals) > 1):
+		return fmt.Errorf("signal: the manifest is of level %s and names %d attributes and %d signals; want one or two attributes and one signal when %s", m.Level, len(m.By), len(m.Signals), Aggregated)
+	}
+	return checkLabels(m.KeyID, m.Policy, m.ConsentHead)
+}
+
+// maxKeyID is too short for a key of 32 bytes in any usual spelling.
+const maxKeyID = 32
+
+// checkLabels refuses what is no short name of a key, policy or log head.
+func checkLabels(keyID, policy, consentHead string) error {
+	if len(keyID) > maxKeyID || !shortLabel(keyID) {
+		return fmt.Errorf("signal: a key's identifier of %d bytes; want at most %d visible characters: the identifier, never the key", len(keyID), maxKeyID)
+	}
+	if !shortLabel(policy) || !shortLabel(consentHead) {
+		return fmt.Errorf("signal: a policy or consent head that is no label; want at most 128 visible characters without spaces")
 	}
 	return nil
+}
+
+func shortLabel(text string) bool {
+	return len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // An ExportSpec says what an export is.
@@ -124,22 +154,30 @@ type ExportSpec struct {
 	Created   time.Time
 	// Groups labels leaders for the file's group column, such as "wave 1".
 	Groups map[coaching.PersonID]string
-	// Sources are the reports of the files that the series were computed from.
+	// Sources are the reports of the files that the figures were computed from.
 	Sources []ImportReport
+	// KeyID names the key of the pseudonyms, such as "2026-a": never the key.
+	KeyID string
+	// Policy names the rules that allow the export, such as a policy's digest.
+	Policy string
+	// Steward answers for the export.
+	Steward coaching.PersonID
+	// ConsentHead is the digest of the consent log's last entry, which says which
+	// consents the export rests on.
+	ConsentHead string
 }
 
-// manifest fills everything but what the CSV's bytes decide.
-func (spec ExportSpec) manifest(series []*Series) (Manifest, error) {
-	m := Manifest{Schema: ManifestSchema, Programme: spec.Programme, Level: Pseudonymised, K: MinGroup, Created: spec.Created.UTC()}
-	if spec.Programme == "" || spec.Created.IsZero() || len(series) == 0 {
-		return Manifest{}, fmt.Errorf("signal: an export needs a programme, a time and at least one series; got %d", len(series))
+// manifest fills everything but level, k and what the CSV's bytes decide.
+func (spec ExportSpec) manifest(signals []SignalRef) (Manifest, error) {
+	m := Manifest{
+		Schema: ManifestSchema, Programme: spec.Programme, Created: spec.Created.UTC(), Signals: signals,
+		KeyID: spec.KeyID, Policy: spec.Policy, Steward: spec.Steward, ConsentHead: spec.ConsentHead,
 	}
-	for _, s := range series {
-		if s == nil {
-			return Manifest{}, fmt.Errorf("signal: an export got a nil series")
-		}
-		d := s.definition
-		m.Signals = append(m.Signals, SignalRef{ID: d.ID, Version: d.Version, Unit: d.Unit, Grain: d.Grain})
+	if spec.Programme == "" || spec.Created.IsZero() || len(signals) == 0 {
+		return Manifest{}, fmt.Errorf("signal: an export needs a programme, a time and at least one signal; got %d", len(signals))
+	}
+	if err := checkLabels(spec.KeyID, spec.Policy, spec.ConsentHead); err != nil {
+		return Manifest{}, err
 	}
 	slices.SortFunc(m.Signals, func(a, b SignalRef) int { return strings.Compare(a.ID, b.ID) })
 	for i := 1; i < len(m.Signals); i++ {
