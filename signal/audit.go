@@ -34,7 +34,8 @@ type HiddenCell struct {
 //
 // It looks at this release alone, at one period at a time, and not at what the
 // order of suppression gives away. ok is false when no table of whole numbers
-// agrees with what is shown, which a release from [NewRelease] never is.
+// agrees with what is shown, or more than 2,000 cells of a table are hidden;
+// neither happens to a release from [NewRelease].
 func (r *Release) Audit() (audit Audit, ok bool) {
 	for _, t := range r.tables {
 		missing := make([]int, r.nodes())
@@ -52,7 +53,7 @@ func (r *Release) Audit() (audit Audit, ok bool) {
 			}
 		}
 		w := newNetwork(r.nodes(), arcs)
-		if !w.settle(missing) {
+		if len(arcs) > maxHidden || !w.settle(missing) {
 			return Audit{}, false
 		}
 		first := len(audit.Cells)

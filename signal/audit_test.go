@@ -399,4 +399,12 @@ func TestAuditRefusesWhatDoesNotAddUp(t *testing.T) {
 	r.tables[0].cells[3].N = 8
 	_, ok = r.Audit()
 	require.False(t, ok)
+	// More than can be looked at.
+	many := oneWay(slices.Repeat([]int{5}, maxHidden+1)...)
+	for i := range many.hidden[:maxHidden+1] {
+		many.hidden[i] = true
+	}
+	_, ok = released(many, 5).Audit()
+	require.False(t, ok)
+	require.False(t, oneWay(slices.Repeat([]int{4}, maxHidden+1)...).suppress(5))
 }

@@ -38,23 +38,45 @@ func (s shape) arc(cell, n, low int) arc {
 	return a
 }
 
-// A network holds the hidden cells of a table.
+// A network holds the hidden cells of a table. Arcs between the same lines, as
+// all are in a table by one attribute, make one pipe.
 type network struct {
 	arcs  []arc
-	touch [][]int // per line, its arcs
+	pipe  []int    // per arc
+	pipes [][2]int // from and to
+	touch [][]int  // per line, its pipes
 }
 
 func newNetwork(nodes int, arcs []arc) network {
 	w := network{arcs: arcs, touch: make([][]int, nodes)}
-	for i, a := range arcs {
-		w.touch[a.from] = append(w.touch[a.from], i)
-		w.touch[a.to] = append(w.touch[a.to], i)
+	at := map[[2]int]int{}
+	for _, a := range arcs {
+		ends := [2]int{a.from, a.to}
+		p, ok := at[ends]
+		if !ok {
+			p = len(w.pipes)
+			at[ends] = p
+			w.pipes = append(w.pipes, ends)
+			w.touch[a.from] = append(w.touch[a.from], p)
+			w.touch[a.to] = append(w.touch[a.to], p)
+		}
+		w.pipe = append(w.pipe, p)
 	}
 	return w
 }
 
-// flow returns how much goes from one line to another at most, limit at most. An
-// arc takes ahead[i] in its direction and back[i] against it; both change.
+// room adds up what the pipes take in their direction and against it, by arc.
+func (w network) room(takes func(int) (ahead, back int)) (ahead, back []int) {
+	ahead, back = make([]int, len(w.pipes)), make([]int, len(w.pipes))
+	for i, p := range w.pipe {
+		a, b := takes(i)
+		ahead[p], back[p] = min(unbounded, ahead[p]+a), min(unbounded, back[p]+b)
+	}
+	return ahead, back
+}
+
+// flow returns how much goes from one line to another at most, limit at most. A
+// pipe takes ahead[p] in its direction and back[p] against it; both change.
 // Shortest paths first (Edmonds and Karp 1972).
 func (w network) flow(from, to, limit int, ahead, back []int) int {
 	sent := 0
@@ -68,9 +90,9 @@ func (w network) flow(from, to, limit int, ahead, back []int) int {
 	return sent
 }
 
-// A step is an arc taken ahead or back.
+// A step is a pipe taken ahead or back.
 type step struct {
-	arc  int
+	pipe int
 	back bool
 }
 
@@ -90,9 +112,9 @@ func (w network) path(start, end func(int) bool, ahead, back []int) []step {
 		v := queue[0]
 		queue = queue[1:]
 		for _, i := range w.touch[v] {
-			next, room, against := w.arcs[i].to, ahead[i], false
-			if w.arcs[i].from != v {
-				next, room, against = w.arcs[i].from, back[i], true
+			next, room, against := w.pipes[i][1], ahead[i], false
+			if w.pipes[i][0] != v {
+				next, room, against = w.pipes[i][0], back[i], true
 			}
 			if room == 0 || came[next] != 0 {
 				continue
@@ -117,19 +139,19 @@ func (w network) path(start, end func(int) bool, ahead, back []int) []step {
 // push sends what the way has room for, most at most.
 func (w network) push(way []step, most int, ahead, back []int) int {
 	for _, s := range way {
-		room := ahead[s.arc]
+		room := ahead[s.pipe]
 		if s.back {
-			room = back[s.arc]
+			room = back[s.pipe]
 		}
 		most = min(most, room)
 	}
 	for _, s := range way {
 		if s.back {
-			back[s.arc] -= most
-			ahead[s.arc] += most
+			back[s.pipe] -= most
+			ahead[s.pipe] += most
 		} else {
-			ahead[s.arc] -= most
-			back[s.arc] += most
+			ahead[s.pipe] -= most
+			back[s.pipe] += most
 		}
 	}
 	return most
@@ -140,16 +162,15 @@ func (w network) push(way []step, most int, ahead, back []int) int {
 // search when the two are known to be that far apart.
 func (w network) bounds(i, limit int) (low, high int) {
 	e := w.arcs[i]
-	ahead, back := make([]int, len(w.arcs)), make([]int, len(w.arcs))
-	room := func() {
-		for j, a := range w.arcs {
-			ahead[j], back[j] = unbounded, a.n-a.low
+	others := func(j int) (ahead, back int) {
+		if j == i {
+			return 0, 0
 		}
-		ahead[i], back[i] = 0, 0
+		return unbounded, w.arcs[j].n - w.arcs[j].low
 	}
-	room()
+	ahead, back := w.room(others)
 	low = e.n - w.flow(e.from, e.to, min(limit, e.n-e.low), ahead, back)
-	room()
+	ahead, back = w.room(others)
 	up := w.flow(e.to, e.from, limit, ahead, back)
 	if up >= unbounded {
 		return low, unbounded
@@ -162,10 +183,7 @@ func (w network) bounds(i, limit int) (low, high int) {
 // Such a set is what crosses a cut of the lines in one direction, while nothing
 // crosses it in the other, and the smallest is the greatest flow.
 func (w network) together(i, limit int) int {
-	ahead, back := make([]int, len(w.arcs)), make([]int, len(w.arcs))
-	for j, a := range w.arcs {
-		ahead[j], back[j] = a.n, unbounded
-	}
+	ahead, back := w.room(func(j int) (ahead, back int) { return w.arcs[j].n, unbounded })
 	return w.flow(w.arcs[i].from, w.arcs[i].to, limit, ahead, back)
 }
 
@@ -178,29 +196,27 @@ func (w network) settle(missing []int) bool {
 		missing[a.to] += a.low
 		missing[a.from] -= a.low
 	}
-	ahead, back := make([]int, len(w.arcs)), make([]int, len(w.arcs))
-	for i := range ahead {
-		ahead[i] = unbounded
-	}
+	ahead, back := w.room(func(int) (ahead, back int) { return unbounded, 0 })
 	for {
 		way := w.path(func(v int) bool { return missing[v] > 0 }, func(v int) bool { return missing[v] < 0 }, ahead, back)
 		if way == nil {
 			break
 		}
 		first, last := way[len(way)-1], way[0] // the way is told from its end
-		start, end := w.arcs[first.arc].from, w.arcs[last.arc].to
+		start, end := w.pipes[first.pipe][0], w.pipes[last.pipe][1]
 		if first.back {
-			start = w.arcs[first.arc].to
+			start = w.pipes[first.pipe][1]
 		}
 		if last.back {
-			end = w.arcs[last.arc].from
+			end = w.pipes[last.pipe][0]
 		}
 		sent := w.push(way, min(missing[start], -missing[end]), ahead, back)
 		missing[start] -= sent
 		missing[end] += sent
 	}
-	for i := range w.arcs {
-		w.arcs[i].n = w.arcs[i].low + back[i]
+	for i, p := range w.pipe { // the first arc of a pipe takes all that it got
+		w.arcs[i].n = w.arcs[i].low + back[p]
+		back[p] = 0
 	}
 	for _, m := range missing {
 		if m != 0 {
