@@ -243,6 +243,9 @@ func FuzzParseManifest(f *testing.F) {
 	_, m, _ := exported(f)
 	good, _ := m.JSON()
 	f.Add(good)
+	_, m, _ = exportedRelease(f, exportRows())
+	good, _ = m.JSON()
+	f.Add(good)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := ParseManifest(data)
 		if err != nil {

@@ -385,7 +385,7 @@ func ParseLedger(data []byte) (*Ledger, error) {
 				return nil, bad
 			}
 			if entry.people = sets[entry.Set]; !slices.Contains([]string{asHidden, asLeft, asShown}, entry.As) ||
-				entry.As != asHidden && (entry.people == nil || len(*entry.people) < LeastK) {
+				entry.As != asHidden && (entry.people == nil || len(*entry.people) < MinK) {
 				return nil, bad
 			}
 			l.add(entry)

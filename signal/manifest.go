@@ -122,10 +122,15 @@ func (m Manifest) check() error {
 		return fmt.Errorf("signal: a manifest of another version; want %s", ManifestSchema)
 	case m.Programme == "" || m.Created.IsZero() || len(m.SHA256) != 64 || len(m.Signals) == 0:
 		return fmt.Errorf("signal: the manifest lacks its programme, time, digest or signals")
-	case m.Level == Pseudonymised && m.K < MinGroup || m.K < LeastK:
-		return fmt.Errorf("signal: the manifest promises groups of %d; want at least %d, or %d where the level is %s", m.K, MinGroup, LeastK, Aggregated)
+	case m.Level == Pseudonymised && m.K < MinGroup || m.K < MinK:
+		return fmt.Errorf("signal: the manifest promises groups of %d; want at least %d, or %d where the level is %s", m.K, MinGroup, MinK, Aggregated)
 	case m.Level == Pseudonymised && len(m.By) > 0, m.Level == Aggregated && (len(m.By) < 1 || len(m.By) > 2 || len(m.Signals) > 1):
 		return fmt.Errorf("signal: the manifest is of level %s and names %d attributes and %d signals; want one or two attributes and one signal when %s", m.Level, len(m.By), len(m.Signals), Aggregated)
+	}
+	for _, name := range m.By {
+		if name == "" || !groupLabel(name) {
+			return errGroupLabel
+		}
 	}
 	return checkLabels(m.KeyID, m.Policy, m.ConsentHead)
 }

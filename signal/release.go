@@ -8,9 +8,9 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-// LeastK is the smallest number of people per figure that a release may be asked
-// to promise. [MinGroup] is what it promises when it is not asked.
-const LeastK = 3
+// MinK is the smallest number of people per figure that a release may be asked to
+// promise. [MinGroup] is what it promises when it is not asked.
+const MinK = 3
 
 // maxReleaseCells bounds a release: tables times cells.
 const maxReleaseCells = 1 << 20
@@ -33,7 +33,7 @@ type ReleaseSpec struct {
 	// PerPeriod asks for a table per period instead.
 	PerPeriod bool
 	// K is the least number of people behind a figure, 0 meaning [MinGroup].
-	// Below it is a warning, below [LeastK] a refusal.
+	// Below it is a warning, below [MinK] a refusal.
 	K int
 	// Exclude leaves out periods, or persons' figures in a period.
 	Exclude Exclusions
@@ -84,13 +84,14 @@ type GroupFigure struct {
 // are shown. Where two cells are equally large, the one whose label comes first
 // is hidden. A hidden cell says neither its value, nor how many people it holds,
 // nor which of these reasons hid it. A cell in which nobody has a figure says
-// so. A cell's Status is Missing, and its people are not counted, where the
+// so. A cell is Missing, and the number of its people is not told, where the
 // figure is undefined or outside the definition's range.
 //
 // What it does not protect: a group in which everybody has the same figure (a
-// finding counts these); a reader who knows a member's figure already; medians
-// and shares, of which the hidden ones are not worked out by adding up; the same
-// people under several signals; sums of three or more releases.
+// finding counts these); against a reader who knows a member's figure already, or
+// reasons from the order in which cells are hidden; that nobody is in a cell;
+// against three or more releases taken together, such as a window less each of
+// its weeks; against the same people's figures under several signals.
 //
 // It answers nil when findings block: the definition's own (see
 // [Definition.Check]); DQ01 for columns and attributes that the panel lacks; DQ03
@@ -109,8 +110,8 @@ func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Fi
 		k = MinGroup
 	}
 	switch {
-	case k < LeastK:
-		add("DQ20", coaching.Error, "a release of groups of %d; want at least %d, and %d as a rule", k, LeastK, MinGroup)
+	case k < MinK:
+		add("DQ20", coaching.Error, "a release of groups of %d; want at least %d, and %d as a rule", k, MinK, MinGroup)
 	case k < MinGroup:
 		add("DQ20", coaching.Warning, "a release of groups of %d, fewer than the %d that are the rule", k, MinGroup)
 	}
