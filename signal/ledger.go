@@ -162,7 +162,7 @@ func (l *Ledger) withhold(c *cells, entries []ledgerEntry, k int) {
 			continue
 		}
 		switch as := l.closest(e, sets, k); {
-		case as == asShown && c.n[cell] >= k && !l.hidden[[2]string{e.Signal, e.Set}]:
+		case as == asShown && !l.hidden[[2]string{e.Signal, e.Set}]:
 			i, j := c.row(cell), c.column(cell)
 			for _, over := range []int{cell, c.at(i, c.columns), c.at(c.rows, j), c.at(c.rows, c.columns)} {
 				c.hidden[over] = true

@@ -101,12 +101,92 @@ type GroupFigure struct {
 // range (DQ08), and people who changed their label (DQ13).
 func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Findings) {
 	p = p.orEmpty()
-	fs := d.Check()
+	k, times, fs := spec.check(p, d)
+	if fs.Blocked() {
+		fs.Sort()
+		return nil, fs
+	}
+	g := p.group(spec.By)
+	r := &Release{
+		shape: g.shape, k: k, by: slices.Clone(spec.By), labels: g.labels,
+		signal: SignalRef{ID: d.ID, Version: d.Version, Unit: d.Unit, Grain: d.Grain},
+	}
+	tables := 1
+	if spec.PerPeriod {
+		tables = len(times)
+	}
+	size := g.size() * tables
 	add := func(code string, sev coaching.Severity, format string, args ...any) {
 		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: d.ID, Message: fmt.Sprintf(format, args...)})
 	}
-	k := spec.K
-	if k == 0 {
+	if size > maxReleaseCells {
+		add("DQ20", coaching.Error, "%d cells; want at most %d: fewer periods, or fewer groups", size, maxReleaseCells)
+		fs.Sort()
+		return nil, fs
+	}
+	var working *Ledger // learns of each table before the next one is made
+	if spec.Ledger != nil {
+		r.basis, working = spec.Ledger.about(d.ID), spec.Ledger.clone()
+	}
+	var hidden, shown, outside, alike int
+	for i, tallies := range g.tallies(p, d, times, !spec.PerPeriod, working != nil, spec.Exclude) {
+		table := groupTable{period: Period{Start: spec.Window.From, Days: spec.Window.Days()}, cells: make([]Cell, g.size())}
+		if spec.PerPeriod {
+			table.period = p.periods[times[i]]
+		}
+		c, sure := r.hide(p, table.period, tallies, working)
+		if !sure {
+			add("DQ20", coaching.Error, "more than %d cells of a table are hidden, too many to be sure of; want fewer groups", maxHidden)
+			fs.Sort()
+			return nil, fs
+		}
+		for cell, t := range tallies {
+			to := d.groupCell(&t, c.hidden[cell])
+			table.cells[cell] = to
+			switch {
+			case to.Status == Suppressed:
+				hidden++
+			case to.Reason == reasonRange:
+				outside++
+			case to.Status == OK:
+				shown++
+				if !t.mixed && !g.total(cell) {
+					alike++
+				}
+			}
+		}
+		r.tables = append(r.tables, table)
+	}
+	switch {
+	case shown == 0:
+		add("DQ20", coaching.Error, "no cell of %d can be shown; join groups, or take a longer window", size)
+	case hidden > 0:
+		add("DQ20", coaching.Warning, "%d of %d cells are hidden, so that no group of fewer than %d people shows", hidden, size, k)
+	}
+	if outside > 0 {
+		add("DQ08", coaching.Warning, "%d of %d cells lie outside the definition's range and are missing", outside, size)
+	}
+	if alike > 0 {
+		add("DQ20", coaching.Warning, "in %d groups everybody has the same figure, so the group's figure is each person's", alike)
+	}
+	if spec.Ledger == nil {
+		add("DQ20", coaching.Info, "no ledger is given: what follows from this release and earlier ones together was not checked")
+	}
+	fs.Sort()
+	if fs.Blocked() {
+		return nil, fs
+	}
+	return r, fs
+}
+
+// check reports what keeps a release from being made, unsorted, and returns its k
+// and the positions of its periods.
+func (spec ReleaseSpec) check(p *Panel, d Definition) (k int, times []int, fs coaching.Findings) {
+	fs = d.Check()
+	add := func(code string, sev coaching.Severity, format string, args ...any) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: d.ID, Message: fmt.Sprintf(format, args...)})
+	}
+	if k = spec.K; k == 0 {
 		k = MinGroup
 	}
 	switch {
@@ -127,144 +207,83 @@ func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Fi
 		add("DQ01", coaching.Error, "%d attributes; want one, or two different ones", n)
 	}
 	for _, name := range spec.By {
-		switch i := slices.IndexFunc(p.attributes, func(a attribute) bool { return a.name == name }); {
-		case i < 0:
+		i := slices.IndexFunc(p.attributes, func(a attribute) bool { return a.name == name })
+		if i < 0 {
 			add("DQ01", coaching.Error, "the panel has no attribute %q", clip(name))
-		case slices.ContainsFunc(p.attributes[i].flips, func(n int) bool { return n > 0 }):
-			moved := 0
-			for _, n := range p.attributes[i].flips {
-				moved += min(n, 1)
-			}
+			continue
+		}
+		moved := 0
+		for _, n := range p.attributes[i].flips {
+			moved += min(n, 1)
+		}
+		if moved > 0 {
 			add("DQ13", coaching.Warning, "%d of %d people changed their %s; each counts under the latest label", moved, len(p.subjects), clip(name))
 		}
 	}
-	var times []int
 	left := spec.Exclude.index()
 	for t, period := range p.periods {
 		if _, everybody := left[rowKey{period: period}]; !everybody && d.Cadence.Holds(period.Days) && period.within(spec.Window) {
 			times = append(times, t)
 		}
 	}
-	if len(times) == 0 {
+	switch {
+	case len(times) == 0:
 		add("DQ03", coaching.Error, "no period of the signal's cadence lies in the window")
-	} else if !spec.PerPeriod && spec.Window.Days() > maxReleaseDays {
+	case !spec.PerPeriod && spec.Window.Days() > maxReleaseDays:
 		add("DQ03", coaching.Error, "a window of %d days in one table; want at most %d", spec.Window.Days(), maxReleaseDays)
 	}
-	if fs.Blocked() {
-		fs.Sort()
-		return nil, fs
-	}
+	return k, times, fs
+}
 
-	g := p.group(spec.By)
-	count := len(times)
-	if !spec.PerPeriod {
-		count = 1
+// hide decides which cells of a table are hidden, and tells a ledger, if there is
+// one, and the release. It answers false when there are too many.
+func (r *Release) hide(p *Panel, period Period, tallies []tally, ledger *Ledger) (*cells, bool) {
+	c := &cells{shape: r.shape, n: make([]int, r.size()), hidden: make([]bool, r.size()), known: make([]bool, r.size())}
+	for cell, t := range tallies {
+		c.n[cell] = t.n
 	}
-	if g.size()*count > maxReleaseCells {
-		add("DQ20", coaching.Error, "%d cells; want at most %d: fewer periods, or fewer groups", g.size()*count, maxReleaseCells)
-		fs.Sort()
-		return nil, fs
+	if ledger == nil {
+		return c, c.suppress(r.k)
 	}
-	r := &Release{
-		shape: g.shape, k: k, by: slices.Clone(spec.By), labels: g.labels,
-		signal: SignalRef{ID: d.ID, Version: d.Version, Unit: d.Unit, Grain: d.Grain},
-		basis:  spec.Ledger.about(d.ID),
-	}
-	working := spec.Ledger.clone()
-	var hidden, shown, outside, alike int
-	for i, tallies := range g.tallies(p, d, times, !spec.PerPeriod, spec.Ledger != nil, spec.Exclude) {
-		table := groupTable{period: Period{Start: spec.Window.From, Days: spec.Window.Days()}, cells: make([]Cell, g.size())}
-		if spec.PerPeriod {
-			table.period = p.periods[times[i]]
+	entries := make([]ledgerEntry, r.size())
+	for cell, t := range tallies {
+		people := make([]coaching.PersonID, len(t.members))
+		for m, s := range t.members {
+			people[m] = p.subjects[s]
 		}
-		c := &cells{shape: g.shape, n: make([]int, g.size()), hidden: make([]bool, g.size()), known: make([]bool, g.size())}
-		for cell := range tallies {
-			c.n[cell] = tallies[cell].n
-		}
-		var entries []ledgerEntry
-		if spec.Ledger != nil {
-			entries = make([]ledgerEntry, g.size())
-			for cell, t := range tallies {
-				people := make([]coaching.PersonID, len(t.members))
-				for m, s := range t.members {
-					people[m] = p.subjects[s]
-				}
-				entries[cell] = newLedgerEntry(d.ID, table.period, asHidden, people)
-			}
-			working.withhold(c, entries, k)
-		}
-		sure := c.suppress(k)
-		for sure && spec.Ledger != nil && working.hideMore(c, entries, table.period, k) {
-			sure = c.suppress(k)
-		}
-		if !sure {
-			add("DQ20", coaching.Error, "more than %d cells of a table are hidden, too many to be sure of; want fewer groups", maxHidden)
-			fs.Sort()
-			return nil, fs
-		}
-		for cell, t := range tallies {
-			switch {
-			case c.hidden[cell]:
-				table.cells[cell] = Cell{Status: Suppressed, Reason: reasonHidden}
-				hidden++
-			default:
-				table.cells[cell] = d.groupCell(&t)
-			}
-			switch to := table.cells[cell]; {
-			case to.Status == OK:
-				shown++
-				if !t.mixed && !g.total(cell) {
-					alike++
-				}
-			case to.Reason == reasonRange:
-				outside++
-			}
-		}
-		if spec.Ledger != nil {
-			rests, _ := c.left(entries, table.period)
-			for cell, e := range entries {
-				if c.n[cell] == 0 {
-					continue
-				}
-				if !c.hidden[cell] {
-					e.As = asShown
-				}
-				rests = append(rests, e)
-			}
-			for _, e := range rests {
-				working.add(e)
-			}
-			r.entries = append(r.entries, rests...)
-		}
-		r.tables = append(r.tables, table)
+		entries[cell] = newLedgerEntry(r.signal.ID, period, asHidden, people)
 	}
-	switch {
-	case shown == 0:
-		add("DQ20", coaching.Error, "no cell of %d can be shown; join groups, or take a longer window", g.size()*count)
-	case hidden > 0:
-		add("DQ20", coaching.Warning, "%d of %d cells are hidden, so that no group of fewer than %d people shows", hidden, g.size()*count, k)
+	ledger.withhold(c, entries, r.k)
+	for again := true; again; again = ledger.hideMore(c, entries, period, r.k) {
+		if !c.suppress(r.k) {
+			return nil, false
+		}
 	}
-	if outside > 0 {
-		add("DQ08", coaching.Warning, "%d of %d cells lie outside the definition's range and are missing", outside, g.size()*count)
+	made, _ := c.left(entries, period)
+	for cell, e := range entries {
+		if c.n[cell] == 0 {
+			continue
+		}
+		if !c.hidden[cell] {
+			e.As = asShown
+		}
+		made = append(made, e)
 	}
-	if alike > 0 {
-		add("DQ20", coaching.Warning, "in %d groups everybody has the same figure, so the group's figure is each person's", alike)
+	for _, e := range made {
+		ledger.add(e)
 	}
-	if spec.Ledger == nil {
-		add("DQ20", coaching.Info, "no ledger is given: what follows from this release and earlier ones together was not checked")
-	}
-	fs.Sort()
-	if fs.Blocked() {
-		return nil, fs
-	}
-	return r, fs
+	r.entries = append(r.entries, made...)
+	return c, true
 }
 
 const reasonHidden = "hidden to protect a small group"
 
-// groupCell is a cell that may be shown.
-func (d Definition) groupCell(t *tally) Cell {
-	if t.n == 0 {
+// groupCell makes a cell of its people.
+func (d Definition) groupCell(t *tally, hidden bool) Cell {
+	switch {
+	case hidden:
+		return Cell{Status: Suppressed, Reason: reasonHidden}
+	case t.n == 0:
 		return Cell{Reason: reasonNobody}
 	}
 	v, ok := t.figure(d.Expr)

@@ -119,7 +119,7 @@ func ReadRelease(r io.Reader, m Manifest) (*Release, error) {
 		release.tables = append(release.tables, t)
 	}
 	// A cell out of place, repeated or missing leaves another text.
-	if !bytes.Equal(encodeCSV(releaseHeader, release.lines()), data) || !slices.IsSortedFunc(release.tables, compareTables) {
+	if !bytes.Equal(encodeCSV(releaseHeader, release.lines()), data) {
 		return nil, errors.New("signal: the export's tables, order, quoting or line ends are not those that it is written with")
 	}
 	switch audit, ok := release.Audit(); {
@@ -131,19 +131,11 @@ func ReadRelease(r io.Reader, m Manifest) (*Release, error) {
 	return release, nil
 }
 
-// compareTables orders tables by period and sees two of the same as out of order.
-func compareTables(a, b groupTable) int {
-	if a.period == b.period {
-		return -1
-	}
-	return a.period.Compare(b.period)
-}
-
 // parseFigure reads a row of an aggregated file. The rest of the row's form is
 // checked by writing the release again.
 func parseFigure(f []string, m Manifest) (GroupFigure, error) {
 	g := GroupFigure{Groups: []string{strings.TrimPrefix(f[0], "'"), strings.TrimPrefix(f[1], "'")}[:len(m.By)]}
-	if !groupLabel(f[0]) || !groupLabel(f[1]) || len(m.By) == 1 && f[1] != "" {
+	if !groupLabel(f[0]) || !groupLabel(f[1]) {
 		return GroupFigure{}, errGroupLabel
 	}
 	if f[4] != m.Signals[0].ID {

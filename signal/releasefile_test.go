@@ -81,6 +81,44 @@ func TestReleaseFileStoredFormat(t *testing.T) {
 	require.Equal(t, auditWritten, auditRead)
 }
 
+// A group whose figure is undefined is written without its people, who are not
+// hidden, and the totals still add up.
+func TestReleaseFileWithUndefinedCell(t *testing.T) {
+	p := groupsPanel(t, slices.Concat(members("a", 1, 6, 0), members("b", 10, 7, 0), members("c", 20, 9, 0)))
+	hours := slices.Clone(p.values[0])
+	for i := range hours {
+		if label, _ := p.Attribute(p.subjects[i], "org"); label == "a" {
+			hours[i] = 0
+		}
+	}
+	p.metrics, p.values = append(p.metrics, "hours"), append(p.values, hours)
+	d := teamHours()
+	d.Expr = Expr{Op: RatioOfSums, Num: []string{"Meeting_hours"}, Den: []string{"hours"}}
+	r, fs := NewRelease(p, d, ReleaseSpec{By: []string{"org"}, Window: allWeeks(p)})
+	require.NoError(t, fs.Err())
+	require.Equal(t, Cell{Reason: reasonUndefined}, at(t, r, 0, "a"))
+	audit, ok := r.Audit()
+	require.True(t, ok)
+	require.Empty(t, audit.Cells)
+	var b bytes.Buffer
+	m, err := r.WriteCSV(&b, exportSpec(t))
+	require.NoError(t, err)
+	require.Contains(t, b.String(), ",,,missing,undefined\n")
+	back, err := ReadRelease(bytes.NewReader(b.Bytes()), m)
+	require.NoError(t, err)
+	require.Equal(t, r.Figures(), back.Figures())
+	d.Expr, d.Range = teamHours().Expr, &Band{Low: 0, High: 2}
+	r, fs = NewRelease(p, d, ReleaseSpec{By: []string{"org"}, Window: allWeeks(p)})
+	require.NoError(t, fs.Err())
+	b.Reset()
+	m, err = r.WriteCSV(&b, exportSpec(t))
+	require.NoError(t, err)
+	require.Contains(t, b.String(), ",,,missing,range\n")
+	back, err = ReadRelease(bytes.NewReader(b.Bytes()), m)
+	require.NoError(t, err)
+	require.Equal(t, r.Figures(), back.Figures())
+}
+
 func TestReleaseWriteCSVRefuses(t *testing.T) {
 	_, _, r := exportedRelease(t, exportRows())
 	good := exportSpec(t)
@@ -151,6 +189,10 @@ func TestReadReleaseRefusesWhatIsNeverWritten(t *testing.T) {
 	low.K = 2
 	_, err = ReadRelease(bytes.NewReader(data), low)
 	require.Error(t, err)
+	more := m
+	more.Rows++
+	_, err = ReadRelease(bytes.NewReader(data), more)
+	require.ErrorContains(t, err, "rows")
 	oneAttribute := m
 	oneAttribute.By = []string{"org"}
 	_, err = ReadRelease(bytes.NewReader(data), oneAttribute)
