@@ -63,6 +63,20 @@ func TestLedgerHidesOneLeaver(t *testing.T) {
 	}
 }
 
+// DQ20: one joins a, and six join d. The total may be shown as far as it goes, but
+// less c and d it is a and b, with the one who joined: so it is hidden, and b,
+// which would else go with a, is not.
+func TestLedgerHidesTotalsOverNewGroups(t *testing.T) {
+	p := groupsPanel(t, slices.Concat(
+		members("a", 0, 10, 0), members("b", 20, 10, 0), members("c", 40, 12, 0), members("d", 60, 20, 0),
+		members("a", 0, 11, 1), members("b", 20, 10, 1), members("c", 40, 12, 1), members("d", 60, 26, 1)))
+	r := newRelease(t, p, new(Ledger), "org")
+	for group, want := range map[string]Status{"": Suppressed, "a": Suppressed, "b": OK, "c": OK, "d": OK} {
+		require.Equal(t, OK, at(t, r, 0, group).Status, group)
+		require.Equal(t, want, at(t, r, 1, group).Status, group)
+	}
+}
+
 // DQ20: a group that holds another, but for fewer than five, is hidden when the
 // other was shown, and the reverse.
 func TestLedgerHidesOverlap(t *testing.T) {

@@ -117,7 +117,7 @@ func ParseManifest(data []byte) (Manifest, error) {
 
 func (m Manifest) check() error {
 	switch {
-	case m.Schema == manifestSchema1 && m.Level == Pseudonymised && len(m.By) == 0 && m.KeyID+m.Policy+m.ConsentHead == "" && m.Steward.IsZero():
+	case m.Schema == manifestSchema1 && len(m.By) == 0 && m.KeyID+m.Policy+m.ConsentHead == "" && m.Steward.IsZero():
 	case m.Schema != ManifestSchema:
 		return fmt.Errorf("signal: a manifest of another version; want %s", ManifestSchema)
 	case m.Programme == "" || m.Created.IsZero() || len(m.SHA256) != 64 || len(m.Signals) == 0:
