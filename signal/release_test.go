@@ -382,6 +382,9 @@ func TestGroupsPerWeekGolden(t *testing.T) {
 	require.NoError(t, json.Unmarshal(all["dv_org_week_below5_though_org_ge5"], &want))
 	require.NoError(t, json.Unmarshal(all["dv_symdiff_org_week_lt5_nonzero"], &differ))
 	require.NoError(t, json.Unmarshal(all["dv_symdiff_org_week_total"], &pairs))
+	var snapshot map[string]int
+	require.NoError(t, json.Unmarshal(all["dv_snapshot_symdiff"], &snapshot))
+	everybody := map[string][]int32{}
 	weeks, ever := map[string]map[string][]int32{}, map[string]map[int32]bool{}
 	number := map[string]int32{}
 	for _, row := range table(t, datadir.Find(t, "data/wpa_dv_data.csv")) {
@@ -396,6 +399,7 @@ func TestGroupsPerWeekGolden(t *testing.T) {
 		_, err := fmt.Sscanf(row["Date"], "%d/%d/%d", &m, &d, &y)
 		require.NoError(t, err)
 		week := fmt.Sprintf("%d-%02d-%02d", y, m, d)
+		everybody[week] = append(everybody[week], number[row["PersonId"]])
 		weeks[org][week] = append(weeks[org][week], number[row["PersonId"]])
 		ever[org][number[row["PersonId"]]] = true
 	}
@@ -424,7 +428,12 @@ func TestGroupsPerWeekGolden(t *testing.T) {
 			before = people
 		}
 	}
-	t.Log(below, near, consecutive)
+	before, after := everybody["2019-12-29"], everybody["2020-01-05"]
+	slices.Sort(before)
+	slices.Sort(after)
+	require.Equal(t, []int{snapshot["2019-12-29"], snapshot["2020-01-05"]}, []int{len(before), len(after)})
+	require.False(t, nearly(before, after, snapshot["left"]+snapshot["joined"]), "five who left together are enough for k of 5")
+	require.True(t, nearly(before, after, snapshot["left"]+snapshot["joined"]+1))
 	require.Equal(t, want, below)
 	require.Equal(t, differ, near)
 	require.Equal(t, pairs, consecutive)
