@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -41,15 +42,14 @@ func (p *Panel) group(by []string) grouping {
 	place := make([][]int, len(by))
 	for i, name := range by {
 		a := p.attributes[slices.IndexFunc(p.attributes, func(a attribute) bool { return a.name == name })]
-		labels := make([]string, len(a.values))
+		labels, seen := make([]string, len(a.values)), map[string]bool{}
 		for s, label := range a.values {
-			if labels[s] = label; label == "" {
-				labels[s] = blankLabel
+			if label == "" {
+				label = blankLabel
 			}
+			labels[s], seen[label] = label, true
 		}
-		sorted := slices.Clone(labels)
-		slices.Sort(sorted)
-		g.labels[i] = slices.Compact(sorted)
+		g.labels[i] = slices.Sorted(maps.Keys(seen))
 		at := make(map[string]int, len(g.labels[i]))
 		for l, label := range g.labels[i] {
 			at[label] = l
