@@ -293,11 +293,8 @@ func (d Definition) groupCell(t *tally, hidden bool) Cell {
 	case d.Range != nil && !d.Range.Holds(v):
 		return Cell{Reason: reasonRange}
 	}
-	return Cell{Status: OK, Value: rounded(v, resolutionOf(d)), N: t.n}
+	return Cell{Status: OK, Value: rounded(v, d.resolution()), N: t.n}
 }
-
-// resolutionOf returns the step to which a definition's figures are rounded.
-func resolutionOf(Definition) float64 { return 0.01 }
 
 // rounded returns the multiple of step next to v. Where a whole number of steps
 // makes one, the result is the number that its decimal form names.

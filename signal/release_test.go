@@ -164,6 +164,11 @@ func TestReleaseCells(t *testing.T) {
 		require.Equal(t, rounded(f.Value, 0.01), f.Value)
 	}
 	d := teamHours()
+	d.Resolution = 5
+	r, _ = NewRelease(p, d, ReleaseSpec{By: []string{"org"}, Window: allWeeks(p), PerPeriod: true})
+	for _, f := range r.Figures() {
+		require.Equal(t, rounded(f.Value, 5), f.Value, "figures show the definition's resolution and no more")
+	}
 	d.Expr = Expr{Op: RatioOfSums, Num: []string{"Meeting_hours"}, Den: []string{"zero"}}
 	p.metrics, p.values = append(p.metrics, "zero"), append(p.values, make([]float64, len(p.present)))
 	r, fs = NewRelease(p, d, ReleaseSpec{By: []string{"org"}, Window: allWeeks(p), PerPeriod: true})
