@@ -1,8 +1,6 @@
 package signal
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -24,11 +22,11 @@ var errTooLarge = errors.New("signal: the file is larger than its limit")
 type csvFile struct {
 	name   string
 	limits ImportLimits
-	csv    *csv.Reader
+	scan   *scanner
 	meter  *meter
 	header []string
-	record []string
-	line   int // of the current record
+	record []string // the cells of the current record, after next
+	line   int      // of the current record
 	rows   int
 }
 
@@ -57,29 +55,23 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 		f.name = "input"
 	}
 	f.meter = &meter{r: r, most: f.limits.Bytes, sum: sha256.New()}
-	buffered := bufio.NewReaderSize(newGuard(f.meter, f.limits), 64<<10)
-	if mark, err := buffered.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		_, _ = buffered.Discard(3)
-	}
-	f.csv = csv.NewReader(buffered)
-	f.csv.ReuseRecord = true
-	f.csv.FieldsPerRecord = -1
-	header, err := f.csv.Read()
-	if errors.Is(err, io.EOF) {
+	f.scan = newScanner(newGuard(f.meter, f.limits))
+	f.scan.skip("\xef\xbb\xbf")
+	err := f.scan.next()
+	if err == io.EOF {
 		return nil, f.errorf(1, 0, "the file is empty; want a header row")
 	}
 	if err != nil {
 		return nil, f.wrap(err)
 	}
-	if len(header) > f.limits.Columns {
-		return nil, f.errorf(1, 0, "%d columns; want at most %d", len(header), f.limits.Columns)
+	if n := len(f.scan.cells); n > f.limits.Columns {
+		return nil, f.errorf(1, 0, "%d columns; want at most %d", n, f.limits.Columns)
 	}
-	f.header = make([]string, len(header))
-	for i, h := range header {
+	f.header = f.scan.strings(nil)
+	for i, h := range f.header {
 		if len(h) > f.limits.Field || !utf8.ValidString(h) || strings.ContainsRune(h, 0) {
 			return nil, f.errorf(1, i+1, "the column's name is too long or no UTF-8 text")
 		}
-		f.header[i] = strings.Clone(h)
 	}
 	if i, j := repeated(f.header); j > 0 {
 		return nil, f.errorf(1, j+1, "two columns have the same name after normalisation, this and column %d; want each once", i+1)
@@ -89,26 +81,35 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 
 // next reads a record of exactly the header's width; false at the end.
 func (f *csvFile) next() (bool, error) {
-	record, err := f.csv.Read()
-	if errors.Is(err, io.EOF) {
-		return false, nil
+	more, err := f.scanNext()
+	if more {
+		f.record = f.scan.strings(f.record)
 	}
-	if err != nil {
+	return more, err
+}
+
+// scanNext is next for who wants a few of many cells: it leaves them in the
+// scanner and makes no strings.
+func (f *csvFile) scanNext() (bool, error) {
+	if err := f.scan.next(); err == io.EOF {
+		return false, nil
+	} else if err != nil {
 		return false, f.wrap(err)
 	}
-	f.line, _ = f.csv.FieldPos(0)
+	f.line = f.scan.line
 	if f.rows++; f.rows > f.limits.Rows {
 		return false, f.errorf(f.line, 0, "more than %d rows", f.limits.Rows)
 	}
-	if len(record) != len(f.header) {
-		return false, f.errorf(f.line, 0, "the row has %d fields; the header has %d", len(record), len(f.header))
+	if n := len(f.scan.cells); n != len(f.header) {
+		return false, f.errorf(f.line, 0, "the row has %d fields; the header has %d", n, len(f.header))
 	}
-	for i, cell := range record {
-		if len(cell) > f.limits.Field {
-			return false, f.errorf(f.line, i+1, "a field of %d bytes; want at most %d", len(cell), f.limits.Field)
+	if len(f.scan.text) > f.limits.Field {
+		for i := range f.header {
+			if n := len(f.scan.cell(i)); n > f.limits.Field {
+				return false, f.errorf(f.line, i+1, "a field of %d bytes; want at most %d", n, f.limits.Field)
+			}
 		}
 	}
-	f.record = record
 	return true, nil
 }
 

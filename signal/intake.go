@@ -1,10 +1,10 @@
 package signal
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -18,38 +18,46 @@ import (
 const maxPanelCells = 1 << 27
 
 // An intake gathers a file's rows until all its dates are known, and only then
-// decides how to read them.
+// decides how to read them. It holds them by column, as numbers.
 type intake struct {
 	file    *csvFile
 	spec    ImportSpec
 	report  ImportReport
 	answers bool // dates are days on which people answered, not period starts
-	long    bool // a row holds one figure rather than many
+	long    bool // a row holds one figure rather than one of each metric
 
-	people   map[string]int32 // raw identifiers live here and nowhere else
-	ids      []coaching.PersonID
-	dates    map[string]int32
-	texts    []string // distinct date texts, and the line of the first
-	lines    []int
-	rows     []intakeRow
-	cells    []intakeCell
-	labels   [][]intakeLabel // per attribute
-	distinct []map[string]bool
+	people *dictionary // raw identifiers live here and nowhere else
+	ids    []coaching.PersonID
+	dates  *dictionary
+	lines  []int // per date: the line of its first row
+	times  []rowTime
+	timeAt map[dateDays]int32
+
+	// Per row: places in people and times, the metric of a long file, and one
+	// figure of each metric, or the only one, NaN for none.
+	rows    int
+	person  chunked[int32]
+	time    chunked[int32]
+	metric  chunked[int32]
+	figures []chunked[float64]
+	labels  []intakeLabels // per attribute
+
+	distinct []map[string]bool // per metric
 }
 
-type intakeRow struct {
-	person, date int32
-	days         int32
+// A dateDays is a period as it was written: a date, by its number, and a length.
+type dateDays struct{ date, days int32 }
+
+// A rowTime is a period as it was written, and how many rows it has.
+type rowTime struct {
+	dateDays
+	rows int
 }
 
-type intakeCell struct {
-	row, metric int32
-	value       float64
-}
-
-type intakeLabel struct {
-	row   int32
-	label string
+// intakeLabels are an attribute's labels: of each row, by their number.
+type intakeLabels struct {
+	texts *dictionary
+	rows  chunked[int32]
 }
 
 func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
@@ -70,8 +78,8 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 	}
 	in := &intake{
 		file: file, spec: spec,
-		people: map[string]int32{}, dates: map[string]int32{},
-		labels: make([][]intakeLabel, len(spec.Attributes)),
+		people: newDictionary(), dates: newDictionary(), timeAt: map[dateDays]int32{},
+		figures: make([]chunked[float64], len(spec.Metrics)),
 	}
 	for _, m := range spec.Metrics {
 		in.report.Columns = append(in.report.Columns, ColumnReport{Name: m})
@@ -79,7 +87,7 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 	}
 	for _, a := range spec.Attributes {
 		in.report.Columns = append(in.report.Columns, ColumnReport{Name: a, Attribute: true})
-		in.distinct = append(in.distinct, map[string]bool{})
+		in.labels = append(in.labels, intakeLabels{texts: newDictionary()})
 	}
 	return in, nil
 }
@@ -93,38 +101,46 @@ func (in *intake) mayRead(name string, place, person int) error {
 	return nil
 }
 
-// row registers a row and returns its number, or -1 when it has no person.
-func (in *intake) row(person, date string, dateColumn, days int) (int32, error) {
-	if person == "" {
+// row registers a row; false when it has no person and is not read. Its figures
+// and labels must follow.
+func (in *intake) row(person, date []byte, dateColumn, days int) (bool, error) {
+	if len(person) == 0 {
 		in.report.NoPerson++
-		return -1, nil
+		return false, nil
 	}
-	p, ok := in.people[person]
-	if !ok {
-		if !plainIdentifier(person) {
-			return 0, in.file.errorf(in.file.line, 0, "the person's identifier has spaces around it, or control or invisible characters; it would count as another person")
+	p, known := in.people.find(person)
+	if !known {
+		text := string(person)
+		if !plainIdentifier(text) {
+			return false, in.file.errorf(in.file.line, 0, "the person's identifier has spaces around it, or control or invisible characters; it would count as another person")
 		}
-		id, err := in.spec.People.Person(person)
+		id, err := in.spec.People.Person(text)
 		if err != nil {
-			return 0, in.file.errorf(in.file.line, 0, "%v", err)
+			return false, in.file.errorf(in.file.line, 0, "%v", err)
 		}
-		p = int32(len(in.ids))
-		in.people[strings.Clone(person)] = p
+		p = in.people.add(person)
 		in.ids = append(in.ids, id)
 	}
-	if date == "" {
-		return 0, in.file.errorf(in.file.line, dateColumn+1, "the date is empty")
+	if len(date) == 0 {
+		return false, in.file.errorf(in.file.line, dateColumn+1, "the date is empty")
 	}
-	d, ok := in.dates[date]
-	if !ok {
-		d = int32(len(in.texts))
-		text := strings.Clone(date)
-		in.dates[text] = d
-		in.texts = append(in.texts, text)
+	d, known := in.dates.find(date)
+	if !known {
+		d = in.dates.add(date)
 		in.lines = append(in.lines, in.file.line)
 	}
-	in.rows = append(in.rows, intakeRow{person: p, date: d, days: int32(days)})
-	return int32(len(in.rows) - 1), nil
+	key := dateDays{d, int32(days)}
+	t, known := in.timeAt[key]
+	if !known {
+		t = int32(len(in.times))
+		in.timeAt[key] = t
+		in.times = append(in.times, rowTime{dateDays: key})
+	}
+	in.times[t].rows++
+	in.person.add(p)
+	in.time.add(t)
+	in.rows++
+	return true, nil
 }
 
 // plainIdentifier reports whether an identifier looks like what it is: "E1" and
@@ -138,64 +154,48 @@ func hiddenRune(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
-// figure reads a number into a cell of a row; column counts from 0.
-func (in *intake) figure(row int32, metric int, text string, column int) {
+// figure reads a metric's number in the current row; column counts from 0.
+func (in *intake) figure(metric int, text []byte, column int) {
+	v, ok := math.NaN(), false
 	c := &in.report.Columns[metric]
 	in.seen(metric, text)
-	if text == "" || text == "NA" {
+	if len(text) == 0 || string(text) == "NA" {
 		c.Blank++
-		return
-	}
-	v, ok := decimalNumber(text)
-	if !ok {
+	} else if v, ok = decimalNumber(text); !ok {
+		v = math.NaN()
 		if c.Failed++; c.Failed == 1 {
 			c.FirstRow, c.FirstColumn = in.file.line, column+1
 		}
-		return
 	}
-	in.cells = append(in.cells, intakeCell{row: row, metric: int32(metric), value: v})
+	if in.long {
+		in.metric.add(int32(metric))
+		metric = 0
+	}
+	in.figures[metric].add(v)
 }
 
-// label reads an attribute of a row.
-func (in *intake) label(row int32, attribute int, text string, column int) error {
-	c := len(in.spec.Metrics) + attribute
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return in.file.errorf(in.file.line, column+1, "not UTF-8 text")
+// label reads an attribute of the current row.
+func (in *intake) label(attribute int, text []byte, column int) error {
+	labels := &in.labels[attribute]
+	n, known := labels.texts.find(text)
+	if !known {
+		if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+			return in.file.errorf(in.file.line, column+1, "not UTF-8 text")
+		}
+		n = labels.texts.add(text)
 	}
-	if text == "" {
-		in.report.Columns[c].Blank++
+	if len(text) == 0 {
+		in.report.Columns[len(in.spec.Metrics)+attribute].Blank++
 	}
-	in.seen(c, text)
-	in.labels[attribute] = append(in.labels[attribute], intakeLabel{row: row, label: strings.Clone(text)})
+	labels.rows.add(n)
 	return nil
 }
 
-func (in *intake) seen(column int, text string) {
-	if text == "" || len(in.distinct[column]) >= 1000 || in.distinct[column][text] {
-		return
-	}
-	in.distinct[column][strings.Clone(text)] = true
-}
+// mostDistinct is how far different values are counted.
+const mostDistinct = 1000
 
-// decimalNumber reads digits with a point, an optional minus and exponent, and
-// nothing else: no NaN, infinity, hexadecimal, thousands or decimal comma.
-func decimalNumber(text string) (float64, bool) {
-	digits := false
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= '0' && c <= '9':
-			digits = true
-		case c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E':
-		default:
-			return 0, false
-		}
+func (in *intake) seen(metric int, text []byte) {
+	if d := in.distinct[metric]; len(d) < mostDistinct && len(text) > 0 && !d[string(text)] {
+		d[string(text)] = true
 	}
-	if !digits || text[0] == '+' {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(v, 0) {
-		return 0, false
-	}
-	return v + 0, true // no negative zero: it would print otherwise than zero
 }

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"io"
 	"strconv"
 )
@@ -22,19 +23,13 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 		return nil, ImportReport{}, err
 	}
 	in.long = true
-	places := map[string]int{}
-	for _, name := range []string{"person", "date", "metric", "value"} {
-		wanted := name
-		switch {
-		case name == "person" && spec.PersonColumn != "":
-			wanted = spec.PersonColumn
-		case name == "date" && spec.DateColumn != "":
-			wanted = spec.DateColumn
-		}
-		if places[name], err = file.column(wanted); err != nil {
+	var places [4]int
+	for i, name := range []string{cmp.Or(spec.PersonColumn, "person"), cmp.Or(spec.DateColumn, "date"), "metric", "value"} {
+		if places[i], err = file.column(name); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
+	person, date, metricName, value := places[0], places[1], places[2], places[3]
 	periodDays := findColumn(file.header, "period_days")
 	metricAt := map[string]int{}
 	for i, m := range spec.Metrics {
@@ -46,7 +41,7 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 		in.report.Columns[len(spec.Metrics)+i].Found = file.header[labels[i]]
-		if err = in.mayRead(a, labels[i], places["person"]); err != nil {
+		if err = in.mayRead(a, labels[i], person); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
@@ -56,35 +51,35 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 	}
 
 	for {
-		more, err := file.next()
+		more, err := file.scanNext()
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
 		if !more {
 			break
 		}
-		metric, wanted := metricAt[file.record[places["metric"]]]
+		metric, wanted := metricAt[string(file.scan.cell(metricName))]
 		if !wanted {
 			in.report.Skipped++
 			continue
 		}
 		days := in.spec.PeriodDays
-		if periodDays >= 0 && file.record[periodDays] != "" {
-			if days, err = strconv.Atoi(file.record[periodDays]); err != nil || days < 1 || days > 366 {
+		if periodDays >= 0 && len(file.scan.cell(periodDays)) > 0 {
+			if days, err = strconv.Atoi(string(file.scan.cell(periodDays))); err != nil || days < 1 || days > 366 {
 				return nil, ImportReport{}, file.errorf(file.line, periodDays+1, "not a number of days from 1 to 366")
 			}
 		}
-		row, err := in.row(file.record[places["person"]], file.record[places["date"]], places["date"], days)
+		known, err := in.row(file.scan.cell(person), file.scan.cell(date), date, days)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
-		if row < 0 {
+		if !known {
 			continue
 		}
 		in.report.Columns[metric].Found = spec.Metrics[metric]
-		in.figure(row, metric, file.record[places["value"]], places["value"])
+		in.figure(metric, file.scan.cell(value), value)
 		for i, place := range labels {
-			if err := in.label(row, i, file.record[place], place); err != nil {
+			if err := in.label(i, file.scan.cell(place), place); err != nil {
 				return nil, ImportReport{}, err
 			}
 		}

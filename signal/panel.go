@@ -1,7 +1,7 @@
 package signal
 
 import (
-	"maps"
+	"cmp"
 	"math"
 	"slices"
 
@@ -101,69 +101,66 @@ func (p *Panel) column(metric string) []float64 {
 	return nil
 }
 
-// newPanel builds a panel from observations that hold each cell once, and from
-// the rows that were present.
-func newPanel(metrics []string, cells []observation, rows map[rowKey]bool, attributes []attributeRows) *Panel {
-	p := &Panel{metrics: slices.Clone(metrics)}
-	slices.Sort(p.metrics)
-
-	// PersonID.Compare renders text; sorting by rendered keys once is cheaper.
-	seen := map[coaching.PersonID]string{}
-	times := map[Period]bool{}
-	for k := range rows {
-		if _, ok := seen[k.subject]; !ok {
-			seen[k.subject] = k.subject.String()
-		}
-		times[k.period] = true
-	}
-	p.subjects = slices.SortedFunc(maps.Keys(seen), func(a, b coaching.PersonID) int {
-		switch x, y := seen[a], seen[b]; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	p.periods = slices.SortedFunc(maps.Keys(times), Period.Compare)
-
-	subjectAt := make(map[coaching.PersonID]int, len(p.subjects))
-	for i, s := range p.subjects {
-		subjectAt[s] = i
-	}
-	periodAt := make(map[Period]int, len(p.periods))
-	for i, t := range p.periods {
-		periodAt[t] = i
-	}
-	n := len(p.subjects) * len(p.periods)
+// newGrid returns a panel without figures, rows or attributes. It keeps the
+// people and periods, which are sorted, and sorts a copy of the metrics.
+func newGrid(subjects []coaching.PersonID, periods []Period, metrics []string) *Panel {
+	p := &Panel{subjects: subjects, periods: periods, metrics: slices.Sorted(slices.Values(metrics))}
+	n := len(subjects) * len(periods)
 	p.present = make([]bool, n)
-	for k := range rows {
-		p.present[subjectAt[k.subject]*len(p.periods)+periodAt[k.period]] = true
-	}
-	place := make([]int, len(metrics))
-	for i, m := range metrics {
-		place[i], _ = slices.BinarySearch(p.metrics, m)
-	}
 	p.values = make([][]float64, len(metrics))
-	for i := range p.values {
-		p.values[i] = make([]float64, n)
-		for j := range p.values[i] {
-			p.values[i][j] = math.NaN()
+	for m := range p.values {
+		p.values[m] = make([]float64, n)
+		for i := range p.values[m] {
+			p.values[m][i] = math.NaN()
 		}
 	}
+	return p
+}
+
+// place returns the position of a person and a period that the panel has.
+func (p *Panel) place(k rowKey) int {
+	s, _ := slices.BinarySearchFunc(p.subjects, k.subject, coaching.PersonID.Compare)
+	t, _ := slices.BinarySearchFunc(p.periods, k.period, Period.Compare)
+	return s*len(p.periods) + t
+}
+
+// newPanel builds a small panel from observations that hold each cell once, and
+// from the rows that were present.
+func newPanel(metrics []string, cells []observation, rows map[rowKey]bool, attributes []attributeRows) *Panel {
+	var subjects []coaching.PersonID
+	var periods []Period
+	for k := range rows {
+		subjects = append(subjects, k.subject)
+		periods = append(periods, k.period)
+	}
+	slices.SortFunc(subjects, coaching.PersonID.Compare)
+	slices.SortFunc(periods, Period.Compare)
+	p := newGrid(slices.Compact(subjects), slices.Compact(periods), metrics)
+	for k := range rows {
+		p.present[p.place(k)] = true
+	}
+	columns := p.columns(metrics)
 	for _, c := range cells {
-		p.values[place[c.metric]][subjectAt[c.subject]*len(p.periods)+periodAt[c.period]] = c.value
+		columns[c.metric][p.place(rowKey{c.subject, c.period})] = c.value
 	}
 	for _, a := range attributes {
-		p.attributes = append(p.attributes, a.settle(subjectAt))
-	}
-	slices.SortFunc(p.attributes, func(a, b attribute) int {
-		if a.name < b.name {
-			return -1
+		texts := newDictionary()
+		numbers := make([]int32, len(p.present))
+		for k, label := range a.labels {
+			n, known := texts.find([]byte(label))
+			if !known {
+				n = texts.add([]byte(label))
+			}
+			numbers[p.place(k)] = n + 1
 		}
-		return 1
-	})
+		p.attributes = append(p.attributes, newAttribute(a.name, texts.texts, numbers, len(p.subjects)))
+	}
+	p.sortAttributes()
 	return p
+}
+
+func (p *Panel) sortAttributes() {
+	slices.SortFunc(p.attributes, func(a, b attribute) int { return cmp.Compare(a.name, b.name) })
 }
 
 // A rowKey is a subject in a period.
@@ -178,25 +175,34 @@ type attributeRows struct {
 	labels map[rowKey]string // "" is blank
 }
 
-// settle keeps each subject's latest label that is not blank, and counts the
-// changes in time. Losing a label and getting it back are changes too: in that
-// time nobody knows which group the subject counts in.
-func (r attributeRows) settle(subjectAt map[coaching.PersonID]int) attribute {
-	a := attribute{name: r.name, values: make([]string, len(subjectAt)), flips: make([]int, len(subjectAt))}
-	keys := slices.SortedFunc(maps.Keys(r.labels), func(x, y rowKey) int { return x.period.Compare(y.period) })
-	last := make([]string, len(subjectAt))
-	rows := make([]bool, len(subjectAt))
-	for _, k := range keys {
-		label, s := r.labels[k], subjectAt[k.subject]
-		if rows[s] && label != last[s] {
-			a.flips[s]++
+// newAttribute keeps each subject's latest label that is not blank, and counts
+// the changes in time. Losing a label and getting it back are changes too: in
+// that time nobody knows which group the subject counts in. The cells are
+// subject-major: 0 for no row, 1 + the place of the label in texts, or below
+// zero for a blank.
+func newAttribute(name string, texts []string, cells []int32, subjects int) attribute {
+	a := attribute{name: name, values: make([]string, subjects), flips: make([]int, subjects)}
+	for s := range subjects {
+		n := len(cells) / subjects
+		last, rows := "", false
+		for _, c := range cells[s*n : (s+1)*n] {
+			if c == 0 {
+				continue
+			}
+			label := ""
+			if c > 0 {
+				label = texts[c-1]
+			}
+			if rows && label != last {
+				a.flips[s]++
+			}
+			last, rows = label, true
+			if label == "" {
+				a.blank++
+			} else {
+				a.values[s] = label
+			}
 		}
-		last[s], rows[s] = label, true
-		if label == "" {
-			a.blank++
-			continue
-		}
-		a.values[s] = label
 	}
 	return a
 }

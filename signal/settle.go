@@ -1,8 +1,8 @@
 package signal
 
 import (
-	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -15,61 +15,55 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	r := &in.report
 	r.File, r.SHA256, r.Bytes, r.Rows = in.file.name, in.file.sha256(), in.file.meter.n, in.file.rows
 	for i := range r.Columns {
-		r.Columns[i].Distinct = len(in.distinct[i])
+		r.Columns[i].Distinct = in.countDistinct(i)
 	}
-	if len(in.rows) == 0 {
+	if in.rows == 0 {
 		return nil, in.report, in.file.errorf(1, 0, "no row to read among %d", r.Rows)
 	}
 	days, err := in.settleDates()
 	if err != nil {
 		return nil, in.report, err
 	}
-	periods, err := in.settlePeriods(days)
+	written, err := in.settlePeriods(days)
 	if err != nil {
 		return nil, in.report, err
 	}
-	if n := countDistinct(periods) * len(in.ids) * (len(in.spec.Metrics) + 1); n > maxPanelCells {
-		return nil, in.report, in.file.errorf(1, 0, "%d people over %d periods would make %d cells; want at most %d", len(in.ids), countDistinct(periods), n, maxPanelCells)
+	periods := slices.Clone(written)
+	slices.SortFunc(periods, Period.Compare)
+	periods = slices.Compact(periods)
+	if n := len(periods) * len(in.ids) * (len(in.spec.Metrics) + 1); n > maxPanelCells {
+		return nil, in.report, in.file.errorf(1, 0, "%d people over %d periods would make %d cells; want at most %d", len(in.ids), len(periods), n, maxPanelCells)
 	}
-
-	rows := make(map[rowKey]bool, len(in.rows))
-	keys := make([]rowKey, len(in.rows))
-	for i, row := range in.rows {
-		keys[i] = rowKey{in.ids[row.person], periods[i]}
-		if rows[keys[i]] && !in.long {
-			r.Duplicates++
-		}
-		rows[keys[i]] = true
-	}
-	cells := in.settleCells(periods)
-	attributes := make([]attributeRows, len(in.spec.Attributes))
+	p := newGrid(slices.SortedFunc(slices.Values(in.ids), coaching.PersonID.Compare), periods, in.spec.Metrics)
+	at := in.place(p, written)
+	in.settleRows(p, at)
+	in.settleFigures(p, at)
 	for a, name := range in.spec.Attributes {
-		attributes[a] = attributeRows{name: name, labels: make(map[rowKey]string, len(rows))}
-		conflict := map[rowKey]bool{}
-		for _, l := range in.labels[a] {
-			known := attributes[a].labels[keys[l.row]]
-			if known != "" && l.label != "" && known != l.label {
-				conflict[keys[l.row]] = true
-			}
-			if known == "" {
-				attributes[a].labels[keys[l.row]] = l.label
-			}
-		}
-		// As for figures: nothing says which of two labels is right.
-		for key := range conflict {
-			attributes[a].labels[key] = ""
-		}
-		r.Conflicts += len(conflict)
+		p.attributes = append(p.attributes, in.settleLabels(p, at, name, in.labels[a]))
 	}
+	p.sortAttributes()
 	in.addFindings()
-	return newPanel(in.spec.Metrics, cells, rows, attributes), in.report, nil
+	return p, in.report, nil
+}
+
+// countDistinct counts the different values of a column of the report.
+func (in *intake) countDistinct(column int) int {
+	if column < len(in.distinct) {
+		return len(in.distinct[column])
+	}
+	texts := in.labels[column-len(in.distinct)].texts
+	n := len(texts.texts)
+	if _, blank := texts.numbers[""]; blank {
+		n--
+	}
+	return min(n, mostDistinct)
 }
 
 // settleDates reads the distinct date texts under one layout.
 func (in *intake) settleDates() ([]coaching.Date, error) {
-	layout, err := in.spec.Dates.settle(in.texts)
+	layout, err := in.spec.Dates.settle(in.dates.texts)
 	if err != nil {
-		for i, text := range in.texts {
+		for i, text := range in.dates.texts {
 			if !anyLayout(text) {
 				return nil, in.file.errorf(in.lines[i], 0, "a date of %d bytes is in none of the layouts %s", len(text), strings.Join(dateLayoutNames[1:], ", "))
 			}
@@ -77,8 +71,8 @@ func (in *intake) settleDates() ([]coaching.Date, error) {
 		return nil, in.file.errorf(in.lines[0], 0, "%v", err)
 	}
 	in.report.Layout = layout
-	dates := make([]coaching.Date, len(in.texts))
-	for i, text := range in.texts {
+	dates := make([]coaching.Date, len(in.dates.texts))
+	for i, text := range in.dates.texts {
 		if dates[i], err = layout.parse(text); err != nil {
 			return nil, in.file.errorf(in.lines[i], 0, "a date of %d bytes is no day in the layout %s", len(text), layout)
 		}
@@ -95,23 +89,19 @@ func anyLayout(text string) bool {
 	return false
 }
 
-// settlePeriods turns each row's date into its period.
+// settlePeriods returns the period of each time, in the order of in.times.
 func (in *intake) settlePeriods(dates []coaching.Date) ([]Period, error) {
 	r := &in.report
-	periods := make([]Period, len(in.rows))
-	starts := make([]coaching.Date, len(dates))
-	for i, d := range dates {
-		starts[i] = WeekOf(d, in.spec.WeekStart).First()
-	}
+	periods := make([]Period, len(in.times))
 	weekly := 0
-	for i, row := range in.rows {
-		d := dates[row.date]
-		r.Weekdays[d.Weekday()]++
-		periods[i] = Period{Start: d, Days: int(row.days)}
-		if row.days == 7 {
-			weekly++
-			if periods[i].Start = starts[row.date]; periods[i].Start != d {
-				r.Moved++
+	for i, t := range in.times {
+		d := dates[t.date]
+		r.Weekdays[d.Weekday()] += t.rows
+		periods[i] = Period{Start: d, Days: int(t.days)}
+		if t.days == 7 {
+			weekly += t.rows
+			if periods[i].Start = WeekOf(d, in.spec.WeekStart).First(); periods[i].Start != d {
+				r.Moved += t.rows
 			}
 		}
 		if s := periods[i].Start; r.First.IsZero() || s.Before(r.First) {
@@ -125,55 +115,104 @@ func (in *intake) settlePeriods(dates []coaching.Date) ([]Period, error) {
 		return periods, nil
 	}
 	for day, n := range r.Weekdays {
-		if n == len(in.rows) {
+		if n == in.rows {
 			return nil, in.file.errorf(2, 0, "every week in the file starts on %s, and ImportSpec.WeekStart says %s", time.Weekday(day), in.spec.WeekStart)
 		}
 	}
 	return periods, nil
 }
 
-func countDistinct(periods []Period) int {
-	seen := map[Period]bool{}
-	for _, p := range periods {
-		seen[p] = true
+// A placing finds a row's position in a panel: that of the person's first period
+// plus that of the period.
+type placing struct{ person, time []int }
+
+// place says where in the panel the people and the written periods are.
+func (in *intake) place(p *Panel, written []Period) placing {
+	at := placing{make([]int, len(in.ids)), make([]int, len(written))}
+	for i, id := range in.ids {
+		s, _ := slices.BinarySearchFunc(p.subjects, id, coaching.PersonID.Compare)
+		at.person[i] = s * len(p.periods)
 	}
-	return len(seen)
+	for i, period := range written {
+		at.time[i], _ = slices.BinarySearchFunc(p.periods, period, Period.Compare)
+	}
+	return at
 }
 
-// settleCells keeps each cell once. Two different figures for one cell leave it
-// missing: nothing says which is right.
-func (in *intake) settleCells(periods []Period) []observation {
-	slices.SortFunc(in.cells, func(a, b intakeCell) int {
-		x, y := in.rows[a.row], in.rows[b.row]
-		return cmp.Or(
-			cmp.Compare(x.person, y.person),
-			periods[a.row].Compare(periods[b.row]),
-			cmp.Compare(a.metric, b.metric),
-			cmp.Compare(a.value, b.value),
-		)
-	})
-	var cells []observation
-	for i := 0; i < len(in.cells); {
-		first := in.cells[i]
-		j, same := i+1, true
-		for ; j < len(in.cells); j++ {
-			next := in.cells[j]
-			if in.rows[next.row].person != in.rows[first.row].person || periods[next.row] != periods[first.row] || next.metric != first.metric {
-				break
+// settleRows marks the rows that are present.
+func (in *intake) settleRows(p *Panel, at placing) {
+	for k, people := range in.person.chunks {
+		times := in.time.chunks[k]
+		for i, person := range people {
+			here := &p.present[at.person[person]+at.time[times[i]]]
+			if *here && !in.long {
+				in.report.Duplicates++
 			}
-			same = same && next.value == first.value
+			*here = true
 		}
-		if in.long {
-			in.report.Duplicates += j - i - 1
-		}
-		if same {
-			cells = append(cells, observation{in.ids[in.rows[first.row].person], periods[first.row], int(first.metric), first.value})
-		} else {
-			in.report.Conflicts++
-		}
-		i = j
 	}
-	return cells
+}
+
+// conflicting is a missing figure that stays missing: a NaN with bits of its own.
+const conflicting = 0x7ff8_0000_0000_0dd4
+
+// settleFigures keeps each figure once. Two different ones for one cell leave it
+// missing: nothing says which is right.
+func (in *intake) settleFigures(p *Panel, at placing) {
+	columns := p.columns(in.spec.Metrics)
+	for m := range in.figures {
+		for k, figures := range in.figures[m].chunks {
+			people, times, column := in.person.chunks[k], in.time.chunks[k], columns[m]
+			for i, v := range figures {
+				if math.IsNaN(v) {
+					continue
+				}
+				if in.long {
+					column = columns[in.metric.chunks[k][i]]
+				}
+				cell := &column[at.person[people[i]]+at.time[times[i]]]
+				known := !math.IsNaN(*cell)
+				conflict := math.Float64bits(*cell) == conflicting
+				if in.long && (known || conflict) {
+					in.report.Duplicates++
+				}
+				switch {
+				case conflict || *cell == v:
+				case known:
+					in.report.Conflicts++
+					*cell = math.Float64frombits(conflicting)
+				default:
+					*cell = v
+				}
+			}
+		}
+	}
+}
+
+// settleLabels keeps a label per person and period, one that is not blank if
+// there is one. Two different ones leave it blank, as figures are left missing.
+func (in *intake) settleLabels(p *Panel, at placing, name string, labels intakeLabels) attribute {
+	const conflict = -1
+	cells := make([]int32, len(p.present)) // 0 for no row, 1 + the number of the label
+	blank, ok := labels.texts.numbers[""]
+	if !ok {
+		blank = conflict - 1 // never met
+	}
+	for k, numbers := range labels.rows.chunks {
+		people, times := in.person.chunks[k], in.time.chunks[k]
+		for i, n := range numbers {
+			cell := &cells[at.person[people[i]]+at.time[times[i]]]
+			switch known := *cell; {
+			case known == conflict || known == n+1:
+			case known == 0 || known == blank+1:
+				*cell = n + 1
+			case n != blank:
+				in.report.Conflicts++
+				*cell = conflict
+			}
+		}
+	}
+	return newAttribute(name, labels.texts.texts, cells, len(p.subjects))
 }
 
 // addFindings turns the counts into findings, sorted.

@@ -63,24 +63,24 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 	}
 	in.report.Unread = len(file.header) - len(places) - 2
 	for {
-		more, err := file.next()
+		more, err := file.scanNext()
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
 		if !more {
 			return in.finish()
 		}
-		row, err := in.row(file.record[person], file.record[date], date, in.spec.PeriodDays)
+		known, err := in.row(file.scan.cell(person), file.scan.cell(date), date, in.spec.PeriodDays)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
-		if row < 0 {
+		if !known {
 			continue
 		}
 		for i, place := range places {
 			if i < len(in.spec.Metrics) {
-				in.figure(row, i, file.record[place], place)
-			} else if err := in.label(row, i-len(in.spec.Metrics), file.record[place], place); err != nil {
+				in.figure(i, file.scan.cell(place), place)
+			} else if err := in.label(i-len(in.spec.Metrics), file.scan.cell(place), place); err != nil {
 				return nil, ImportReport{}, err
 			}
 		}
