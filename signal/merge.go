@@ -2,7 +2,6 @@ package signal
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -15,35 +14,27 @@ import (
 // nothing says which is right. Attributes that differ keep the label of the
 // earlier panel in the list and count as one more change.
 func Merge(panels ...*Panel) (*Panel, error) {
-	rows := map[rowKey]bool{}
-	metrics := map[string]bool{}
+	var subjects []coaching.PersonID
+	var periods []Period
+	var metrics []string
 	for _, p := range panels {
 		if p == nil {
 			return nil, fmt.Errorf("signal: merging panels: one of the %d is nil", len(panels))
 		}
-		for _, m := range p.metrics {
-			metrics[m] = true
-		}
-		for s, subject := range p.subjects {
-			for t, period := range p.periods {
-				if p.present[s*len(p.periods)+t] {
-					rows[rowKey{subject, period}] = true
-				}
-			}
-		}
+		subjects = append(subjects, p.subjects...)
+		periods = append(periods, p.periods...)
+		metrics = append(metrics, p.metrics...)
 	}
-	merged := newPanel(slices.Sorted(maps.Keys(metrics)), nil, rows, nil)
+	slices.SortFunc(subjects, coaching.PersonID.Compare)
+	slices.SortFunc(periods, Period.Compare)
+	slices.Sort(metrics)
+	merged := newGrid(slices.Compact(subjects), slices.Compact(periods), slices.Compact(metrics))
 	for _, p := range panels {
 		if err := merged.fill(p); err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(merged.attributes, func(a, b attribute) int {
-		if a.name < b.name {
-			return -1
-		}
-		return 1
-	})
+	merged.sortAttributes()
 	return merged, nil
 }
 
@@ -57,18 +48,27 @@ func (merged *Panel) fill(p *Panel) error {
 	for t, period := range p.periods {
 		periodAt[t], _ = slices.BinarySearchFunc(merged.periods, period, Period.Compare)
 	}
+	n := len(p.periods)
+	for s := range p.subjects {
+		for t := range p.periods {
+			if p.present[s*n+t] {
+				merged.present[subjectAt[s]*len(merged.periods)+periodAt[t]] = true
+			}
+		}
+	}
 	for m, name := range p.metrics {
 		to := merged.column(name)
-		for i, v := range p.values[m] {
-			if math.IsNaN(v) {
-				continue
+		for s := range p.subjects {
+			for t, v := range p.values[m][s*n : (s+1)*n] {
+				at := subjectAt[s]*len(merged.periods) + periodAt[t]
+				if math.IsNaN(v) {
+					continue
+				}
+				if !math.IsNaN(to[at]) && to[at] != v {
+					return fmt.Errorf("signal: merging panels: metric %q of %s has two different figures for %s", name, p.subjects[s], p.periods[t])
+				}
+				to[at] = v
 			}
-			s, t := i/len(p.periods), i%len(p.periods)
-			at := subjectAt[s]*len(merged.periods) + periodAt[t]
-			if !math.IsNaN(to[at]) && to[at] != v {
-				return fmt.Errorf("signal: merging panels: metric %q of %s has two different figures for %s", name, p.subjects[s], p.periods[t])
-			}
-			to[at] = v
 		}
 	}
 	for _, a := range p.attributes {

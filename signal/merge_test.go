@@ -1,0 +1,82 @@
+package signal
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/coachgov/coaching"
+)
+
+// requireSamePanel asks for the same people, periods, rows and figures.
+func requireSamePanel(t require.TestingT, want, got *Panel) {
+	require.Equal(t, want.subjects, got.subjects)
+	require.Equal(t, want.periods, got.periods)
+	require.Equal(t, want.metrics, got.metrics)
+	require.Equal(t, want.present, got.present)
+	for m := range want.metrics {
+		for i, v := range want.values[m] {
+			require.Truef(t, v == got.values[m][i] || math.IsNaN(v) && math.IsNaN(got.values[m][i]), "%v, not %v", v, got.values[m][i])
+		}
+	}
+}
+
+// A file cut in two and merged, in either order, is the whole file.
+func TestMergeJoinsWhatWasCut(t *testing.T) {
+	key := people(t)
+	rapid.Check(t, func(t *rapid.T) {
+		const header = "PersonId,MetricDate,x,y\n"
+		var whole strings.Builder
+		halves := make([]strings.Builder, 2)
+		for p := range 4 {
+			for w := range 4 {
+				if rapid.IntRange(0, 3).Draw(t, "row") == 0 {
+					continue
+				}
+				row := fmt.Sprintf("E%d,%s,%d,%s\n", p, weekAt(w), p*10+w, rapid.SampledFrom([]string{"", "7"}).Draw(t, "y"))
+				whole.WriteString(row)
+				halves[rapid.IntRange(0, 1).Draw(t, "half")].WriteString(row)
+			}
+		}
+		if halves[0].Len() == 0 || halves[1].Len() == 0 {
+			t.Skip("one half is empty")
+		}
+		read := func(rows string) *Panel {
+			p, _, err := ReadViva(strings.NewReader(header+rows), ImportSpec{People: key, Metrics: []string{"x", "y"}})
+			require.NoError(t, err)
+			return p
+		}
+		want, a, b := read(whole.String()), read(halves[0].String()), read(halves[1].String())
+		ab, err := Merge(a, b)
+		require.NoError(t, err)
+		requireSamePanel(t, want, ab)
+		ba, err := Merge(b, a)
+		require.NoError(t, err)
+		requireSamePanel(t, want, ba)
+		again, err := Merge(ab, a)
+		require.NoError(t, err)
+		requireSamePanel(t, want, again)
+	})
+}
+
+// People without a row stay people: a panel as of an early day has some.
+func TestMergeKeepsPeopleWithoutRows(t *testing.T) {
+	s := spec(t, "x")
+	s.Attributes = []string{"org"}
+	p, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x,org\nE1,2024-04-28,1,A\nE2,2024-05-05,2,B\nE3,2024-05-05,2,C\n"), s)
+	require.NoError(t, err)
+	early := p.AsOf(coaching.MustDate("2024-05-05"))
+	merged, err := Merge(early, early)
+	require.NoError(t, err)
+	requireSamePanel(t, early, merged)
+	for _, id := range p.Subjects() {
+		want, _ := p.Attribute(id, "org")
+		got, flips := merged.Attribute(id, "org")
+		require.Equal(t, want, got)
+		require.Zero(t, flips)
+	}
+}
