@@ -15,6 +15,7 @@ func (p *Panel) AsOf(day coaching.Date) *Panel {
 			known.periods = append(known.periods, period)
 		}
 	}
+	known.present = make([]bool, 0, len(p.subjects)*len(kept))
 	for s := range p.subjects {
 		for _, t := range kept {
 			known.present = append(known.present, p.present[s*len(p.periods)+t])

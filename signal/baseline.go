@@ -71,7 +71,7 @@ type Baseline struct {
 
 	rawMean, rawSD float64 // on the measured scale, for deltas
 	transform      Transform
-	alpha          float64
+	cutoff         float64   // the quantile of t at alpha and DF
 	values         []float64 // transformed, in the order of Used
 	measured       []float64 // the same on the measured scale
 }
@@ -82,18 +82,36 @@ type DroppedPeriod struct {
 	Reason string
 }
 
-// gather collects a leader's usable values.
-func (b *Baselines) gather(leader coaching.PersonID) Baseline {
-	item := Baseline{Leader: leader, transform: b.series.definition.Transform, alpha: b.config.Alpha}
-	before, behind := b.unseen()
-	for _, period := range before {
+// An insideWindow says which periods a window asks for: those before the series'
+// first, those of the series, by their place, and those after its last.
+type insideWindow struct {
+	before []Period
+	places []int
+	behind []Period
+}
+
+func (b *Baselines) inside() insideWindow {
+	var in insideWindow
+	in.before, in.behind = b.unseen()
+	for t, period := range b.series.periods {
+		if period.within(b.window) {
+			in.places = append(in.places, t)
+		}
+	}
+	return in
+}
+
+// gather collects the usable values of the leader at a place of the series.
+func (b *Baselines) gather(l int, in insideWindow) Baseline {
+	leader, n := b.series.leaders[l], len(in.places)
+	item := Baseline{Leader: leader, transform: b.series.definition.Transform}
+	for _, period := range in.before {
 		item.drop(period, reasonUnseen)
 	}
-	for t, cell := range b.series.row(leader) {
-		period := b.series.periods[t]
-		if !period.within(b.window) {
-			continue
-		}
+	item.Used = make([]Period, 0, n)
+	item.values, item.measured = make([]float64, 0, n), make([]float64, 0, n)
+	for _, t := range in.places {
+		period, cell := b.series.periods[t], b.series.cells[l*len(b.series.periods)+t]
 		reason := cell.Reason
 		if why, ok := b.rejected[rowKey{leader, period}]; ok {
 			reason = "rejected by the steward: " + why
@@ -109,7 +127,7 @@ func (b *Baselines) gather(leader coaching.PersonID) Baseline {
 		item.values = append(item.values, item.transform.forward(cell.Value))
 		item.measured = append(item.measured, cell.Value)
 	}
-	for _, period := range behind {
+	for _, period := range in.behind {
 		item.drop(period, reasonUnseen)
 	}
 	item.N = len(item.Used)
@@ -170,6 +188,9 @@ func (i *Baseline) judge(c BaselineConfig) {
 
 // longestGap is the longest run of dropped periods between or around used ones.
 func (i *Baseline) longestGap() int {
+	if len(i.Dropped) == 0 {
+		return 0
+	}
 	all := slices.Clone(i.Used)
 	for _, d := range i.Dropped {
 		all = append(all, d.Period)
@@ -190,14 +211,16 @@ func (i *Baseline) longestGap() int {
 // describe computes level and own spread.
 func (i *Baseline) describe() {
 	var rawVariance, variance float64
-	i.Level = median(i.measured)
 	i.rawMean, rawVariance = meanVariance(i.measured)
 	i.rawSD = math.Sqrt(rawVariance)
-	i.Median, i.MAD = median(i.values), mad(i.values)
-	i.MADN = madFactor * i.MAD
-	i.MeanDeviation = meanDeviation(i.values)
-	i.AAD = aadFactor * i.MeanDeviation
-	i.Scale, i.ScaleFrom = robustScale(i.values)
+	i.Median = median(i.values)
+	if i.Level = i.Median; i.transform != Identity {
+		i.Level = median(i.measured)
+	}
+	away := deviations(i.values, i.Median)
+	i.MAD, i.MeanDeviation = median(away), meanOf(away)
+	i.MADN, i.AAD = madFactor*i.MAD, aadFactor*i.MeanDeviation
+	i.Scale, i.ScaleFrom = scaleOf(i.MADN, i.AAD)
 	i.Mean, variance = meanVariance(i.values)
 	i.SD = math.Sqrt(variance)
 	i.CV = i.SD / i.Mean

@@ -40,8 +40,10 @@ func BaselinesOf(s *Series, window coaching.Window, config BaselineConfig) (*Bas
 func (b *Baselines) compute() {
 	var variances, dfs []float64
 	var within, withinDF float64
-	for _, leader := range b.series.leaders {
-		item := b.gather(leader)
+	b.items = make([]Baseline, 0, len(b.series.leaders))
+	inside := b.inside()
+	for l := range b.series.leaders {
+		item := b.gather(l, inside)
 		item.judge(b.config)
 		if item.Sufficient {
 			item.describe()
@@ -54,11 +56,16 @@ func (b *Baselines) compute() {
 	}
 	b.withinSD = math.Sqrt(within / withinDF)
 	b.prior = moderate(variances, dfs)
+	cutoffs := map[float64]float64{} // by degrees of freedom, which many leaders share
 	for i := range b.items {
 		if item := &b.items[i]; item.Sufficient {
 			v, df := b.prior.variance(item.SD*item.SD, float64(item.N-1))
 			item.ModeratedSD, item.DF = math.Sqrt(v), df
-			half := tQuantile(1-b.config.Alpha/2, df) * item.ModeratedSD * math.Sqrt(1+1/float64(item.N))
+			if _, known := cutoffs[df]; !known {
+				cutoffs[df] = tQuantile(1-b.config.Alpha/2, df)
+			}
+			item.cutoff = cutoffs[df]
+			half := item.cutoff * item.ModeratedSD * math.Sqrt(1+1/float64(item.N))
 			item.Low, item.High = item.transform.back(item.Mean-half), item.transform.back(item.Mean+half)
 		}
 	}
@@ -78,10 +85,10 @@ func (b *Baselines) All() []Baseline { return slices.Clone(b.orEmpty().items) }
 // Of returns a leader's baseline; an insufficient one for a leader that the
 // series does not have.
 func (b *Baselines) Of(leader coaching.PersonID) Baseline {
-	for _, i := range b.orEmpty().items {
-		if i.Leader == leader {
-			return i
-		}
+	items := b.orEmpty().items
+	i, ok := slices.BinarySearchFunc(items, leader, func(b Baseline, id coaching.PersonID) int { return b.Leader.Compare(id) })
+	if ok {
+		return items[i]
 	}
 	return Baseline{Leader: leader, Reasons: []string{"the series does not have this leader"}}
 }

@@ -8,7 +8,7 @@ import (
 // decimalNumber reads digits with a point, an optional minus and exponent, and
 // nothing else: no NaN, infinity, hexadecimal, thousands or decimal comma. The
 // answer is the nearest float64, as strconv.ParseFloat gives it.
-func decimalNumber[T string | []byte](text T) (float64, bool) {
+func decimalNumber(text string) (float64, bool) {
 	if v, ok := shortDecimal(text); ok {
 		return v, true
 	}
@@ -25,7 +25,7 @@ func decimalNumber[T string | []byte](text T) (float64, bool) {
 	if !digits || text[0] == '+' {
 		return 0, false
 	}
-	v, err := strconv.ParseFloat(string(text), 64)
+	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(v, 0) {
 		return 0, false
 	}
@@ -43,7 +43,7 @@ var tens = [...]float64{
 // ten are exact as float64, so their quotient is rounded once and is the nearest
 // (Clinger 1990, How to read floating point numbers accurately). It answers
 // false for all else.
-func shortDecimal[T string | []byte](text T) (float64, bool) {
+func shortDecimal(text string) (float64, bool) {
 	negative := len(text) > 0 && text[0] == '-'
 	if negative {
 		text = text[1:]

@@ -23,7 +23,7 @@ func plainDecimal(text string) (float64, bool) {
 // restricted to plain decimals.
 func requireSameNumber(t require.TestingT, text string) {
 	want, ok := plainDecimal(text)
-	got, okGot := decimalNumber([]byte(text))
+	got, okGot := decimalNumber(text)
 	require.Equal(t, ok, okGot, "%q", text)
 	if ok {
 		require.Equal(t, math.Float64bits(want), math.Float64bits(got), "%q", text)

@@ -101,6 +101,34 @@ func (x Exclusions) index() exclusionIndex {
 	return index
 }
 
+// A leftOut says whether and why a period is left out for everybody.
+type leftOut struct {
+	excluded bool
+	reason   string
+}
+
+// over returns what is left out of each of the periods for everybody, and which
+// cells of the panel, subject-major, for one person; nil for none.
+func (x Exclusions) over(p *Panel, periods []Period) (everybody []leftOut, cells []bool) {
+	index := x.index()
+	everybody = make([]leftOut, len(periods))
+	for t, period := range periods {
+		everybody[t].reason, everybody[t].excluded = index[rowKey{period: period}]
+	}
+	for key := range index {
+		s, okS := slices.BinarySearchFunc(p.subjects, key.subject, coaching.PersonID.Compare)
+		t, okT := slices.BinarySearchFunc(p.periods, key.period, Period.Compare)
+		if !okS || !okT {
+			continue
+		}
+		if cells == nil {
+			cells = make([]bool, len(p.present))
+		}
+		cells[s*len(p.periods)+t] = true
+	}
+	return everybody, cells
+}
+
 // meanAt is the mean of a column over the people observed in period t.
 func meanAt(p *Panel, column []float64, t int) float64 {
 	sum, n := 0.0, 0

@@ -90,7 +90,7 @@ func (b *Baselines) screen(i Baseline) []Flag {
 // watch flags the periods after the window.
 func (b *Baselines) watch(i Baseline) []Flag {
 	se := i.ModeratedSD * math.Sqrt(1+1/float64(i.N))
-	cutoff := tQuantile(1-i.alpha/2, i.DF)
+	cutoff := i.cutoff
 	var flags []Flag
 	for t, cell := range b.series.row(i.Leader) {
 		period := b.series.periods[t]

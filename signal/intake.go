@@ -161,7 +161,7 @@ func (in *intake) figure(metric int, text []byte, column int) {
 	in.seen(metric, text)
 	if len(text) == 0 || string(text) == "NA" {
 		c.Blank++
-	} else if v, ok = decimalNumber(text); !ok {
+	} else if v, ok = decimalNumber(string(text)); !ok {
 		v = math.NaN()
 		if c.Failed++; c.Failed == 1 {
 			c.FirstRow, c.FirstColumn = in.file.line, column+1

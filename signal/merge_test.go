@@ -70,6 +70,7 @@ func TestMergeKeepsPeopleWithoutRows(t *testing.T) {
 	p, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x,org\nE1,2024-04-28,1,A\nE2,2024-05-05,2,B\nE3,2024-05-05,2,C\n"), s)
 	require.NoError(t, err)
 	early := p.AsOf(coaching.MustDate("2024-05-05"))
+	require.Equal(t, 1, count(early.present))
 	merged, err := Merge(early, early)
 	require.NoError(t, err)
 	requireSamePanel(t, early, merged)

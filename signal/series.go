@@ -117,40 +117,41 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 	}
 	s.periods = p.grid(d)
 	s.cells = make([]Cell, len(s.leaders)*len(s.periods))
-	members := make([][]int, len(s.leaders)) // rows of the panel
-	for l, leader := range s.leaders {
-		people := []coaching.PersonID{leader}
-		if d.Grain == Team {
-			people = teams.Members(leader)
-		}
-		for _, person := range people {
-			if i, ok := slices.BinarySearchFunc(p.subjects, person, coaching.PersonID.Compare); ok {
-				members[l] = append(members[l], i)
-			}
+	if d.Grain != Team { // leaders stand for themselves
+		teams = Teams{}
+		for _, leader := range s.leaders {
+			teams[leader] = leader
 		}
 	}
+	members := teams.places(s.leaders, p.subjects)
 	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
-	left := exclude.index()
-	suppressed, outside := 0, 0
+	places := make([]int, len(s.periods)) // in the panel's periods, -1 for none
 	for t, period := range s.periods {
-		reason, everybody := left[rowKey{period: period}]
-		at, known := slices.BinarySearchFunc(p.periods, period, Period.Compare)
-		for l := range s.leaders {
+		var known bool
+		if places[t], known = slices.BinarySearchFunc(p.periods, period, Period.Compare); !known {
+			places[t] = -1
+		}
+	}
+	everybody, out := exclude.over(p, s.periods)
+	suppressed, outside := 0, 0
+	var ops []operand
+	for l := range s.leaders {
+		for t, at := range places {
 			cell := &s.cells[l*len(s.periods)+t]
 			switch {
-			case everybody:
-				*cell = Cell{Status: Excluded, Reason: reason}
+			case everybody[t].excluded:
+				*cell = Cell{Status: Excluded, Reason: everybody[t].reason}
 				continue
-			case !known:
+			case at < 0:
 				cell.Reason = "no row in this period"
 				continue
 			}
-			var ops []operand
+			ops = ops[:0]
 			for _, m := range members[l] {
-				if _, out := left[rowKey{p.subjects[m], period}]; out {
+				i := m*len(p.periods) + at
+				if out != nil && out[i] {
 					continue
 				}
-				i := m*len(p.periods) + at
 				o := operand{num: sumAt(num, i), den: sumAt(den, i)}
 				if !math.IsNaN(o.num) && !math.IsNaN(o.den) {
 					ops = append(ops, o)

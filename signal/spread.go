@@ -25,7 +25,8 @@ func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	sorted := slices.Sorted(slices.Values(values))
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
 	mid := len(sorted) / 2
 	if len(sorted)%2 == 1 {
 		return sorted[mid]
@@ -33,24 +34,25 @@ func median(values []float64) float64 {
 	return (sorted[mid-1] + sorted[mid]) / 2
 }
 
-// mad returns the raw median absolute deviation from the median.
-func mad(values []float64) float64 {
-	m := median(values)
+// deviations returns how far each value is from m, in either direction.
+func deviations(values []float64, m float64) []float64 {
 	d := make([]float64, len(values))
 	for i, v := range values {
 		d[i] = math.Abs(v - m)
 	}
-	return median(d)
+	return d
 }
+
+// mad returns the raw median absolute deviation from the median.
+func mad(values []float64) float64 { return median(deviations(values, median(values))) }
 
 func madn(values []float64) float64 { return madFactor * mad(values) }
 
-// meanDeviation returns the mean absolute deviation from the median.
-func meanDeviation(values []float64) float64 {
-	m := median(values)
+// meanOf returns the mean, NaN of none.
+func meanOf(values []float64) float64 {
 	sum := 0.0
 	for _, v := range values {
-		sum += math.Abs(v - m)
+		sum += v
 	}
 	return sum / float64(len(values))
 }
@@ -95,14 +97,17 @@ func (s Scale) String() string { return enum.Name(scaleNames[:], s, "Scale") }
 // robustScale returns MADN, or the scaled mean deviation when MADN is zero, or
 // none when every value is the same.
 func robustScale(values []float64) (float64, Scale) {
-	if len(values) == 0 {
-		return 0, NoScale
-	}
-	if s := madn(values); s > 0 {
-		return s, MADN
-	}
-	if s := aadFactor * meanDeviation(values); s > 0 {
-		return s, AAD
+	away := deviations(values, median(values))
+	return scaleOf(madFactor*median(away), aadFactor*meanOf(away))
+}
+
+// scaleOf chooses between the two.
+func scaleOf(madn, aad float64) (float64, Scale) {
+	switch {
+	case madn > 0:
+		return madn, MADN
+	case aad > 0:
+		return aad, AAD
 	}
 	return 0, NoScale
 }

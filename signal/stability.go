@@ -62,14 +62,18 @@ func StabilityOf(s *Series, window coaching.Window) Stability {
 	if s == nil {
 		return Stability{Reason: "no series"}
 	}
+	var places []int // of the periods that count
+	for t, period := range s.periods {
+		if period.within(window) && !everybodyExcluded(s, t) {
+			places = append(places, t)
+		}
+	}
 	var rows [][]float64
-	for _, leader := range s.leaders {
-		var row []float64
+	for l := range s.leaders {
+		row := make([]float64, 0, len(places))
 		complete := true
-		for t, cell := range s.row(leader) {
-			if !s.periods[t].within(window) || everybodyExcluded(s, t) {
-				continue
-			}
+		for _, t := range places {
+			cell := s.cells[l*len(s.periods)+t]
 			complete = complete && cell.Status == OK
 			row = append(row, cell.Value)
 		}

@@ -34,10 +34,15 @@ func PerSubject(p *Panel, d Definition, window coaching.Window) ([]SubjectValue,
 	}
 	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
 	values := make([]SubjectValue, len(p.subjects))
+	inside := make([]bool, len(p.periods))
+	for t, period := range p.periods {
+		inside[t] = d.Cadence.Holds(period.Days) && period.within(window)
+	}
+	var ops []operand
 	for s, subject := range p.subjects {
-		var ops []operand
-		for t, period := range p.periods {
-			if !d.Cadence.Holds(period.Days) || !period.within(window) {
+		ops = ops[:0]
+		for t := range p.periods {
+			if !inside[t] {
 				continue
 			}
 			i := s*len(p.periods) + t

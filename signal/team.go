@@ -37,6 +37,23 @@ func (t Teams) Members(leader coaching.PersonID) []coaching.PersonID {
 	return members
 }
 
+// places returns, for each of the leaders, where in a sorted list of people the
+// members of the team are, in order; those who are not in the list are left out.
+func (t Teams) places(leaders, people []coaching.PersonID) [][]int {
+	at := make(map[coaching.PersonID]int, len(leaders))
+	for l, leader := range leaders {
+		at[leader] = l
+	}
+	places := make([][]int, len(leaders))
+	for s, person := range people {
+		if leader, ok := t[person]; ok {
+			l := at[leader]
+			places[l] = append(places[l], s)
+		}
+	}
+	return places
+}
+
 // Consenting returns the teams without the members whose consent to the signal
 // and purpose does not hold at the time. The receiver is not changed.
 func (t Teams) Consenting(c Consents, signal, purpose string, at time.Time) Teams {
