@@ -101,19 +101,15 @@ func (x Exclusions) index() exclusionIndex {
 	return index
 }
 
-// A leftOut says whether and why a period is left out for everybody.
-type leftOut struct {
-	excluded bool
-	reason   string
-}
-
-// over returns what is left out of each of the periods for everybody, and which
-// cells of the panel, subject-major, for one person; nil for none.
-func (x Exclusions) over(p *Panel, periods []Period) (everybody []leftOut, cells []bool) {
+// over returns why a period is left out for everybody, by its place in the list,
+// and which cells of the panel, subject-major, for one person; nil for none.
+func (x Exclusions) over(p *Panel, periods []Period) (everybody map[int]string, cells []bool) {
 	index := x.index()
-	everybody = make([]leftOut, len(periods))
+	everybody = map[int]string{}
 	for t, period := range periods {
-		everybody[t].reason, everybody[t].excluded = index[rowKey{period: period}]
+		if reason, ok := index[rowKey{period: period}]; ok {
+			everybody[t] = reason
+		}
 	}
 	for key := range index {
 		s, okS := slices.BinarySearchFunc(p.subjects, key.subject, coaching.PersonID.Compare)

@@ -12,8 +12,8 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-// requireSamePanel asks for the same people, periods, rows and figures.
-func requireSamePanel(t require.TestingT, want, got *Panel) {
+// requireSameFigures asks for the same people, periods, rows and figures.
+func requireSameFigures(t require.TestingT, want, got *Panel) {
 	require.Equal(t, want.subjects, got.subjects)
 	require.Equal(t, want.periods, got.periods)
 	require.Equal(t, want.metrics, got.metrics)
@@ -53,13 +53,13 @@ func TestMergeJoinsWhatWasCut(t *testing.T) {
 		want, a, b := read(whole.String()), read(halves[0].String()), read(halves[1].String())
 		ab, err := Merge(a, b)
 		require.NoError(t, err)
-		requireSamePanel(t, want, ab)
+		requireSameFigures(t, want, ab)
 		ba, err := Merge(b, a)
 		require.NoError(t, err)
-		requireSamePanel(t, want, ba)
+		requireSameFigures(t, want, ba)
 		again, err := Merge(ab, a)
 		require.NoError(t, err)
-		requireSamePanel(t, want, again)
+		requireSameFigures(t, want, again)
 	})
 }
 
@@ -70,10 +70,10 @@ func TestMergeKeepsPeopleWithoutRows(t *testing.T) {
 	p, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x,org\nE1,2024-04-28,1,A\nE2,2024-05-05,2,B\nE3,2024-05-05,2,C\n"), s)
 	require.NoError(t, err)
 	early := p.AsOf(coaching.MustDate("2024-05-05"))
-	require.Equal(t, 1, count(early.present))
+	require.Equal(t, 1, rowsIn(early))
 	merged, err := Merge(early, early)
 	require.NoError(t, err)
-	requireSamePanel(t, early, merged)
+	requireSameFigures(t, early, merged)
 	for _, id := range p.Subjects() {
 		want, _ := p.Attribute(id, "org")
 		got, flips := merged.Attribute(id, "org")

@@ -165,14 +165,15 @@ func TestReadersAgreeWithAPlainReading(t *testing.T) {
 			require.Equal(t, want.blank[c.Name], c.Blank)
 			require.Equal(t, want.bad[c.Name], c.Failed)
 		}
-		require.Equal(t, len(want.rows), count(got.present))
+		require.Equal(t, len(want.rows), rowsIn(got))
 		require.Equal(t, got.Subjects(), slices.SortedFunc(maps.Keys(last), coaching.PersonID.Compare))
 	})
 }
 
-func count(flags []bool) int {
+// rowsIn counts the rows that a panel was read from.
+func rowsIn(p *Panel) int {
 	n := 0
-	for _, f := range flags {
+	for _, f := range p.present {
 		if f {
 			n++
 		}

@@ -138,9 +138,10 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 	for l := range s.leaders {
 		for t, at := range places {
 			cell := &s.cells[l*len(s.periods)+t]
+			reason, off := everybody[t]
 			switch {
-			case everybody[t].excluded:
-				*cell = Cell{Status: Excluded, Reason: everybody[t].reason}
+			case off:
+				*cell = Cell{Status: Excluded, Reason: reason}
 				continue
 			case at < 0:
 				cell.Reason = "no row in this period"
