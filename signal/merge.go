@@ -25,10 +25,7 @@ func Merge(panels ...*Panel) (*Panel, error) {
 		periods = append(periods, p.periods...)
 		metrics = append(metrics, p.metrics...)
 	}
-	slices.SortFunc(subjects, coaching.PersonID.Compare)
-	slices.SortFunc(periods, Period.Compare)
-	slices.Sort(metrics)
-	merged := newGrid(slices.Compact(subjects), slices.Compact(periods), slices.Compact(metrics))
+	merged := newGrid(subjects, periods, metrics)
 	for _, p := range panels {
 		if err := merged.fill(p); err != nil {
 			return nil, err

@@ -101,13 +101,19 @@ func (p *Panel) column(metric string) []float64 {
 	return nil
 }
 
-// newGrid returns a panel without figures, rows or attributes. It keeps the
-// people and periods, which are sorted, and sorts a copy of the metrics.
+// newGrid returns a panel of the people, periods and metrics, each once, without
+// figures, rows or attributes. It leaves the lists as they are.
 func newGrid(subjects []coaching.PersonID, periods []Period, metrics []string) *Panel {
-	p := &Panel{subjects: subjects, periods: periods, metrics: slices.Sorted(slices.Values(metrics))}
-	n := len(subjects) * len(periods)
+	p := &Panel{subjects: slices.Clone(subjects), periods: slices.Clone(periods), metrics: slices.Clone(metrics)}
+	slices.SortFunc(p.subjects, coaching.PersonID.Compare)
+	p.subjects = slices.Compact(p.subjects)
+	slices.SortFunc(p.periods, Period.Compare)
+	p.periods = slices.Compact(p.periods)
+	slices.Sort(p.metrics)
+	p.metrics = slices.Compact(p.metrics)
+	n := len(p.subjects) * len(p.periods)
 	p.present = make([]bool, n)
-	p.values = make([][]float64, len(metrics))
+	p.values = make([][]float64, len(p.metrics))
 	for m := range p.values {
 		p.values[m] = make([]float64, n)
 		for i := range p.values[m] {
@@ -133,9 +139,7 @@ func newPanel(metrics []string, cells []observation, rows map[rowKey]bool, attri
 		subjects = append(subjects, k.subject)
 		periods = append(periods, k.period)
 	}
-	slices.SortFunc(subjects, coaching.PersonID.Compare)
-	slices.SortFunc(periods, Period.Compare)
-	p := newGrid(slices.Compact(subjects), slices.Compact(periods), metrics)
+	p := newGrid(subjects, periods, metrics)
 	for k := range rows {
 		p.present[p.place(k)] = true
 	}

@@ -15,7 +15,7 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	r := &in.report
 	r.File, r.SHA256, r.Bytes, r.Rows = in.file.name, in.file.sha256(), in.file.meter.n, in.file.rows
 	for i := range r.Columns {
-		r.Columns[i].Distinct = in.countDistinct(i)
+		r.Columns[i].Distinct = in.distinctIn(i)
 	}
 	if in.rows == 0 {
 		return nil, in.report, in.file.errorf(1, 0, "no row to read among %d", r.Rows)
@@ -28,13 +28,10 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	if err != nil {
 		return nil, in.report, err
 	}
-	periods := slices.Clone(written)
-	slices.SortFunc(periods, Period.Compare)
-	periods = slices.Compact(periods)
-	if n := len(periods) * len(in.ids) * (len(in.spec.Metrics) + 1); n > maxPanelCells {
-		return nil, in.report, in.file.errorf(1, 0, "%d people over %d periods would make %d cells; want at most %d", len(in.ids), len(periods), n, maxPanelCells)
+	if n := countDistinct(written) * len(in.ids) * (len(in.spec.Metrics) + 1); n > maxPanelCells {
+		return nil, in.report, in.file.errorf(1, 0, "%d people over %d periods would make %d cells; want at most %d", len(in.ids), countDistinct(written), n, maxPanelCells)
 	}
-	p := newGrid(slices.SortedFunc(slices.Values(in.ids), coaching.PersonID.Compare), periods, in.spec.Metrics)
+	p := newGrid(in.ids, written, in.spec.Metrics)
 	at := in.place(p, written)
 	in.settleRows(p, at)
 	in.settleFigures(p, at)
@@ -46,8 +43,8 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	return p, in.report, nil
 }
 
-// countDistinct counts the different values of a column of the report.
-func (in *intake) countDistinct(column int) int {
+// distinctIn counts the different values of a column of the report.
+func (in *intake) distinctIn(column int) int {
 	if column < len(in.distinct) {
 		return len(in.distinct[column])
 	}
@@ -120,6 +117,14 @@ func (in *intake) settlePeriods(dates []coaching.Date) ([]Period, error) {
 		}
 	}
 	return periods, nil
+}
+
+func countDistinct(periods []Period) int {
+	seen := map[Period]bool{}
+	for _, p := range periods {
+		seen[p] = true
+	}
+	return len(seen)
 }
 
 // A placing finds a row's position in a panel: that of the person's first period
