@@ -72,6 +72,7 @@ type Baseline struct {
 	rawMean, rawSD float64 // on the measured scale, for deltas
 	transform      Transform
 	cutoff         float64   // the quantile of t at alpha and DF
+	ordinal        bool      // an average of answers on a scale of a few steps
 	values         []float64 // transformed, in the order of Used
 	measured       []float64 // the same on the measured scale
 }
@@ -104,7 +105,7 @@ func (b *Baselines) inside() insideWindow {
 // gather collects the usable values of the leader at a place of the series.
 func (b *Baselines) gather(l int, in insideWindow) Baseline {
 	leader, n := b.series.leaders[l], len(in.places)
-	item := Baseline{Leader: leader, transform: b.series.definition.Transform}
+	item := Baseline{Leader: leader, transform: b.series.definition.Transform, ordinal: b.series.definition.ordinal()}
 	for _, period := range in.before {
 		item.drop(period, reasonUnseen)
 	}
@@ -227,9 +228,10 @@ func (i *Baseline) describe() {
 }
 
 // Z returns the robust z of a value on the measured scale; false for a constant
-// or insufficient baseline, which has none.
+// or insufficient baseline, which has none, and for an average of answers on a
+// scale of a few steps.
 func (i Baseline) Z(value float64) (float64, bool) {
-	if !i.Sufficient || i.ScaleFrom == NoScale {
+	if !i.Sufficient || i.ScaleFrom == NoScale || i.ordinal {
 		return 0, false
 	}
 	return (i.transform.forward(value) - i.Median) / i.Scale, true

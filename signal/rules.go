@@ -46,6 +46,7 @@ func Rules() []coaching.Rule {
 		{Code: "SIG-017", Statement: "A qualitative input is words with an author, or a figure of enough people.", Number: "5 people", Severity: coaching.Error, Remedy: "Name the author, or gather more answers."},
 		{Code: "SIG-021", Statement: "A pack has both counted and stated inputs.", Number: "1 and 1", Severity: coaching.Warning, Remedy: "Add a survey item or interview theme, or waive with a reason."},
 		{Code: "SIG-022", Statement: "A coach reads a view quickly.", Number: "10 minutes", Severity: coaching.Warning, Remedy: "Shorten explanations, or take a signal out."},
+		{Code: "SIG-023", Statement: "Figures are read against the leader's own baseline, on a scale that they support.", Severity: coaching.Error, Remedy: "Take the share of favourable answers instead of their average; give a range from zero for percentages, and a direction for better."},
 		{Code: "SIG-024", Statement: "A flagged figure is held until a steward, who is neither the leader nor the coach, has decided about it.", Severity: coaching.Error, Remedy: "Have the steward confirm, reject or explain it."},
 		{Code: "SIG-025", Statement: "A baseline rests on enough recent history.", Number: "6 to 8 weeks", Severity: coaching.Error, Remedy: "Wait for more periods, or start later."},
 		{Code: "SIG-026", Statement: "A feed is refreshed at least weekly; a slower one closes a pilot and does not steer it.", Number: "7 days", Severity: coaching.Error, Remedy: "Load the feed, or use the signal as an outcome only."},
