@@ -33,7 +33,7 @@ func leaderSeries(t testing.TB, metric string, values map[string]map[string]floa
 		}
 	}
 	d := teamHours()
-	d.Grain, d.Expr = Leader, Expr{Op: Mean, Num: []string{metric}}
+	d.Grain, d.Expr, d.Range = Leader, Expr{Op: Mean, Num: []string{metric}}, &Band{0, math.MaxFloat64}
 	s, fs := Evaluate(newPanel([]string{metric}, cells, rows, nil), d, teams, nil)
 	require.Empty(t, fs.Err())
 	return s, ids
@@ -92,6 +92,17 @@ func checkBaselines(t *testing.T, folder func(string) string) {
 		half := tQuantile(0.995, float64(i.N-1)) * i.SD * math.Sqrt(1+1/float64(i.N))
 		near(t, number(t, r["tpred01_lo"]), i.Mean-half, 1e-10, what, "own limits")
 		near(t, number(t, r["tpred01_hi"]), i.Mean+half, 1e-10, what, "own limits")
+		checkChart(t, r, i, what)
+		checkTrend(t, r, i, what)
+		if r["max_modz"] != "" { // empty where MAD is zero; R rounds 1/1.4826 to 0.6745
+			scores := make([]float64, i.N)
+			for j, v := range i.values {
+				scores[j] = 0.6745 * madFactor * math.Abs(v-i.Median) / i.MADN
+			}
+			most := slices.Max(scores)
+			near(t, number(t, r["max_modz"]), most, 1e-12, what, "the screen's score")
+			require.Equal(t, r["max_modz_idx"], fmt.Sprint(1+slices.Index(scores, most)), what)
+		}
 	}
 	for _, r := range table(t, folder("moderated_variance.csv")) {
 		b := all[r["set"]+"/"+r["metric"]]
@@ -110,21 +121,94 @@ func checkBaselines(t *testing.T, folder func(string) string) {
 		near(t, number(t, r["s2_post"]), i.ModeratedSD*i.ModeratedSD, 1e-6, what, "s2_post")
 		require.LessOrEqual(t, i.DF, number(t, r["df_pool"]), what)
 	}
-	for _, r := range table(t, folder("standardised_spikes.csv")) {
-		b := all[r["set"]+"/"+r["metric"]]
-		i := b.Of(ids[r["PersonId"]])
+	checkWeeks(t, all, ids, table(t, folder("standardised_spikes.csv")))
+}
+
+// checkWeeks compares every week, read against its baseline, with R.
+func checkWeeks(t *testing.T, all map[string]*Baselines, ids map[string]coaching.PersonID, rows []map[string]string) {
+	tables := map[string][]*Normalised{}
+	cusums := map[string]map[Period]CusumPoint{}
+	for key, b := range all {
+		for _, by := range []Normalisation{RobustZ, PercentOfBaseline} {
+			n, fs := b.Normalise(by)
+			require.Empty(t, fs)
+			tables[key] = append(tables[key], n)
+		}
+		for _, i := range b.All() {
+			points := map[Period]CusumPoint{}
+			for _, p := range b.Cusum(i.Leader) {
+				points[p.Period] = p
+			}
+			cusums[key+i.Leader.String()] = points
+		}
+	}
+	bit := map[bool]string{false: "0", true: "1"}
+	flagged := 0
+	for _, r := range rows {
+		key, leader := r["set"]+"/"+r["metric"], ids[r["PersonId"]]
+		i := all[key].Of(leader)
 		what := fmt.Sprint(r["set"], r["metric"], r["PersonId"], r["week"])
-		value := number(t, r["value"])
+		value, week := number(t, r["value"]), Period{coaching.MustDate(r["week"]), 7}
 		require.Equal(t, r["scale_used"], i.ScaleFrom.String(), what)
-		if z, ok := i.Z(value); ok {
-			near(t, number(t, r["z_robust"]), z, 1e-10, what)
+		z, pct := tables[key][0].At(leader, week), tables[key][1].At(leader, week)
+		require.Equal(t, r["z_robust"] != "", z.Status == OK, what)
+		if z.Status == OK {
+			near(t, number(t, r["z_robust"]), z.Value, 1e-10, what)
+		}
+		require.Equal(t, r["pct_of_median"] != "", pct.Status == OK, what)
+		if pct.Status == OK {
+			near(t, number(t, r["pct_of_median"]), pct.Value, 1e-10, what)
 		}
 		if i.SD > 0 {
 			near(t, number(t, r["z_mean_sd"]), (value-i.Mean)/i.SD, 1e-10, what)
 		}
-		if pct, ok := i.Percent(value); ok {
-			near(t, number(t, r["pct_of_median"]), pct, 1e-10, what)
+		chart, _ := i.XmR()
+		half := tQuantile(0.995, float64(i.N-1)) * i.SD * math.Sqrt(1+1/float64(i.N))
+		require.Equal(t, r["xmr_flag"], bit[value < chart.Mean.Low || value > chart.Mean.High], what)
+		require.Equal(t, r["tpred_flag"], bit[math.Abs(value-i.Mean) > half], what)
+		point, behind := cusums[key+leader.String()][week]
+		if behind {
+			flagged++
+			near(t, number(t, r["cusum_hi"]), point.High, 1e-10, what)
+			near(t, number(t, r["cusum_lo"]), point.Low, 1e-10, what)
+			near(t, number(t, r["ewma"]), point.EWMA, 1e-10, what)
 		}
+		require.Equal(t, r["phase"] == "follow" && chart.Mean.Range > 0, behind, what)
+	}
+	require.NotZero(t, flagged)
+}
+
+// checkChart compares the XmR chart and the runs with R.
+func checkChart(t *testing.T, r map[string]string, i Baseline, what string) {
+	chart, ok := i.XmR()
+	require.True(t, ok, what)
+	require.True(t, chart.Trial, what)
+	for column, got := range map[string]float64{
+		"mr_mean": chart.Mean.Range, "mr_median": chart.Median.Range, "mr_screened_mean": chart.Screened.Range,
+		"sigma_mr": chart.Mean.Range / rangeToSD, "xmr_lcl": chart.Mean.Low, "xmr_ucl": chart.Mean.High,
+		"xmr_screened_lcl": chart.Screened.Low, "xmr_screened_ucl": chart.Screened.High,
+		"xmr_med_lcl": chart.Median.Low, "xmr_med_ucl": chart.Median.High, "mr_ucl": chart.RangeHigh,
+	} {
+		near(t, number(t, r[column]), got, 1e-12, what, column)
+	}
+	require.Equal(t, []string{r["longest_run"], r["crossings"], r["useful_runs"]},
+		[]string{fmt.Sprint(chart.Runs.Longest), fmt.Sprint(chart.Runs.Crossings), fmt.Sprint(chart.Runs.Useful)}, what)
+}
+
+// checkTrend compares the trend with R.
+func checkTrend(t *testing.T, r map[string]string, i Baseline, what string) {
+	trend := trendOf(i.measured)
+	require.Equal(t, r["mk_s"], fmt.Sprint(trend.S), what)
+	near(t, number(t, r["theil_sen"]), trend.Slope, 1e-12, what, "slope")
+	variance, tied := trendVariance(i.measured)
+	near(t, number(t, r["mk_var"]), variance, 1e-12, what, "variance")
+	if r["mk_z"] != "" {
+		near(t, number(t, r["mk_z"]), trendZ(trend.S, variance), 1e-12, what, "z")
+	}
+	require.Equal(t, r["mk_p_exact"] == "", tied, what)
+	require.Equal(t, !tied, trend.Exact, what)
+	if trend.Exact {
+		near(t, number(t, r["mk_p_exact"]), trend.P, 1e-12, what, "P")
 	}
 }
 
