@@ -250,6 +250,7 @@ func TestStabilityAgreesWithR(t *testing.T) {
 		for column, got := range map[string]float64{
 			"grand_mean": st.Mean, "ms_between": st.MSBetween, "ms_within": st.MSWithin, "icc1": st.ICC1, "icck": st.ICCk,
 			"pooled_lag1": st.Lag1, "pooled_lag1_bias_adj": st.Lag1Adjusted, "within_sd": st.WithinSD, "sem_kweek": st.SEM, "mdc95_2means": st.MDC95,
+			"split_half_r": st.SplitHalf, "spearman_brown": st.SpearmanBrown, "median_cv": st.MedianCV, "zero_mad_share": st.ZeroMAD,
 		} {
 			near(t, number(t, r[column]), got, 1e-10, what, column)
 		}

@@ -150,6 +150,67 @@ func TestStabilityIsUnmeasuredRatherThanGuessed(t *testing.T) {
 	}
 }
 
+// SIG-013: each threshold, just met and just missed.
+func TestStabilityVerdicts(t *testing.T) {
+	below := func(x float64) float64 { return math.Nextafter(x, 0) }
+	above := func(x float64) float64 { return math.Nextafter(x, 1) }
+	tests := []struct {
+		icc1, icck, lag float64
+		want            StabilityVerdict
+	}{
+		{0.3, 0.8, 0, Stable},
+		{0.3, below(0.8), 0, Usable},
+		{0.3, 0.6, 0, Usable},
+		{0.3, below(0.6), 0, Noisy},
+		{-0.1, -0.5, 0, Noisy},
+		{above(0.9), 0.99, above(0.5), TraitLike},
+		{0.9, 0.99, above(0.5), Stable},
+		{above(0.9), 0.99, 0.5, Stable},
+	}
+	for _, tt := range tests {
+		require.Equal(t, tt.want, verdict(tt.icc1, tt.icck, tt.lag), "%+v", tt)
+	}
+}
+
+// SIG-013: which verdicts pass the checklist, for a leader's figure and for a
+// team's, which is an aggregate already.
+func TestChecklistTakesSteadySignals(t *testing.T) {
+	none, warning, blocks := "none", coaching.Warning.String(), coaching.Error.String()
+	for verdict, want := range map[StabilityVerdict][2]string{
+		Unmeasured: {blocks, blocks}, Noisy: {blocks, warning}, Usable: {none, none}, Stable: {none, none}, TraitLike: {warning, warning},
+	} {
+		for k, grain := range []Grain{Leader, Team} {
+			d := teamHours()
+			d.Grain = grain
+			got := none
+			for _, f := range Assess(d, Judgements{}, Stability{Signal: d.ID, Verdict: verdict}, Freshness{Signal: d.ID, Status: Fresh}).Findings() {
+				if f.Code == "SIG-013" {
+					got = f.Severity.String()
+				}
+			}
+			require.Equal(t, want[k], got, "%s %s", verdict, grain)
+		}
+	}
+}
+
+// Halves of a pattern that repeats agree fully; halves that swap disagree fully
+// and have no step up; the odd periods are the first, third and so on.
+func TestSplitHalf(t *testing.T) {
+	same := stability([][]float64{{1, 2, 1, 2}, {3, 4, 3, 4}, {5, 6, 5, 6}, {9, 10, 9, 10}})
+	require.InDelta(t, 1, same.SplitHalf, 1e-12)
+	require.InDelta(t, 1, same.SpearmanBrown, 1e-12)
+	swap := stability([][]float64{{1, 9, 1, 9}, {3, 7, 3, 7}, {5, 5, 5, 5}, {0, 10, 0, 10.5}})
+	require.Less(t, swap.SplitHalf, -0.99)
+	require.InDelta(t, 1.0/4, swap.ZeroMAD, 1e-12)
+	flat := stability([][]float64{{1, 2, 1}, {1, 3, 1}, {1, 4, 1}})
+	require.Zero(t, flat.SplitHalf, "the odd half does not vary")
+	require.Zero(t, flat.SpearmanBrown)
+	apart := stability([][]float64{{0, 10, 0, 10}, {1, 8, 1, 8}, {2, 6, 2, 6}, {3, 4, 3, 4}})
+	require.InDelta(t, -1, apart.SplitHalf, 1e-12)
+	require.Zero(t, apart.SpearmanBrown, "there is no step up")
+	require.Positive(t, stability([][]float64{{1, 2, 3, 4}, {2, 3, 4, 6}, {5, 6, 7, 8}}).Trend.S)
+}
+
 // In-control weeks are flagged about as often as the method was measured to: 1.2 %
 // of new weeks for alpha = 1 %, and the screen in 5 % of clean baselines.
 func TestFalseAlarmsAreAsRareAsMeasured(t *testing.T) {

@@ -45,6 +45,17 @@ type Stability struct {
 	// of all (Shrout and Fleiss 1979).
 	MSBetween, MSWithin float64
 	ICC1, ICCk          float64
+	// SplitHalf is the correlation over leaders of the mean of the odd periods
+	// with that of the even ones, SpearmanBrown its step up to all periods,
+	// 2r/(1+r). They check ICCk without its model; both are 0 where a half does
+	// not vary between leaders, and the second where the halves are opposites.
+	SplitHalf, SpearmanBrown float64
+	// MedianCV is the median over leaders of standard deviation over mean, of
+	// those whose mean is not zero. ZeroMAD is the share of leaders whose
+	// median absolute deviation is zero, so that a z needs the fallback scale.
+	MedianCV, ZeroMAD float64
+	// Trend is that of the mean over leaders, period by period.
+	Trend Trend
 	// Lag1 is pooled within subjects; Lag1Adjusted adds 1/k for its bias.
 	Lag1, Lag1Adjusted float64
 	WithinSD           float64
@@ -108,11 +119,14 @@ func stability(rows [][]float64) Stability {
 		return st
 	}
 	n, k := float64(st.Subjects), float64(st.Periods)
-	means := make([]float64, len(rows))
+	means, byPeriod := make([]float64, len(rows)), make([]float64, st.Periods)
 	var within, lagged float64
 	for i, row := range rows {
 		mean, variance := meanVariance(row)
 		means[i] = mean
+		for t, v := range row {
+			byPeriod[t] += v / n
+		}
 		st.Mean += mean / n
 		within += variance * (k - 1)
 		for t := 1; t < len(row); t++ {
@@ -122,28 +136,80 @@ func stability(rows [][]float64) Stability {
 	_, between := meanVariance(means)
 	st.MSBetween = k * between
 	st.MSWithin = within / (n * (k - 1))
+	st.Trend = trendOf(byPeriod)
+	st.MedianCV, st.ZeroMAD = ownSpread(rows)
 	if st.MSBetween == 0 || within == 0 {
 		st.Reason = "no variation between leaders or over time"
 		return st
 	}
 	st.ICC1 = (st.MSBetween - st.MSWithin) / (st.MSBetween + (k-1)*st.MSWithin)
 	st.ICCk = (st.MSBetween - st.MSWithin) / st.MSBetween
+	st.SplitHalf = splitHalf(rows)
+	if st.SplitHalf > -1+1e-9 {
+		st.SpearmanBrown = 2 * st.SplitHalf / (1 + st.SplitHalf)
+	}
 	st.Lag1 = lagged / within
 	st.Lag1Adjusted = st.Lag1 + 1/k
 	st.WithinSD = math.Sqrt(st.MSWithin)
 	st.SEM = st.WithinSD / math.Sqrt(k)
 	st.MDC95 = mdc95(st.WithinSD, k, k)
-	switch {
-	case st.Lag1Adjusted > traitLag && st.ICC1 > traitICC:
-		st.Verdict = TraitLike
-	case st.ICCk >= stableICC:
-		st.Verdict = Stable
-	case st.ICCk >= usableICC:
-		st.Verdict = Usable
-	default:
-		st.Verdict = Noisy
-	}
+	st.Verdict = verdict(st.ICC1, st.ICCk, st.Lag1Adjusted)
 	return st
+}
+
+// verdict judges the figures: a trait first, since it is also stable.
+func verdict(icc1, icck, lag float64) StabilityVerdict {
+	switch {
+	case lag > traitLag && icc1 > traitICC:
+		return TraitLike
+	case icck >= stableICC:
+		return Stable
+	case icck >= usableICC:
+		return Usable
+	}
+	return Noisy
+}
+
+// ownSpread returns the median coefficient of variation and the share of rows
+// whose median absolute deviation is zero.
+func ownSpread(rows [][]float64) (medianCV, zeroMAD float64) {
+	var cvs []float64
+	for _, row := range rows {
+		if mean, variance := meanVariance(row); mean != 0 {
+			cvs = append(cvs, math.Sqrt(variance)/mean)
+		}
+		if mad(row) == 0 {
+			zeroMAD += 1 / float64(len(rows))
+		}
+	}
+	if len(cvs) == 0 {
+		return 0, zeroMAD
+	}
+	return median(cvs), zeroMAD
+}
+
+// splitHalf is Pearson's correlation over rows of the means of the odd and the
+// even columns, 0 where one of them does not vary.
+func splitHalf(rows [][]float64) float64 {
+	odd, even := make([]float64, len(rows)), make([]float64, len(rows))
+	for i, row := range rows {
+		var halves [2][]float64
+		for t, v := range row {
+			halves[t%2] = append(halves[t%2], v)
+		}
+		odd[i], _ = meanVariance(halves[0])
+		even[i], _ = meanVariance(halves[1])
+	}
+	oddMean, oddVariance := meanVariance(odd)
+	evenMean, evenVariance := meanVariance(even)
+	if oddVariance == 0 || evenVariance == 0 {
+		return 0
+	}
+	sum := 0.0
+	for i := range rows {
+		sum += (odd[i] - oddMean) * (even[i] - evenMean)
+	}
+	return sum / (float64(len(rows)-1) * math.Sqrt(oddVariance*evenVariance))
 }
 
 // mdc95 is the smallest detectable change, at 95 %, between means over n and m
