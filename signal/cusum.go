@@ -36,17 +36,22 @@ func (b *Baselines) Cusum(leader coaching.PersonID) []CusumPoint {
 	sd := chart.Mean.Range / rangeToSD
 	var points []CusumPoint
 	last := CusumPoint{EWMA: i.rawMean}
-	for _, o := range b.after(leader) {
-		z := (o.value - i.rawMean) / sd
-		last = CusumPoint{
-			Period: o.period,
-			High:   max(0, last.High+z-cusumSlack),
-			Low:    max(0, last.Low-z-cusumSlack),
-			EWMA:   ewmaWeight*o.value + (1-ewmaWeight)*last.EWMA,
-		}
+	for _, r := range b.after(leader) {
+		last = last.then(r, i.rawMean, sd)
 		points = append(points, last)
 	}
 	return points
+}
+
+// then adds the next value to the sums.
+func (p CusumPoint) then(r reading, mean, sd float64) CusumPoint {
+	z := (r.value - mean) / sd
+	return CusumPoint{
+		Period: r.period,
+		High:   max(0, p.High+z-cusumSlack),
+		Low:    max(0, p.Low-z-cusumSlack),
+		EWMA:   ewmaWeight*r.value + (1-ewmaWeight)*p.EWMA,
+	}
 }
 
 // A reading is a value of one leader in a period.
