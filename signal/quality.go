@@ -10,7 +10,7 @@ import (
 )
 
 // Check runs the quick quality check of a panel and of the report of its import,
-// as of a day. It counts; it changes nothing. The codes are DQ01 to DQ19; see
+// as of a day. It counts; it changes nothing. The codes are DQ01 to DQ21; see
 // [Rules]. Where counts depend on what columns mean, the config says so.
 func Check(p *Panel, report ImportReport, config QualityConfig, asOf coaching.Date) Quality {
 	p = p.orEmpty()
@@ -26,6 +26,8 @@ func Check(p *Panel, report ImportReport, config QualityConfig, asOf coaching.Da
 	k.attributes()
 	k.activity()
 	k.freshness(asOf)
+	k.groups()
+	k.pending()
 	slices.SortFunc(k.q.Checks, func(a, b QualityCheck) int {
 		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Column, b.Column))
 	})
@@ -53,6 +55,9 @@ func (k *checker) add(code string, sev coaching.Severity, column string, count, 
 // imported carries over what only the reader could see: DQ01 to DQ04 and DQ07.
 func (k *checker) imported() {
 	r := k.report
+	if r.Layout == MonthDayYear || r.Layout == DayMonthYear {
+		k.add("DQ02", coaching.Info, "", r.Rows, r.Rows, nil, "the dates were read as %s, which looks like its reverse in the first 12 days of a month", r.Layout)
+	}
 	for _, f := range r.Findings {
 		count := 1
 		switch f.Code {

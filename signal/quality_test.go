@@ -68,6 +68,7 @@ func TestCheckCountsTheSampleExports(t *testing.T) {
 		Flips                map[string]int     `json:"attribute_flips"`
 		Parts                map[string]int     `json:"part_gt_whole"`
 		Impossible           map[string]int     `json:"hours_ge_168"`
+		Long                 map[string]int     `json:"hours_gt_100"`
 		Negative             map[string]int     `json:"negative"`
 		Constant             []string           `json:"constant_columns"`
 		Scale                map[string]int     `json:"scale_1_5_violations"`
@@ -122,6 +123,7 @@ func TestCheckCountsTheSampleExports(t *testing.T) {
 			}
 			for _, column := range config.Hours {
 				require.Equal(t, w.Impossible[column], count("DQ08", column), "DQ08 %s", column)
+				require.Equal(t, w.Long[column], count("DQ08", column+" > 100"), "DQ08 %s", column)
 			}
 			for _, m := range p.Metrics() {
 				if !slices.Contains(config.Hours, m) {
@@ -198,6 +200,47 @@ func TestReadRefusesAmbiguousDates(t *testing.T) {
 		p, err := read()
 		require.NoError(t, err)
 		require.Equal(t, want, p.Periods()[5].Start.String())
+	}
+}
+
+// DQ02: how many dates read in both orders, how many prove one, and that a
+// column without proof is refused.
+func TestReadersCountAmbiguousDates(t *testing.T) {
+	var want struct {
+		Files map[string]struct {
+			N, Slash, Ambiguous int
+			First               int `json:"first_gt12"`
+			Second              int `json:"second_gt12"`
+		} `json:"date_format"`
+	}
+	readJSON(t, "dq_expected.json", &want)
+	for name, file := range map[string][2]string{
+		"wpa_dv": {"wpa_dv_data.csv", "Date"}, "wpa_sq": {"wpa_sq_data.csv", "Date"}, "slack": {"slack_workspace_analytics_nhsr.csv", "Date"},
+		"viva_g2g": {"viva_g2g_data.csv", "MetricDate"}, "viva_p2g": {"viva_p2g_data.csv", "MetricDate"},
+	} {
+		w := want.Files[name]
+		var texts []string
+		slash, both, month, day := 0, 0, 0, 0
+		for _, row := range table(t, datadir.Find(t, "data/"+file[0])) {
+			text := row[file[1]]
+			texts = append(texts, text)
+			if _, _, _, ok := slashed(text); ok {
+				slash++
+			}
+			_, notMonthDay := MonthDayYear.parse(text)
+			_, notDayMonth := DayMonthYear.parse(text)
+			switch {
+			case notMonthDay == nil && notDayMonth == nil:
+				both++
+			case notMonthDay == nil:
+				month++ // the second number is above 12
+			case notDayMonth == nil:
+				day++
+			}
+		}
+		require.Equal(t, []int{w.N, w.Slash, w.Ambiguous, w.First, w.Second}, []int{len(texts), slash, both, day, month}, name)
+		_, err := AutoDates.settle(texts)
+		require.Equal(t, w.Ambiguous == w.N, err != nil, name)
 	}
 }
 

@@ -49,12 +49,27 @@ func (k *checker) activity() {
 	if idle > 0 {
 		k.add("DQ17", coaching.Info, k.config.Activity, idle, len(p.subjects), nil, "%d of %d people average below %v: their work may leave no such traces", idle, len(p.subjects), k.config.IdleHours)
 	}
-	before, _ := meanVariance(finite(means[:n/2]))
-	after, _ := meanVariance(finite(means[n/2:]))
-	if before > 0 && math.Abs(after-before) > k.config.DriftLimit*before {
+	k.drift(means)
+}
+
+// drift checks DQ18: the halves differ, or a trend that is more than chance adds
+// up to as much from the first period to the last.
+func (k *checker) drift(means []float64) {
+	before, _ := meanVariance(finite(means[:len(means)/2]))
+	after, _ := meanVariance(finite(means[len(means)/2:]))
+	seen := finite(means)
+	level, trend := median(seen), trendOf(seen)
+	total := trend.Slope * float64(len(seen)-1)
+	switch {
+	case before > 0 && math.Abs(after-before) > k.config.DriftLimit*before:
 		k.add("DQ18", coaching.Warning, k.config.Activity, 1, 1, nil, "the mean over people changes by %+.0f%% between the halves", 100*(after-before)/before)
+	case level > 0 && trend.P < driftP && math.Abs(total) > k.config.DriftLimit*level:
+		k.add("DQ18", coaching.Warning, k.config.Activity, 1, 1, nil, "the mean over people drifts by %+.0f%% of its level from the first period to the last (Mann-Kendall P %.3f)", 100*total/level, trend.P)
 	}
 }
+
+// driftP is the level below which a trend counts as more than chance.
+const driftP = 0.05
 
 // freshness checks DQ19.
 func (k *checker) freshness(asOf coaching.Date) {

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -59,22 +60,39 @@ func (k *checker) metric(name string) {
 		k.add("DQ12", coaching.Error, name, len(p.subjects), len(p.subjects), nil, "the median changes by a factor of %.0f between the halves of the file: minutes and hours?", r)
 		return
 	}
-	jumps := 0
-	for s := range p.subjects {
-		if k.jumps(p.column(name)[s*n:(s+1)*n], n/2) {
-			jumps++
-		}
-	}
-	if jumps > 0 {
-		k.add("DQ12", coaching.Warning, name, jumps, len(p.subjects), nil, "for %d of %d people the median changes by a factor of %.0f or more between the halves of the file: minutes and hours?", jumps, len(p.subjects), k.config.UnitJump)
+	if jumps := k.jumps(p.column(name)); jumps > 0 {
+		k.add("DQ12", coaching.Warning, name, jumps, len(p.subjects), nil, "for %d of %d people the median differs by a factor of %.0f or more between the halves of the file or from people's usual one: minutes and hours?", jumps, len(p.subjects), k.config.UnitJump)
 	}
 }
 
-// jumps reports whether one person's level jumps between the halves. Fewer than
-// three figures in a half say nothing.
-func (k *checker) jumps(own []float64, half int) bool {
-	early, late := finite(own[:half]), finite(own[half:])
-	return len(early) >= 3 && len(late) >= 3 && ratio(median(early), median(late)) >= k.config.UnitJump
+// jumps counts the people whose level jumps between the halves, or lies as far
+// from the median level of at least four people.
+func (k *checker) jumps(column []float64) int {
+	n := len(k.p.periods)
+	levels := make([]float64, len(k.p.subjects)) // NaN where too few figures say one
+	for s := range levels {
+		levels[s] = levelOf(column[s*n : (s+1)*n])
+	}
+	typical := math.NaN()
+	if known := finite(levels); len(known) >= 4 {
+		typical = median(known)
+	}
+	count := 0
+	for s, level := range levels {
+		own := column[s*n : (s+1)*n]
+		if max(ratio(levelOf(own[:n/2]), levelOf(own[n/2:])), ratio(level, typical)) >= k.config.UnitJump {
+			count++
+		}
+	}
+	return count
+}
+
+// levelOf is the median of at least three figures, NaN of fewer.
+func levelOf(values []float64) float64 {
+	if seen := finite(values); len(seen) >= 3 {
+		return median(seen)
+	}
+	return math.NaN()
 }
 
 // ratio is the larger of a/b and b/a, and 0 where a level is not above zero.
@@ -90,8 +108,10 @@ func (k *checker) allowsNegative(column string) bool {
 	return slices.ContainsFunc(k.config.Scales, func(s ColumnBand) bool { return s.Column == column && s.Band.Low < 0 })
 }
 
-// weekHours is the number of hours in a week.
-const weekHours = 168
+const (
+	weekHours = 168 // hours in a week
+	longHours = 100 // more of one activity in a week is hard to believe
+)
 
 // bands checks DQ08: impossible hours and values off their scale.
 func (k *checker) bands() {
@@ -113,6 +133,9 @@ func (k *checker) bands() {
 	for _, column := range k.config.Hours {
 		if hits, of, where := count(column, func(v float64) bool { return v >= weekHours }); hits > 0 {
 			k.add("DQ08", coaching.Error, column, hits, of, where, "%d of %d values are %d hours or more in a week", hits, of, weekHours)
+		}
+		if hits, of, where := count(column, func(v float64) bool { return v > longHours }); hits > 0 {
+			k.add("DQ08", coaching.Info, fmt.Sprintf("%s > %d", column, longHours), hits, of, where, "%d of %d values are more than %d hours in a week", hits, of, longHours)
 		}
 	}
 	for _, s := range k.config.Scales {

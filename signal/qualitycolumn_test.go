@@ -38,51 +38,134 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 			return row
 		}
 	}
+	all := func(edit func(w, p int, row []string)) func(int, int, []string) []string {
+		return func(w, p int, row []string) []string {
+			edit(w, p, row)
+			return row
+		}
+	}
+	// besides appends a row after one of the file.
+	besides := func(text string) func(int, int, []string) []string {
+		return all(func(w, p int, row []string) {
+			if w == 2 && p == 2 {
+				row[5] += "\n" + text
+			}
+		})
+	}
+	day := coaching.MustDate
 	tests := []struct {
 		code, column string
 		count        int
 		edit         func(week, p int, row []string) []string
+		config       func(*QualityConfig)
+		also         string // a code that the same fault must raise too
 	}{
-		{"", "", 0, nil},
-		{"DQ05", "", 1, func(w, p int, row []string) []string {
+		{},
+		{code: "DQ01", count: 1, edit: besides("," + weekAt(2) + ",20,5,3,Org 0")},
+		{code: "DQ02", count: 40, edit: all(func(w, _ int, row []string) {
+			date := day(weekAt(w))
+			row[1] = fmt.Sprintf("%d/%d/%d", date.Month(), date.Day(), date.Year())
+		})},
+		{code: "DQ03", count: 1, edit: cell(2, 2, 1, day(weekAt(2)).AddDays(2).String())},
+		{code: "DQ03", column: "gaps", count: 2, edit: all(func(w, _ int, row []string) { row[1] = weekAt(w + (w+1)/3) })},
+		{code: "DQ04", count: 1, edit: besides("E2," + weekAt(2) + ",20,5,5,Org 0")},
+		{code: "DQ05", count: 1, edit: func(w, p int, row []string) []string {
 			if w == 3 && p == 3 {
 				return nil
 			}
 			return row
 		}},
-		{"DQ06", "Answer", 1, cell(2, 2, 4, "")},
-		{"DQ08", "Email_hours", 1, cell(2, 2, 3, "-1")},
-		{"DQ08", "Answer", 1, cell(2, 2, 4, "6")},
-		{"DQ09", "Email_hours > Collaboration_hours", 1, cell(2, 2, 3, "30")},
-		{"DQ10", "Answer", 40, cell(-1, -1, 4, "3")},
-		{"DQ10", "Organization", 1, cell(-1, -1, 5, "Org")},
-		{"DQ11", "Email_hours", 24, func(w, p int, row []string) []string {
+		{code: "DQ06", column: "Answer", count: 1, edit: cell(2, 2, 4, "")},
+		{code: "DQ06", column: "Organization", count: 1, edit: cell(2, 2, 5, ""), also: "DQ13"},
+		{code: "DQ07", column: "Answer", count: 1, edit: cell(2, 2, 4, "n/a"), also: "DQ06"},
+		{code: "DQ08", column: "Email_hours", count: 1, edit: cell(2, 2, 3, "-1")},
+		{code: "DQ08", column: "Answer", count: 1, edit: cell(2, 2, 4, "6")},
+		{code: "DQ08", column: "Collaboration_hours > 100", count: 1, edit: cell(2, 2, 2, "101")},
+		{code: "DQ09", column: "Email_hours > Collaboration_hours", count: 1, edit: cell(2, 2, 3, "30")},
+		{code: "DQ10", column: "Answer", count: 40, edit: cell(-1, -1, 4, "3")},
+		{code: "DQ10", column: "Organization", count: 1, edit: cell(-1, -1, 5, "Org")},
+		{code: "DQ11", column: "Email_hours", count: 24, edit: all(func(_, p int, row []string) {
 			if p < 3 {
 				row[3] = "0"
 			}
-			return row
-		}},
-		{"DQ12", "Email_hours", 1, func(w, p int, row []string) []string {
+		})},
+		{code: "DQ12", column: "Email_hours", count: 1, edit: all(func(w, p int, row []string) {
 			if p == 1 && w < 4 {
 				row[3] = "0.1"
 			}
+		})},
+		{code: "DQ12", column: "Email_hours", count: 1, edit: all(func(_, p int, row []string) {
+			if p == 1 {
+				row[3] = "0.1"
+			}
+		})},
+		{code: "DQ13", column: "Organization", count: 1, edit: cell(7, 2, 5, "Org 9")},
+		{code: "DQ14", count: 1, also: "DQ05", edit: func(w, p int, row []string) []string {
+			if w == 7 && p == 3 {
+				return nil
+			}
 			return row
 		}},
-		{"DQ13", "Organization", 1, cell(7, 2, 5, "Org 9")},
-		{"DQ16", "Collaboration_hours", 1, func(w, p int, row []string) []string {
+		{code: "DQ15", column: "Collaboration_hours", count: 1, config: func(c *QualityConfig) {
+			c.Calendar = []Holiday{{day(weekAt(3)).AddDays(4), "Thanksgiving"}}
+		}},
+		{code: "DQ15", column: "Collaboration_hours", count: 1, edit: all(func(w, p int, row []string) {
+			row[2] = fmt.Sprint(value(w, p) + float64(w%3))
+			if w == 5 {
+				row[2] = fmt.Sprint(12 + p%2)
+			}
+		})},
+		{code: "DQ16", column: "Collaboration_hours", count: 1, edit: all(func(w, p int, row []string) {
 			if w == 5 && p == 1 {
 				row[2], row[3] = "2", "1"
 			}
-			return row
-		}},
-		{"DQ17", "Collaboration_hours", 1, func(w, p int, row []string) []string {
+		})},
+		{code: "DQ17", column: "Collaboration_hours", count: 1, edit: all(func(w, p int, row []string) {
 			if p == 4 {
 				row[2], row[3] = fmt.Sprint(3+w%3), "1"
 			}
+		})},
+		{code: "DQ18", column: "Collaboration_hours", count: 1, edit: all(func(w, p int, row []string) { // halves
+			if w >= 4 {
+				row[2] = fmt.Sprint(1.5 * value(w, p))
+			}
+		})},
+		{code: "DQ18", column: "Collaboration_hours", count: 1, edit: all(func(w, p int, row []string) { // a trend
+			row[2] = fmt.Sprint(value(w, p) * (1 + 0.05*float64(w)))
+		})},
+		{edit: all(func(w, p int, row []string) { // a trend of 7 % is a trend, and not much
+			row[2] = fmt.Sprint(value(w, p) * (1 + 0.01*float64(w)))
+		})},
+		{code: "DQ19", column: "Collaboration_hours", count: 1, config: func(c *QualityConfig) {
+			c.Loads = []Load{{day(weekAt(8)), day(weekAt(8))}, {day(weekAt(8)).AddDays(3), day(weekAt(8))}}
+		}},
+		{code: "DQ20", column: "Organization", count: 16, config: func(c *QualityConfig) { c.Groups = []string{"Organization"} }},
+		{code: "DQ20", column: "Organization", count: 8, config: func(c *QualityConfig) { c.Groups, c.MinGroup = []string{"Organization"}, 3 }},
+		{code: "DQ20", column: "Organization", count: 8, config: func(c *QualityConfig) { c.Groups, c.MinGroup = []string{"Organization"}, 1 }},
+		{code: "DQ20", column: "Organization", count: 9, also: "DQ05", edit: func(w, p int, row []string) []string {
+			if w == 3 && p == 4 {
+				return nil
+			}
 			return row
+		}, config: func(c *QualityConfig) { c.Groups, c.MinGroup = []string{"Organization"}, 3 }},
+		{code: "DQ20", column: "team", count: 8, config: func(c *QualityConfig) {
+			c.Teams = Teams{}
+			for p := range 4 {
+				c.Teams[person(t, fmt.Sprintf("E%d", p))] = person(t, "L")
+			}
+		}},
+		{code: "DQ21", count: 1, config: func(c *QualityConfig) {
+			at := Period{day(weekAt(3)), 7}
+			c.Flags = []Flag{{ID: "a", Leader: person(t, "L"), Period: at}, {ID: "b", Leader: person(t, "L"), Period: at}}
+			log, err := NewStewardLog(c.Flags, map[coaching.PersonID]coaching.PersonID{person(t, "L"): person(t, "C")})
+			require.NoError(t, err)
+			require.NoError(t, log.Decide(StewardDecision{"a", Confirmed, "a launch", person(t, "S"), at.Last()}))
+			c.Log = log
 		}},
 	}
+	named := map[string]bool{}
 	for _, tt := range tests {
+		named[tt.code] = true
 		t.Run(tt.code+" "+tt.column, func(t *testing.T) {
 			s := spec(t, strings.Split(columns, ",")...)
 			s.Attributes = []string{"Organization"}
@@ -90,20 +173,34 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 			require.NoError(t, err)
 			config := VivaQuality(p)
 			config.Scales = []ColumnBand{{"Answer", Band{1, 5}}}
+			if tt.config != nil {
+				tt.config(&config)
+			}
 			q := Check(p, report, config, p.Periods()[7].Last().AddDays(1))
 			if tt.code == "" {
 				require.Empty(t, q.Checks)
 				return
 			}
-			require.Len(t, q.Checks, 1, "%+v", q.Checks)
+			var others []string
+			for _, c := range q.Checks {
+				if c.Code != tt.code || c.Column != tt.column {
+					others = append(others, c.Code)
+				}
+				for _, person := range p.Subjects() {
+					require.NotContains(t, c.Message, person.String(), "examples are periods, not people")
+				}
+			}
+			require.Equal(t, tt.also, strings.Join(others, " "), "%+v", q.Checks)
 			c, ok := q.Find(tt.code, tt.column)
 			require.True(t, ok, "%+v", q.Checks)
 			require.Equal(t, tt.count, c.Count)
-			require.Len(t, q.Findings(), 1)
-			for _, person := range p.Subjects() {
-				require.NotContains(t, c.Message, person.String(), "examples are periods, not people")
-			}
+			require.Len(t, q.Findings(), len(q.Checks))
 		})
+	}
+	for _, r := range Rules() {
+		if strings.HasPrefix(r.Code, "DQ") {
+			require.True(t, named[r.Code], "%s has no planted fault", r.Code)
+		}
 	}
 }
 

@@ -7,7 +7,8 @@ import "github.com/coachgov/coaching"
 // Viva person query. Nil slices check nothing of their kind; a zero threshold
 // means its default.
 type QualityConfig struct {
-	// Hours are weekly hours per person: 168 or more are impossible.
+	// Hours are weekly hours per person: 168 or more are impossible, more than
+	// 100 unlikely.
 	Hours []string
 	// Scales bound columns, such as 1 to 5 answers and shares from 0 to 1.
 	Scales []ColumnBand
@@ -19,12 +20,21 @@ type QualityConfig struct {
 	Calendar []Holiday
 	// Loads are the deliveries of the feed, for DQ19.
 	Loads []Load
+	// Groups are attributes whose groups need enough people in every period, and
+	// Teams the teams that do: DQ20.
+	Groups []string
+	Teams  Teams
+	// Flags are the spikes that were raised and Log what the steward decided
+	// about them: DQ21 counts those still pending. A nil log has decided nothing.
+	Flags []Flag
+	Log   *StewardLog
 
 	ZeroShare  float64 // DQ11: more zeros than this; default 0.5
-	UnitJump   float64 // DQ12: level ratio between halves; default 20
+	UnitJump   float64 // DQ12: level ratio between halves, or between people; default 20
 	NullShare  float64 // DQ06: more missing cells than this; default 0
 	IdleHours  float64 // DQ17: mean of Activity below this; default 5
-	DriftLimit float64 // DQ18: change of the mean between halves, in share; default 0.25
+	DriftLimit float64 // DQ18: change of the mean between halves, or by a trend, in share; default 0.25
+	MinGroup   int     // DQ20: people in a group; default [MinGroup], never below 3
 }
 
 // A ColumnBand bounds a column.
@@ -47,6 +57,10 @@ func (c QualityConfig) orDefault() QualityConfig {
 			*d.field = d.value
 		}
 	}
+	if c.MinGroup == 0 {
+		c.MinGroup = MinGroup
+	}
+	c.MinGroup = max(c.MinGroup, 3)
 	return c
 }
 

@@ -3,6 +3,7 @@ package signal
 import (
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,9 +43,12 @@ func TestRejectedPointsAreNotRead(t *testing.T) {
 	s, w := one(t, 8, 12, 10, 10, 12, 8, 10, 10, 13, 90, 14, 14, 14)
 	b, _ := BaselinesOf(s, w, BaselineConfig{})
 	leader, spike := person(t, "L"), s.periods[9]
-	log, err := NewStewardLog(Detect(b), map[coaching.PersonID]coaching.PersonID{leader: person(t, "C")})
+	flags := Detect(b)
+	raised := slices.IndexFunc(flags, func(f Flag) bool { return f.Period == spike })
+	require.GreaterOrEqual(t, raised, 0)
+	log, err := NewStewardLog(flags, map[coaching.PersonID]coaching.PersonID{leader: person(t, "C")})
 	require.NoError(t, err)
-	require.NoError(t, log.Decide(StewardDecision{"meeting_hours/" + leader.String() + "/" + weekAt(9) + "/new-period", Rejected, "export error", person(t, "S"), spike.Last()}))
+	require.NoError(t, log.Decide(StewardDecision{flags[raised].ID, Rejected, "export error", person(t, "S"), spike.Last()}))
 	settled, _ := b.Settle(log)
 	require.Len(t, b.Cusum(leader), 5)
 	require.Len(t, settled.Cusum(leader), 4)
