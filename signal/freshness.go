@@ -18,7 +18,7 @@ type FeedStatus uint8
 const (
 	Stale       FeedStatus = iota // older than 14 days, or did not advance
 	OutcomeOnly                   // slower than weekly: it may close a pilot, not steer one
-	Late                          // older than 10 days
+	Late                          // older than 10 days, or with too many gaps
 	Fresh
 )
 
@@ -31,6 +31,7 @@ const (
 	freshDays   = 10
 	lateDays    = 14
 	refreshDays = 7 // SIG-026
+	modalShare  = 0.8
 )
 
 // A Load is one delivery of a feed: the day it arrived and the last day that it
@@ -60,8 +61,9 @@ type Freshness struct {
 // Gate says whether a signal's feed is fresh on a day. A feed is fresh with a
 // refresh of at most 7 days and an age of at most 10, late up to 14, stale
 // beyond. A last load that did not advance makes it stale whatever its age: both
-// tests are needed. Loads may come in any order; none at all means that only the
-// age is known.
+// tests are needed. A feed of which less than four fifths of the gaps between
+// periods are the usual one is late at best. Loads may come in any order; none at
+// all means that only the age is known.
 func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
 	p = p.orEmpty()
 	f := Freshness{Signal: d.ID}
@@ -117,6 +119,10 @@ func (f Freshness) On(day coaching.Date) Freshness {
 	if age > freshDays && age <= lateDays {
 		lower(Late)
 		add("the data are %d days old; want at most %d", age, freshDays)
+	}
+	if f.Periods > 2 && f.Share < modalShare {
+		lower(Late)
+		add("%.0f%% of the gaps between periods are the usual %d days; want at least %.0f%%", 100*f.Share, f.ModalGap, 100*modalShare)
 	}
 	return f
 }
