@@ -222,6 +222,7 @@ func TestBaselinesAgreeWithR(t *testing.T) {
 
 func TestStabilityAgreesWithR(t *testing.T) {
 	reference := table(t, datadir.Find(t, "golden/signal/reliability.csv"))
+	require.NotEmpty(t, reference)
 	panels := map[string]*Panel{}
 	for set, file := range map[string]string{"pq": "viva_pq_data.csv", "sq": "wpa_sq_data.csv", "dv": "wpa_dv_data.csv"} {
 		var metrics []string
@@ -254,6 +255,20 @@ func TestStabilityAgreesWithR(t *testing.T) {
 		} {
 			near(t, number(t, r[column]), got, 1e-10, what, column)
 		}
+	}
+}
+
+// Grubbs' test, as a cross-check of the screen: its critical values from our t
+// quantile, and the bound (n-1)/sqrt(n) under which no z inside a baseline passes
+// 3 before n is 11.
+func TestGrubbsAgreesWithTheTable(t *testing.T) {
+	for _, r := range table(t, datadir.Find(t, "golden/signal/grubbs_critical.csv")) {
+		n, alpha := number(t, r["n"]), number(t, r["alpha"])
+		q := tQuantile(1-alpha/(2*n), n-2)
+		bound := (n - 1) / math.Sqrt(n)
+		near(t, number(t, r["grubbs_crit"]), bound*math.Sqrt(q*q/(n-2+q*q)), 1e-8, r["n"], r["alpha"])
+		near(t, number(t, r["max_possible_abs_z"]), bound, 1e-12)
+		require.Equal(t, n >= 11, bound > 3)
 	}
 }
 
