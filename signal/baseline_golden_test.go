@@ -120,6 +120,12 @@ func checkBaselines(t *testing.T, folder func(string) string) {
 		i := b.Of(ids[r["PersonId"]])
 		near(t, number(t, r["s2_post"]), i.ModeratedSD*i.ModeratedSD, 1e-6, what, "s2_post")
 		require.LessOrEqual(t, i.DF, number(t, r["df_pool"]), what)
+		require.InDelta(t, number(t, r["df_pool"]), b.prior.pooled, 1e-9, what)
+		pooled := 0.0
+		for _, other := range b.items {
+			pooled += other.SD * other.SD * float64(other.N-1) / b.prior.pooled
+		}
+		near(t, number(t, r["s2_pool"]), pooled, 1e-6, what, "s2_pool")
 	}
 	checkWeeks(t, all, ids, table(t, folder("standardised_spikes.csv")))
 }

@@ -67,7 +67,7 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 			row[1] = fmt.Sprintf("%d/%d/%d", date.Month(), date.Day(), date.Year())
 		})},
 		{code: "DQ03", count: 1, edit: cell(2, 2, 1, day(weekAt(2)).AddDays(2).String())},
-		{code: "DQ03", column: "gaps", count: 2, edit: all(func(w, _ int, row []string) { row[1] = weekAt(w + (w+1)/3) })},
+		{code: "DQ03", column: "gaps", count: 2, also: "DQ19", edit: all(func(w, _ int, row []string) { row[1] = weekAt(w + (w+1)/3) })},
 		{code: "DQ04", count: 1, edit: besides("E2," + weekAt(2) + ",20,5,5,Org 0")},
 		{code: "DQ05", count: 1, edit: func(w, p int, row []string) []string {
 			if w == 3 && p == 3 {

@@ -14,21 +14,30 @@ type Trend struct {
 	S     int     // Mann and Kendall's: pairs that rise minus pairs that fall
 	Slope float64 // Theil and Sen's: the median slope of all pairs, per period
 	// P is the two-sided probability of an S at least this far from zero
-	// without a trend; 1 below four values. It is exact where no two values are
+	// without a trend; 1 below four values, and, with no S and no slope, above
+	// 400. It is exact where no two values are
 	// equal and by the normal approximation otherwise, with the variance
 	// corrected for ties and S for continuity (Kendall 1975, Gilbert 1987).
 	P     float64
 	Exact bool
 }
 
-// exactTrend is the largest n with an exact P. Beyond it the normal
-// approximation is good to four digits.
-const exactTrend = 60
+const (
+	// exactTrend is the largest n with an exact P. Beyond it the normal
+	// approximation is good to three digits.
+	exactTrend = 60
+	// longestTrend is the largest n that is measured at all: all pairs are
+	// compared, and more periods than this have seasons rather than a trend.
+	longestTrend = 400
+)
 
 // trendOf measures the trend of values that are one period apart.
 func trendOf(values []float64) Trend {
 	n := len(values)
 	trend := Trend{N: n, P: 1}
+	if n > longestTrend {
+		return trend
+	}
 	var slopes []float64
 	for i := range values {
 		for j := i + 1; j < n; j++ {

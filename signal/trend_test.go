@@ -85,6 +85,13 @@ func TestTrendApproximates(t *testing.T) {
 	require.Equal(t, Trend{N: 3, S: 3, Slope: 1, P: 1}, trendOf([]float64{1, 2, 3}))
 	require.Equal(t, Trend{N: 8, P: 1}, trendOf(make([]float64, 8)))
 	require.False(t, trendOf([]float64{1, 2, 2, 3, 4}).Exact)
+	long := make([]float64, longestTrend+1)
+	for i := range long {
+		long[i] = float64(i)
+	}
+	require.Equal(t, Trend{N: longestTrend + 1, P: 1}, trendOf(long))
+	require.InDelta(t, 1, trendOf(long[1:]).Slope, 1e-12)
+	require.Less(t, trendOf(long[1:]).P, 1e-9)
 	for _, s := range []int{0, 100, 250, 400} {
 		variance := 60.0 * 59 * 125 / 18
 		require.InDelta(t, exactTrendP(60, s), math.Erfc(math.Abs(trendZ(s, variance))/math.Sqrt2), 2e-3, fmt.Sprint(s))
