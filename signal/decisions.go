@@ -21,6 +21,10 @@ type decisionsFile struct {
 // to the log. Either all are added or none: what the document reader or
 // [StewardLog.Decide] refuses comes back as findings with positions, sorted, and
 // the log is unchanged. SIG-024 is a decision that was refused.
+//
+// The file of a programme outlives its figures. A decision about one that the
+// data do not flag, because the source has restated it or because it is not known
+// yet, is a warning and is not added: it holds for no other figure.
 func (l *StewardLog) ReadDecisions(file string, data []byte) coaching.Findings {
 	node, fs := yaml.ParseFile(file, data)
 	if node == nil || fs.Blocked() {
@@ -38,10 +42,14 @@ func (l *StewardLog) ReadDecisions(file string, data []byte) coaching.Findings {
 	}
 	before := len(l.decisions)
 	for i, d := range parsed.Decisions {
-		if err := l.Decide(d); err != nil {
-			path := fmt.Sprintf("decisions[%d]", i)
-			f := coaching.Finding{Code: "SIG-024", File: file, Path: path, Message: err.Error()}
-			f.Line, f.Column = positions.At(path)
+		path := fmt.Sprintf("decisions[%d]", i)
+		f := coaching.Finding{Code: "SIG-024", File: file, Path: path}
+		f.Line, f.Column = positions.At(path)
+		if _, known := l.flags[d.Flag]; !known {
+			f.Severity, f.Message = coaching.Warning, "no figure is flagged that the decision is about; a restated figure needs a decision of its own"
+			fs = append(fs, f)
+		} else if err := l.Decide(d); err != nil {
+			f.Message = err.Error()
 			fs = append(fs, f)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/enum"
@@ -32,8 +34,10 @@ func (r SpikeRule) String() string { return enum.Name(spikeRuleNames[:], r, "Spi
 // value; it is not a verdict about anybody, and most flags are chance: of 100
 // in-control new periods one is flagged.
 type Flag struct {
-	// ID is the signal, leader, period and rule, so the same data raise the same
-	// flag wherever they are computed.
+	// ID is the signal, leader, period, rule and the value to six significant
+	// digits, so the same data raise the same flag wherever they are computed, and
+	// a figure that the source restates raises another one. It holds the value:
+	// where a pending figure may not be seen, neither may the ID.
 	ID     string
 	Signal string
 	Leader coaching.PersonID
@@ -117,7 +121,7 @@ func (b *Baselines) watch(i Baseline) []Flag {
 func (b *Baselines) flag(i Baseline, period Period, rule SpikeRule, value, score, cutoff float64) Flag {
 	id := b.series.definition.ID
 	return Flag{
-		ID:     id + "/" + i.Leader.String() + "/" + period.Start.String() + "/" + rule.String(),
+		ID:     strings.Join([]string{id, i.Leader.String(), period.Start.String(), rule.String(), strconv.FormatFloat(value, 'g', 6, 64)}, "/"),
 		Signal: id, Leader: i.Leader, Period: period, Rule: rule,
 		Value: value, Level: i.Level, Score: score, Cutoff: cutoff,
 	}

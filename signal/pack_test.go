@@ -195,7 +195,7 @@ func TestCoachViewWaitsForTheSteward(t *testing.T) {
 	p := c.pack(t)
 	flags := c.flags()
 	require.Len(t, flags, 1)
-	require.Equal(t, "meeting_hours/"+c.spec.Leader.String()+"/2027-01-03/new-period", flags[0].ID)
+	require.Equal(t, "meeting_hours/"+c.spec.Leader.String()+"/2027-01-03/new-period/17.3", flags[0].ID)
 
 	c.request.Standings["email_hours"] = StandingRecord{}
 	_, fs := p.CoachView(c.request)

@@ -80,8 +80,9 @@ func (l *StewardLog) Raise(flags []Flag) error {
 	return nil
 }
 
-// Decide adds a decision. It is refused, and the log unchanged, when the flag is
-// unknown, the verdict is none, the reason or the day is missing, or the steward
+// Decide adds a decision, which is about the flagged figure: when the source
+// restates it, the new figure is pending again. It is refused, and the log
+// unchanged, when the flag is unknown, the verdict is none, the reason or the day is missing, or the steward
 // is nobody, the leader, or the leader's coach. A second decision on a flag
 // replaces the first and both stay in the log.
 func (l *StewardLog) Decide(d StewardDecision) error {

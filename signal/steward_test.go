@@ -79,3 +79,50 @@ func TestReadDecisionsAddsAllOrNone(t *testing.T) {
 		require.True(t, log().ReadDecisions("decisions.yaml", []byte(bad)).Blocked(), bad)
 	}
 }
+
+// SIG-024: a decision is about a figure. When the source restates the figure the
+// new one waits for its own decision; the same figure, read again, keeps it.
+func TestDecisionHoldsForItsFigureOnly(t *testing.T) {
+	c := newPilotCase(t, spikeLast)
+	flag := c.flags()[0]
+	decided := StewardDecision{flag.ID, Explained, "release week", person(t, "S"), c.day}
+	require.NoError(t, c.request.Log.Decide(decided))
+	_, fs := c.pack(t).CoachView(c.request)
+	require.NoError(t, fs.Err())
+
+	again := newPilotCase(t, spikeLast)
+	require.Equal(t, flag.ID, again.flags()[0].ID, "the same data raise the same flag")
+	again.request.Log = c.request.Log
+	_, fs = again.pack(t).CoachView(again.request)
+	require.NoError(t, fs.Err())
+
+	restated := newPilotCase(t, func(leader, week int, v float64) float64 {
+		if leader == 0 && week == 9 {
+			return v + 9
+		}
+		return v
+	})
+	require.NoError(t, c.request.Log.Raise(restated.flags()))
+	require.Equal(t, restated.flags(), c.request.Log.Pending(restated.flags()))
+	restated.request.Log = c.request.Log
+	_, fs = restated.pack(t).CoachView(restated.request)
+	require.True(t, fs.Blocked() && fs.Has("SIG-024"), "the restated figure inherits no decision: %v", fs)
+
+	// The programme's file still holds the old decision. It is reported, not added,
+	// and keeps no other decision from being read.
+	entry := func(flag string) string {
+		return fmt.Sprintf("  - flag: %s\n    verdict: explained\n    reason: release week\n    steward: %s\n    on: \"2027-01-11\"\n", flag, person(t, "S"))
+	}
+	text := "schema: steward-decisions/v1\ndecisions:\n" + entry(flag.ID) + entry(restated.flags()[0].ID)
+	log := newPilotCase(t, nil).request.Log
+	require.NoError(t, log.Raise(restated.flags()))
+	fs = log.ReadDecisions("decisions.yaml", []byte(text))
+	require.Len(t, fs, 1)
+	require.Equal(t, coaching.Warning, fs[0].Severity)
+	require.Equal(t, 3, fs[0].Line)
+	require.Len(t, log.Decisions(), 1)
+	require.Empty(t, log.Pending(restated.flags()))
+
+	// A correction to what is usual leaves nothing to decide.
+	require.Empty(t, newPilotCase(t, nil).flags())
+}
