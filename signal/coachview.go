@@ -32,7 +32,7 @@ type CoachRequest struct {
 	// period after the baseline that has ended by At.
 	FollowUp coaching.Window
 	// LeaveOut takes signals out of this view, each for a reason that the view
-	// states. At least two must stay.
+	// states. Two inputs must stay, one of them with figures.
 	LeaveOut []Omission
 }
 
@@ -91,8 +91,10 @@ type SignalView struct {
 // flag of a shown signal is pending on the day or was decided by the coach who
 // asks, SIG-026 when a feed is stale or too slow, GOV-012 without the leader's
 // consent, FAI-005 when a standing is neither Cleared nor Restricted with its
-// control in place, SIG-004 when fewer than two signals stay. Warnings ride on the view: a late feed, a reading time beyond
-// ten minutes, an excerpt left out for want of its author's consent.
+// control in place, SIG-004 when fewer than two inputs stay. Warnings ride on the
+// view: a late feed, a reading time beyond ten minutes, words left out for want
+// of their author's consent (GOV-012) or because the coach has redacted them
+// (SIG-017).
 //
 // Points that the steward rejected are not in the figures.
 func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
@@ -121,11 +123,13 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 		}
 		view.leftOut = append(view.leftOut, o)
 	}
+	shown := 0
 	for _, s := range p.spec.Signals {
 		d := s.Baselines.series.definition
 		if slices.ContainsFunc(view.leftOut, func(o Omission) bool { return o.Signal == d.ID }) {
 			continue
 		}
+		shown++
 		standing := req.Standings[d.ID]
 		switch {
 		case standing.Standing == Cleared:
@@ -168,16 +172,16 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 			view.signals = append(view.signals, v)
 		}
 	}
-	if shown := len(p.spec.Signals) - len(view.leftOut); shown < 2 {
-		add("SIG-004", coaching.Error, "", "%d signals would be left; want 2 to 4", shown)
-	}
 	for _, q := range p.spec.Qualitative {
-		if !q.consented(req.Consents, CoachingPurpose, req.At) {
-			view.leftOut = append(view.leftOut, Omission{q.ID, "its author's consent does not hold"})
-			add("GOV-012", coaching.Warning, q.ID, "an excerpt is left out: its author's consent does not hold at the time")
+		if code, reason := q.hidden(p.spec.Leader, req.Coach, req.Consents, req.At); code != "" {
+			view.leftOut = append(view.leftOut, Omission{q.ID, reason})
+			add(code, coaching.Warning, q.ID, "an %s is left out: %s", q.Kind, reason)
 			continue
 		}
-		view.qualitative = append(view.qualitative, q)
+		view.qualitative = append(view.qualitative, q.anonymous())
+	}
+	if shown == 0 || shown+statedInputs(view.qualitative) < 2 {
+		add("SIG-004", coaching.Error, "", "%d signals and %d stated inputs would be left; want 2, of which at least one has figures", shown, statedInputs(view.qualitative))
 	}
 	if m := view.ReadingMinutes(); m > 10 {
 		add("SIG-022", coaching.Warning, "", "the view takes %d minutes to read; want at most 10", m)
@@ -261,7 +265,8 @@ func (v CoachView) Outcome() string { return v.outcome }
 // Signals returns the shown signals, in the pack's order.
 func (v CoachView) Signals() []SignalView { return slices.Clone(v.signals) }
 
-// Qualitative returns the shown items, in the pack's order.
+// Qualitative returns the shown items, in the pack's order, without author,
+// coder and who redacted them.
 func (v CoachView) Qualitative() []QualitativeItem { return slices.Clone(v.qualitative) }
 
 // LeftOut returns what is not shown and why: the request's omissions in their

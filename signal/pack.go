@@ -10,11 +10,14 @@ import (
 
 // A PackSpec is what a pack is made of.
 type PackSpec struct {
-	Programme   string // such as "product-org-12w"
-	Outcome     string // the one outcome that every causal path ends in
-	Leader      coaching.PersonID
-	Signals     []PackSignal // 2 to 4
-	Qualitative []QualitativeItem
+	Programme string // such as "product-org-12w"
+	Outcome   string // the one outcome that every causal path ends in
+	Leader    coaching.PersonID
+	// Signals have figures, in the order of their priority: 1 to 4. With the inputs
+	// that Qualitative states they make at least two; stated inputs do not count
+	// towards the four, since they say what a figure means.
+	Signals     []PackSignal
+	Qualitative []QualitativeItem // items of one ID are one input
 	// UnblendedReason waives SIG-021, the warning about a pack of traces alone
 	// or answers alone.
 	UnblendedReason string
@@ -36,9 +39,9 @@ type Pack struct {
 }
 
 // NewPack checks and makes a pack. It answers the zero Pack when a finding
-// blocks: fewer than 2 or more than 4 signals, a definition or checklist that
-// does not pass, a causal path to another outcome, an insufficient baseline, a
-// malformed qualitative item. Warnings ride on the pack. The findings are
+// blocks: fewer than 2 inputs or more than 4 signals, a definition or checklist
+// that does not pass, a causal path to another outcome, an insufficient baseline,
+// a malformed qualitative item or words that nobody has redacted. Warnings ride on the pack. The findings are
 // sorted. The lists in spec are copied.
 func NewPack(spec PackSpec) (Pack, coaching.Findings) {
 	var fs coaching.Findings
@@ -51,14 +54,13 @@ func NewPack(spec PackSpec) (Pack, coaching.Findings) {
 	if strings.TrimSpace(spec.Outcome) == "" {
 		add("SIG-004", coaching.Error, "outcome", "no outcome; a pack serves one")
 	}
-	switch n := len(spec.Signals); {
-	case n < 2 || n > 4:
+	switch n, inputs := len(spec.Signals), len(spec.Signals)+statedInputs(spec.Qualitative); {
+	case n > 4:
 		add("SIG-004", coaching.Error, "signals", "%d signals; want 2 to 4", n)
-		if n > 4 {
-			add("SIG-006", coaching.Warning, "signals", "with %d signals a session becomes a review of a dashboard", n)
-		} else {
-			add("SIG-006", coaching.Warning, "signals", "with %d signals the context is missing", n)
-		}
+		add("SIG-006", coaching.Warning, "signals", "with %d signals a session becomes a review of a dashboard", n)
+	case n == 0 || inputs < 2:
+		add("SIG-004", coaching.Error, "signals", "%d signals with %d stated inputs; want 2 to 4, of which at least one has figures", n, inputs-n)
+		add("SIG-006", coaching.Warning, "signals", "with so little the context is missing")
 	case n == 4:
 		add("SIG-003", coaching.Warning, "signals", "4 signals; a first pilot does with 2 or 3")
 	}
@@ -95,7 +97,7 @@ func NewPack(spec PackSpec) (Pack, coaching.Findings) {
 		}
 	}
 	for i, q := range spec.Qualitative {
-		if wrong := q.wrong(); wrong != "" {
+		if wrong := q.wrong(spec.Leader); wrong != "" {
 			add("SIG-017", coaching.Error, fmt.Sprintf("qualitative[%d]", i), "the item cannot be used: %s", wrong)
 		}
 	}
@@ -109,6 +111,16 @@ func NewPack(spec PackSpec) (Pack, coaching.Findings) {
 	spec.Signals = slices.Clone(spec.Signals)
 	spec.Qualitative = slices.Clone(spec.Qualitative)
 	return Pack{spec: spec, ok: true}, fs
+}
+
+// statedInputs counts the items by the survey item or interview that they are
+// from.
+func statedInputs(items []QualitativeItem) int {
+	seen := map[string]bool{}
+	for _, q := range items {
+		seen[q.ID] = true
+	}
+	return len(seen)
 }
 
 // Leader returns whose pack it is.

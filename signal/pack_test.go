@@ -55,7 +55,7 @@ func newPilotCase(t testing.TB, edit func(leader, week int, v float64) float64) 
 	c.spec = PackSpec{
 		Programme: "test", Outcome: "sprint predictability", Leader: leader,
 		Signals:     []PackSignal{c.signal(t, c.first), c.signal(t, c.second)},
-		Qualitative: []QualitativeItem{{ID: "team_pulse", Kind: Theme, Source: "pulse", Text: "Decisions wait", N: 5, On: c.day}},
+		Qualitative: []QualitativeItem{{ID: "team_pulse", Kind: Theme, Source: "pulse", Text: "Decisions wait", Coder: person(t, "S"), N: 5, On: c.day}},
 	}
 	log, err := NewStewardLog(c.flags(), map[coaching.PersonID]coaching.PersonID{
 		leader: person(t, "C"), person(t, "L1"): person(t, "C"), person(t, "L2"): person(t, "C"), person(t, "L3"): person(t, "C"),
@@ -112,7 +112,10 @@ func TestNewPack(t *testing.T) {
 		sev   coaching.Severity
 		spoil func(*PackSpec)
 	}{
-		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals = s.Signals[:1] }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals, s.Qualitative = s.Signals[:1], nil }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals = nil }},
+		{"SIG-006", coaching.Error, func(s *PackSpec) { s.Signals, s.Qualitative = s.Signals[:1], nil }},
+		{"SIG-006", coaching.Error, func(s *PackSpec) { s.Signals = append(s.Signals, s.Signals[0], s.Signals[0], s.Signals[0]) }},
 		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Signals = append(s.Signals, s.Signals[0]) }},
 		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Outcome = "revenue" }},
 		{"SIG-004", coaching.Error, func(s *PackSpec) { s.Leader = coaching.PersonID{} }},
@@ -166,7 +169,9 @@ func TestCoachViewRefuses(t *testing.T) {
 		{"FAI-005 candidate", "FAI-005", func(c *pilotCase) { delete(c.request.Standings, "meeting_hours") }},
 		{"FAI-005 paused", "FAI-005", func(c *pilotCase) { c.request.Standings["meeting_hours"] = StandingRecord{Paused, "HR"} }},
 		{"FAI-005 no control", "FAI-005", func(c *pilotCase) { c.request.Standings["email_hours"] = StandingRecord{Standing: Restricted} }},
-		{"SIG-004 too little left", "SIG-004", func(c *pilotCase) { c.request.LeaveOut = []Omission{{"email_hours", "paused"}} }},
+		{"SIG-004 no figures left", "SIG-004", func(c *pilotCase) {
+			c.request.LeaveOut = []Omission{{"email_hours", "paused"}, {"meeting_hours", "paused"}}
+		}},
 		{"SIG-004 no reason", "SIG-004", func(c *pilotCase) { c.request.LeaveOut = []Omission{{"email_hours", ""}} }},
 		{"SIG-024 own coach", "SIG-024", func(c *pilotCase) { c.request.Coach = c.spec.Leader }},
 	}
@@ -221,7 +226,7 @@ func TestCoachViewSaysWhatIsLeftOut(t *testing.T) {
 	third := c.second
 	third.ID = "focus_hours"
 	c.spec.Signals = append(c.spec.Signals, c.signal(t, third))
-	c.spec.Qualitative = append(c.spec.Qualitative, QualitativeItem{ID: "interview", Kind: Excerpt, Source: "interview", Text: "I wait for others", Author: c.spec.Leader})
+	c.spec.Qualitative = append(c.spec.Qualitative, QualitativeItem{ID: "interview", Kind: Excerpt, Source: "interview", Text: "I wait for others", Author: c.spec.Leader, Redaction: Redaction{NothingToRedact, c.spec.Leader, c.day, ""}})
 	c.request.Standings["focus_hours"] = StandingRecord{Standing: Cleared}
 	c.request.Freshness["focus_hours"] = Gate(c.panel, third, c.day, nil)
 	c.request.Consents = append(c.request.Consents.(ConsentList), Consent{

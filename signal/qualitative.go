@@ -11,40 +11,95 @@ import (
 )
 
 // A QualitativeKind says what people said in which form. The zero kind is an
-// Excerpt, the one that needs its author's consent.
+// Excerpt, one of the two that need their author's consent.
 type QualitativeKind uint8
 
 const (
-	Excerpt    QualitativeKind = iota // words of one person, who agrees to their use
-	Theme                             // what several people said, in the analyst's words
-	Favourable                        // the share of a team that answers 4 or more
+	Excerpt         QualitativeKind = iota // words that one person wrote, such as in a pulse survey
+	Theme                                  // what several people said, in the words of who coded it
+	Favourable                             // the share of a team that answers 4 or more
+	InterviewAnswer                        // words of one person to an interviewer
 )
 
-var qualitativeNames = [...]string{"excerpt", "theme", "favourable"}
+var qualitativeNames = [...]string{"excerpt", "theme", "favourable", "interview answer"}
 
-// String returns "excerpt", "theme" or "favourable".
+// String returns "excerpt", "theme", "favourable" or "interview answer".
 func (k QualitativeKind) String() string {
 	return enum.Name(qualitativeNames[:], k, "QualitativeKind")
 }
+
+// verbatim reports whether the item holds one person's own words.
+func (k QualitativeKind) verbatim() bool { return k == Excerpt || k == InterviewAnswer }
 
 // A QualitativeItem is one input of a pack that is not counted from traces.
 type QualitativeItem struct {
 	ID     string // the survey item or interview that consent names, as a signal's ID
 	Kind   QualitativeKind
 	Source string // such as "team pulse"
-	Text   string // the excerpt or theme, or the survey's question
-	// Author is the person whose words they are; zero for a figure of a group.
+	Text   string // the words or the theme, or the survey's question
+	// Author is the person whose words they are, for an excerpt and an interview
+	// answer. No view carries it.
 	Author coaching.PersonID
-	Share  float64 // Favourable: 0 to 1
-	N      int     // people behind a theme or share, at least MinGroup
-	On     coaching.Date
+	// Coder is who formed a theme from what people said.
+	Coder     coaching.PersonID
+	Redaction Redaction // of an excerpt or interview answer
+	Share     float64   // Favourable: 0 to 1
+	// N is the number of people behind a theme or share, and for words the number
+	// of people who were asked together and any of whom could be their author. At
+	// least MinGroup, since in a smaller group a reader can tell who speaks; only
+	// the leader's own words need no N.
+	N  int
+	On coaching.Date
+}
+
+// A Redaction says who read a person's words before they enter a pack, and what
+// was taken out so that they name nobody. The zero Redaction is of words that
+// nobody has read, which are never shown.
+type Redaction struct {
+	State RedactionState
+	By    coaching.PersonID // neither the leader nor the coach, unless the words are the leader's own
+	On    coaching.Date
+	// TakenOut says what, by kind and never by value, such as "two names".
+	TakenOut string
+}
+
+// A RedactionState says whether words were read for what identifies people. The
+// zero state is NotRedacted.
+type RedactionState uint8
+
+const (
+	NotRedacted     RedactionState = iota
+	Redacted                       // something was taken out
+	NothingToRedact                // read, and there was nothing to take out
+)
+
+var redactionNames = [...]string{"not redacted", "redacted", "nothing to redact"}
+
+// String returns "not redacted", "redacted" or "nothing to redact".
+func (s RedactionState) String() string { return enum.Name(redactionNames[:], s, "RedactionState") }
+
+// wrong says why words may not enter a pack; "" when they may.
+func (r Redaction) wrong(author, leader coaching.PersonID) string {
+	switch {
+	case r.State != Redacted && r.State != NothingToRedact:
+		return "nobody has read its words for names and other traces of a person"
+	case r.By.IsZero() || r.On.IsZero():
+		return "its redaction names no person or no day"
+	case r.By == leader && author != leader:
+		return "its words were redacted by the leader, who may then know the author; want someone else"
+	case (r.State == Redacted) != (strings.TrimSpace(r.TakenOut) != ""):
+		return "its redaction says what was taken out exactly when something was"
+	case len(r.TakenOut) > maxExcerpt || strings.ContainsAny(r.TakenOut, "\r\n"):
+		return fmt.Sprintf("its redaction is longer than %d bytes or breaks the line", maxExcerpt)
+	}
+	return ""
 }
 
 // maxExcerpt bounds an item's text, in bytes: a pack is read in ten minutes.
 const maxExcerpt = 600
 
-// wrong says what keeps the item out of a pack; "" when nothing does.
-func (q QualitativeItem) wrong() string {
+// wrong says what keeps the item out of a leader's pack; "" when nothing does.
+func (q QualitativeItem) wrong(leader coaching.PersonID) string {
 	switch {
 	case !validSignalID(q.ID):
 		return "its id is not a lower-case letter and 1 to 47 of a-z, 0-9 and _"
@@ -54,19 +109,38 @@ func (q QualitativeItem) wrong() string {
 		return "it has no source or no text"
 	case len(q.Text) > maxExcerpt || strings.ContainsAny(q.Text, "\r\n"):
 		return fmt.Sprintf("its text is longer than %d bytes or breaks the line", maxExcerpt)
-	case q.Kind == Excerpt && q.Author.IsZero():
-		return "an excerpt has an author, whose consent is needed"
-	case q.Kind != Excerpt && q.N < MinGroup:
-		return fmt.Sprintf("a %s needs at least %d people behind it", q.Kind, MinGroup)
+	case q.Kind.verbatim() && q.Author.IsZero():
+		return "an " + q.Kind.String() + " has an author, whose consent is needed"
+	case !q.Kind.verbatim() && !q.Author.IsZero():
+		return "a " + q.Kind.String() + " has no author; it is about a group"
+	case q.Kind == Theme && q.Coder.IsZero():
+		return "a theme has a coder, who formed it from what people said"
+	case q.N < MinGroup && (q.Author.IsZero() || q.Author != leader):
+		return fmt.Sprintf("%s needs at least %d people of whom it could be", q.Kind, MinGroup)
 	case q.Kind == Favourable && !(q.Share >= 0 && q.Share <= 1):
 		return "a share lies between 0 and 1"
+	case q.Kind.verbatim():
+		return q.Redaction.wrong(q.Author, leader)
 	}
 	return ""
 }
 
-// consented reports whether the item may be shown at the time.
-func (q QualitativeItem) consented(c Consents, purpose string, at time.Time) bool {
-	return q.Kind != Excerpt || c.Holds(q.Author, q.ID, purpose, at)
+// hidden says why the item is not shown to a coach at the time; "" when it is.
+func (q QualitativeItem) hidden(leader, coach coaching.PersonID, c Consents, at time.Time) (code, reason string) {
+	switch {
+	case !q.Kind.verbatim():
+	case !c.Holds(q.Author, q.ID, CoachingPurpose, at):
+		return "GOV-012", "its author's consent does not hold"
+	case q.Redaction.By == coach && q.Author != leader:
+		return "SIG-017", "its words were redacted by the coach, who has then read them whole"
+	}
+	return "", ""
+}
+
+// anonymous returns the item without the people behind it.
+func (q QualitativeItem) anonymous() QualitativeItem {
+	q.Author, q.Coder, q.Redaction.By = coaching.PersonID{}, coaching.PersonID{}, coaching.PersonID{}
+	return q
 }
 
 // favourableFrom is the least favourable answer on a 1 to 5 scale.

@@ -49,7 +49,11 @@ func (v CoachView) Text() string {
 			case Theme:
 				fmt.Fprintf(&b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
 			default:
-				fmt.Fprintf(&b, "   - \"%s\" (%s)\n", q.Text, q.Source)
+				source := q.Source
+				if q.Redaction.State == Redacted {
+					source += "; taken out: " + q.Redaction.TakenOut
+				}
+				fmt.Fprintf(&b, "   - \"%s\" (%s)\n", q.Text, source)
 			}
 		}
 	}

@@ -112,7 +112,8 @@ func TestWeekOf(t *testing.T) {
 // Each way in which a qualitative item is no input of a pack.
 func TestQualitativeItemIsRefused(t *testing.T) {
 	good := QualitativeItem{ID: "pulse", Kind: Favourable, Source: "pulse", Text: "We decide quickly", Share: 0.5, N: 5}
-	require.Empty(t, good.wrong())
+	leader := person(t, "L")
+	require.Empty(t, good.wrong(leader))
 	for name, spoil := range map[string]func(*QualitativeItem){
 		"id":      func(q *QualitativeItem) { q.ID = "Team Pulse" },
 		"kind":    func(q *QualitativeItem) { q.Kind = 9 },
@@ -127,6 +128,6 @@ func TestQualitativeItemIsRefused(t *testing.T) {
 	} {
 		q := good
 		spoil(&q)
-		require.NotEmpty(t, q.wrong(), name)
+		require.NotEmpty(t, q.wrong(leader), name)
 	}
 }
