@@ -78,6 +78,10 @@ type SignalView struct {
 	BaselineN    int // periods behind both
 	Latest       float64
 	LatestN      int // periods behind Latest, 0 when none has ended
+	// Percent is how far Latest is from Level, in percent of it, where PercentOK:
+	// a level that is not above zero has no percent.
+	Percent   float64
+	PercentOK bool
 	// Delta is the mean after minus the mean of the baseline. MDC95 is the
 	// smallest difference that is more than noise, at 95 %; nothing should be
 	// read into a smaller one.
@@ -242,6 +246,7 @@ func (b *Baselines) view(i Baseline, req CoachRequest, day coaching.Date) Signal
 	}
 	if v.LatestN = len(after); v.LatestN > 0 {
 		v.Latest, _ = meanVariance(after)
+		v.Percent, v.PercentOK = i.Percent(v.Latest)
 		v.Delta = v.Latest - i.rawMean
 		v.MDC95 = mdc95(b.withinSD, float64(i.N), float64(v.LatestN))
 		v.Moved = math.Abs(v.Delta) > v.MDC95

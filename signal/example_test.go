@@ -253,7 +253,7 @@ func ExamplePack_CoachView() {
 	//    Hypothesis: meeting hours -> fewer recurring meetings -> sprint predictability
 	//    What it is: mean hours that a team member spends in meetings
 	//    Baseline:   9.85, mean of 8 periods (median 9.86)
-	//    Since then: 13.7, mean of 2 periods; change +3.9, smallest change beyond noise 0.461: moved the other way
+	//    Since then: 13.7, mean of 2 periods, 39% above the median; change +3.9, smallest change beyond noise 0.461: moved the other way
 	//    Cannot see: unscheduled calls
 	//    Note:       2027-01-04: a flagged figure was explained by the steward: release week
 	//
@@ -261,7 +261,7 @@ func ExamplePack_CoachView() {
 	//    Hypothesis: after-hours work -> send-later norms -> sprint predictability
 	//    What it is: share of collaboration hours outside working hours
 	//    Baseline:   0.0718, mean of 8 periods (median 0.0717)
-	//    Since then: 0.0671, mean of 2 periods; change -0.00474, smallest change beyond noise 0.00385: moved the hoped-for way
+	//    Since then: 0.0671, mean of 2 periods, 6% below the median; change -0.00474, smallest change beyond noise 0.00385: moved the hoped-for way
 	//    Cannot see: other chat tools
 	//    Control:    HR reads each view first
 	//

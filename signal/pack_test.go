@@ -130,6 +130,24 @@ func TestNewPack(t *testing.T) {
 		{"SIG-011", coaching.Error, func(s *PackSpec) { s.Signals[0].Checklist = s.Signals[1].Checklist }},
 		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Leader = person(t, "L9") }},
 		{"SIG-025", coaching.Error, func(s *PackSpec) { s.Signals[0].Baselines = nil }},
+		{"SIG-004", coaching.Error, func(s *PackSpec) {
+			other := s.Qualitative[0]
+			other.ID = "interviews"
+			s.Signals, s.Qualitative = nil, append(s.Qualitative, other)
+		}},
+		{"SIG-003", coaching.Warning, func(s *PackSpec) {
+			for _, id := range []string{"focus_hours", "call_hours"} {
+				d := c.second
+				d.ID = id
+				s.Signals = append(s.Signals, c.signal(t, d))
+			}
+		}},
+		{"SIG-021", coaching.Warning, func(s *PackSpec) {
+			for i, d := range []Definition{c.first, c.second} {
+				d.Kind = Qualitative
+				s.Signals[i] = c.signal(t, d)
+			}
+		}},
 		{"SIG-017", coaching.Error, func(s *PackSpec) { s.Qualitative[0].N = 4 }},
 		{"SIG-017", coaching.Error, func(s *PackSpec) { s.Qualitative[0].Kind = Excerpt }},
 		{"SIG-021", coaching.Warning, func(s *PackSpec) { s.Qualitative = nil }},
@@ -173,6 +191,11 @@ func TestCoachViewRefuses(t *testing.T) {
 			c.request.LeaveOut = []Omission{{"email_hours", "paused"}, {"meeting_hours", "paused"}}
 		}},
 		{"SIG-004 no reason", "SIG-004", func(c *pilotCase) { c.request.LeaveOut = []Omission{{"email_hours", ""}} }},
+		{"SIG-026 outcome only", "SIG-026", func(c *pilotCase) {
+			f := c.request.Freshness["meeting_hours"]
+			f.Refresh = 8
+			c.request.Freshness["meeting_hours"] = f
+		}},
 		{"SIG-024 own coach", "SIG-024", func(c *pilotCase) { c.request.Coach = c.spec.Leader }},
 	}
 	for _, tt := range tests {
@@ -304,4 +327,92 @@ func TestCoachViewPrintsTheSmallestChange(t *testing.T) {
 	view, fs := c.pack(t).CoachView(c.request)
 	require.NoError(t, fs.Err())
 	require.Equal(t, 1, view.Signals()[0].LatestN)
+}
+
+// What a view warns of and still shows: SIG-026 a late feed, SIG-022 a text
+// that takes more than ten minutes.
+func TestCoachViewWarns(t *testing.T) {
+	tests := []struct {
+		code  string
+		spoil func(*pilotCase)
+	}{
+		{"SIG-026", func(c *pilotCase) { c.request.At = c.request.At.AddDate(0, 0, 11) }},
+		{"SIG-022", func(c *pilotCase) {
+			for i := range c.spec.Signals {
+				c.spec.Signals[i].Baselines.series.definition.Explain = strings.Repeat("and ", 700)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		c := newPilotCase(t, nil)
+		_, fs := c.pack(t).CoachView(c.request)
+		require.False(t, fs.Has(tt.code))
+		tt.spoil(c)
+		view, fs := c.pack(t).CoachView(c.request)
+		require.True(t, fs.Has(tt.code) && !fs.Blocked(), "%s: %v", tt.code, fs)
+		require.False(t, view.IsZero())
+	}
+}
+
+// SIG-025: six weeks of which the steward rejects one are too few.
+func TestCoachViewWantsABaselineAfterTheSteward(t *testing.T) {
+	c := newPilotCase(t, nil)
+	c.window.From = c.window.From.AddDays(14) // six weeks
+	c.spec.Signals = []PackSignal{c.signal(t, c.first), c.signal(t, c.second)}
+	p := c.pack(t)
+	_, fs := p.CoachView(c.request)
+	require.Empty(t, fs)
+
+	c = newPilotCase(t, func(leader, week int, v float64) float64 {
+		if leader == 0 && week == 4 {
+			return v + 50
+		}
+		return v
+	})
+	c.window.From = c.window.From.AddDays(14)
+	c.spec.Signals = []PackSignal{c.signal(t, c.first), c.signal(t, c.second)}
+	flags := c.flags()
+	require.NotEmpty(t, flags)
+	require.NoError(t, c.request.Log.Raise(flags))
+	for _, f := range flags {
+		require.NoError(t, c.request.Log.Decide(StewardDecision{f.ID, Rejected, "an export error", person(t, "S"), c.day}))
+	}
+	view, fs := c.pack(t).CoachView(c.request)
+	require.True(t, fs.Blocked() && fs.Has("SIG-025"), "%v", fs)
+	require.True(t, view.IsZero())
+}
+
+// A view without figures is none, whatever people said.
+func TestCoachViewWantsOneFigure(t *testing.T) {
+	c := newPilotCase(t, nil)
+	other := c.spec.Qualitative[0]
+	other.ID = "interviews"
+	c.spec.Qualitative = append(c.spec.Qualitative, other)
+	c.request.LeaveOut = []Omission{{"meeting_hours", "paused"}, {"email_hours", "paused"}}
+	view, fs := c.pack(t).CoachView(c.request)
+	require.True(t, fs.Blocked() && fs.Has("SIG-004"), "%v", fs)
+	require.True(t, view.IsZero())
+}
+
+// The window of the follow-up is the request's, and SIG-023: beside the change
+// stands the figure normalised by the leader's own baseline.
+func TestCoachViewNormalises(t *testing.T) {
+	c := newPilotCase(t, nil)
+	c.request.FollowUp = coaching.Window{From: coaching.MustDate("2027-01-03"), To: coaching.MustDate("2027-01-09")}
+	view, fs := c.pack(t).CoachView(c.request)
+	require.NoError(t, fs.Err())
+	s := view.Signals()[0]
+	require.Equal(t, 1, s.LatestN)
+	require.True(t, s.PercentOK)
+	require.InDelta(t, 100*(9.3-9.45)/9.45, s.Percent, 1e-9, "9.3 hours in the last week against a median of 9.45")
+	require.Contains(t, view.Text(), "9.3, mean of 1 period, 2% below the median; change")
+
+	for want, v := range map[string]SignalView{
+		"":                        {Percent: 12},
+		", 12% above the median":  {Percent: 12.4, PercentOK: true},
+		", at the median":         {Percent: 0.3, PercentOK: true},
+		", 100% below the median": {Percent: -100, PercentOK: true},
+	} {
+		require.Equal(t, want, v.normalised())
+	}
 }

@@ -41,9 +41,9 @@ func TestWordsAreRedactedBeforeAPackHoldsThem(t *testing.T) {
 		item QualitativeItem
 		edit func(*QualitativeItem)
 	}{
-		{"SIG-017 not redacted", c.words(t), func(q *QualitativeItem) { q.Redaction.State = NotRedacted }},
+		{"SIG-017 not redacted", c.words(t), func(q *QualitativeItem) { q.Redaction.State, q.Redaction.TakenOut = NotRedacted, "" }},
 		{"SIG-017 zero redaction", c.words(t), func(q *QualitativeItem) { q.Redaction = Redaction{} }},
-		{"SIG-017 undeclared redaction", c.words(t), func(q *QualitativeItem) { q.Redaction.State = 9 }},
+		{"SIG-017 undeclared redaction", c.words(t), func(q *QualitativeItem) { q.Redaction.State, q.Redaction.TakenOut = 9, "" }},
 		{"SIG-017 redacted by nobody", c.words(t), func(q *QualitativeItem) { q.Redaction.By = coaching.PersonID{} }},
 		{"SIG-017 redacted on no day", c.words(t), func(q *QualitativeItem) { q.Redaction.On = coaching.Date{} }},
 		{"SIG-017 redacted by the leader", c.words(t), func(q *QualitativeItem) { q.Redaction.By = leader }},

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -19,13 +20,13 @@ func (v CoachView) Text() string {
 		fmt.Fprintf(&b, "\n%d. %s (%s)\n", n+1, s.Name, s.Unit)
 		fmt.Fprintf(&b, "   Hypothesis: %s\n", s.Path)
 		fmt.Fprintf(&b, "   What it is: %s\n", s.Explain)
-		fmt.Fprintf(&b, "   Baseline:   %s, mean of %d periods (median %s)\n", figure(s.BaselineMean), s.BaselineN, figure(s.Level))
+		fmt.Fprintf(&b, "   Baseline:   %s, mean of %s (median %s)\n", figure(s.BaselineMean), count(s.BaselineN, "period"), figure(s.Level))
 		switch {
 		case s.LatestN == 0:
 			b.WriteString("   Since then: no period has ended yet\n")
 		default:
-			fmt.Fprintf(&b, "   Since then: %s, mean of %d periods; change %s, smallest change beyond noise %s: %s\n",
-				figure(s.Latest), s.LatestN, signed(s.Delta), figure(s.MDC95), s.reading())
+			fmt.Fprintf(&b, "   Since then: %s, mean of %s%s; change %s, smallest change beyond noise %s: %s\n",
+				figure(s.Latest), count(s.LatestN, "period"), s.normalised(), signed(s.Delta), figure(s.MDC95), s.reading())
 		}
 		if len(s.BlindSpots) > 0 {
 			fmt.Fprintf(&b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
@@ -66,6 +67,20 @@ func (v CoachView) Text() string {
 	return b.String()
 }
 
+// normalised says how far the latest mean is from the median of the baseline;
+// "" where that has no percent.
+func (s SignalView) normalised() string {
+	switch percent := math.Round(s.Percent); {
+	case !s.PercentOK:
+		return ""
+	case percent > 0:
+		return fmt.Sprintf(", %.0f%% above the median", percent)
+	case percent < 0:
+		return fmt.Sprintf(", %.0f%% below the median", -percent)
+	}
+	return ", at the median"
+}
+
 // reading says what the change supports, and no more.
 func (s SignalView) reading() string {
 	switch {
@@ -87,6 +102,14 @@ const wordsPerMinute = 150
 func (v CoachView) ReadingMinutes() int {
 	words := len(strings.Fields(v.Text()))
 	return (words+wordsPerMinute-1)/wordsPerMinute + len(v.signals)
+}
+
+// count prints a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // figure prints three significant digits.
