@@ -134,29 +134,8 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 			continue
 		}
 		shown++
-		standing := req.Standings[d.ID]
-		switch {
-		case standing.Standing == Cleared:
-		case standing.Standing == Restricted && strings.TrimSpace(standing.Control) != "":
-		case standing.Standing == Restricted:
-			add("FAI-005", coaching.Error, d.ID, "the signal is restricted, and no human control is in place")
-		default:
-			add("FAI-005", coaching.Error, d.ID, "the signal is %s; want cleared, or restricted with a control in place", standing.Standing)
-		}
-		feed, known := req.Freshness[d.ID]
-		feed = feed.On(day)
-		switch {
-		case !known || feed.Signal != d.ID:
-			add("SIG-026", coaching.Error, d.ID, "nothing says how fresh the feed is")
-		case feed.Status == Stale || feed.Status == OutcomeOnly:
-			add("SIG-026", coaching.Error, d.ID, "the feed is %s: %s", feed.Status, strings.Join(feed.Reasons, "; "))
-		case feed.Status == Late:
-			add("SIG-026", coaching.Warning, d.ID, "the feed is late: %s", strings.Join(feed.Reasons, "; "))
-		}
-		if !req.Consents.Holds(p.spec.Leader, d.ID, CoachingPurpose, req.At) {
-			add("GOV-012", coaching.Error, d.ID, "the leader's consent to this signal for coaching does not hold at the time")
-		}
-		settled, flags := p.settle(s, log)
+		fs = append(fs, barred(d, p.spec.Leader, req.Standings, req.Freshness, req.Consents, req.At)...)
+		settled, flags := s.Baselines.settleOf(p.spec.Leader, log)
 		for _, f := range log.Pending(flags) {
 			add("SIG-024", coaching.Error, d.ID, "the flag on %s (%s) waits for a steward", f.Period.Start, f.Rule)
 		}
@@ -170,8 +149,8 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 			add("SIG-025", coaching.Error, d.ID, "after the steward's decisions: %s", reason)
 		}
 		if baseline.Sufficient {
-			v := settled.view(baseline, req, day)
-			v.Control = standing.Control
+			v := settled.view(baseline, req.FollowUp, day)
+			v.Control = req.Standings[d.ID].Control
 			v.Notes = append(v.Notes, notes(flags, log)...)
 			view.signals = append(view.signals, v)
 		}
@@ -197,13 +176,45 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 	return view, fs
 }
 
-// settle returns the baselines without rejected points, and the flags on the
+// barred says what keeps a signal about a leader from a coach, flags aside:
+// FAI-005 its standing, SIG-026 its feed, GOV-012 the leader's consent. A late
+// feed is a warning.
+func barred(d Definition, leader coaching.PersonID, standings map[string]StandingRecord, freshness map[string]Freshness, consents Consents, at time.Time) coaching.Findings {
+	var fs coaching.Findings
+	add := func(code string, sev coaching.Severity, format string, args ...any) {
+		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: d.ID, Message: fmt.Sprintf(format, args...)})
+	}
+	switch s := standings[d.ID]; {
+	case s.Standing == Cleared:
+	case s.Standing == Restricted && strings.TrimSpace(s.Control) != "":
+	case s.Standing == Restricted:
+		add("FAI-005", coaching.Error, "the signal is restricted, and no human control is in place")
+	default:
+		add("FAI-005", coaching.Error, "the signal is %s; want cleared, or restricted with a control in place", s.Standing)
+	}
+	feed, known := freshness[d.ID]
+	feed = feed.On(coaching.DateOf(at))
+	switch {
+	case !known || feed.Signal != d.ID:
+		add("SIG-026", coaching.Error, "nothing says how fresh the feed is")
+	case feed.Status == Stale || feed.Status == OutcomeOnly:
+		add("SIG-026", coaching.Error, "the feed is %s: %s", feed.Status, strings.Join(feed.Reasons, "; "))
+	case feed.Status == Late:
+		add("SIG-026", coaching.Warning, "the feed is late: %s", strings.Join(feed.Reasons, "; "))
+	}
+	if consents == nil || !consents.Holds(leader, d.ID, CoachingPurpose, at) {
+		add("GOV-012", coaching.Error, "the leader's consent to this signal for coaching does not hold at the time")
+	}
+	return fs
+}
+
+// settleOf returns the baselines without rejected points, and the flags on a
 // leader before and after, each once, by period.
-func (p Pack) settle(s PackSignal, log *StewardLog) (*Baselines, []Flag) {
-	settled, _ := s.Baselines.Settle(log)
+func (b *Baselines) settleOf(leader coaching.PersonID, log *StewardLog) (*Baselines, []Flag) {
+	settled, _ := b.Settle(log)
 	var flags []Flag
-	for _, f := range slices.Concat(Detect(s.Baselines), Detect(settled)) {
-		if f.Leader == p.spec.Leader && !slices.ContainsFunc(flags, func(g Flag) bool { return g.ID == f.ID }) {
+	for _, f := range slices.Concat(Detect(b), Detect(settled)) {
+		if f.Leader == leader && !slices.ContainsFunc(flags, func(g Flag) bool { return g.ID == f.ID }) {
 			flags = append(flags, f)
 		}
 	}
@@ -222,13 +233,19 @@ func notes(flags []Flag, log *StewardLog) []string {
 	return lines
 }
 
-// view computes one signal's figures.
-func (b *Baselines) view(i Baseline, req CoachRequest, day coaching.Date) SignalView {
-	d := b.series.definition
-	v := SignalView{
+// view returns what a definition says of itself, without figures.
+func (d Definition) view() SignalView {
+	return SignalView{
 		ID: d.ID, Name: d.Name, Unit: d.Unit, Direction: d.Direction, Path: d.Path, Explain: d.Explain,
-		BlindSpots: slices.Clone(d.BlindSpots), Restriction: d.Restriction, Level: i.Level, BaselineMean: i.rawMean, BaselineN: i.N,
+		BlindSpots: slices.Clone(d.BlindSpots), Restriction: d.Restriction,
 	}
+}
+
+// view computes one signal's figures. A zero follow-up is every period after the
+// baseline that has ended before the day.
+func (b *Baselines) view(i Baseline, followUp coaching.Window, day coaching.Date) SignalView {
+	v := b.series.definition.view()
+	v.Level, v.BaselineMean, v.BaselineN = i.Level, i.rawMean, i.N
 	var after []float64
 	for t, cell := range b.series.row(i.Leader) {
 		period := b.series.periods[t]
@@ -236,7 +253,7 @@ func (b *Baselines) view(i Baseline, req CoachRequest, day coaching.Date) Signal
 		switch {
 		case cell.Status != OK || rejected || !period.Start.After(b.window.To) || !period.Last().Before(day):
 			continue
-		case req.FollowUp.Days() > 0 && !period.within(req.FollowUp):
+		case followUp.Days() > 0 && !period.within(followUp):
 			continue
 		}
 		after = append(after, cell.Value)

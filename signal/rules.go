@@ -4,7 +4,7 @@ import "github.com/coachgov/coaching"
 
 // Rules returns every rule whose code this package can report, ordered by code.
 // SIG rules are about signals, packs and views, DQ rules about data; FAI-005 and
-// GOV-012 are reported here because a view asks for their answers.
+// the GOV rules are reported here because a view asks for their answers.
 func Rules() []coaching.Rule {
 	return []coaching.Rule{
 		{Code: "DQ01", Statement: "Every column that is asked for is there, and every row names a person.", Severity: coaching.Error, Remedy: "Export the missing column, or correct its name in the definition."},
@@ -29,7 +29,10 @@ func Rules() []coaching.Rule {
 		{Code: "DQ20", Statement: "A figure of a team or a group has enough people behind it in every period, and so has whatever follows from the figures that are shown, now and earlier.", Number: "5 people, 3 at the least", Severity: coaching.Error, Remedy: "Join teams or groups, take a longer window, or leave the cell hidden."},
 		{Code: "DQ21", Statement: "No flagged figure waits for the steward.", Severity: coaching.Warning, Remedy: "Have the steward confirm, reject or explain it."},
 		{Code: "FAI-005", Statement: "A signal with an unresolved gap between groups is not used, or only under a human control.", Severity: coaching.Error, Remedy: "Finish the fairness check, or record a named control for the restricted signal."},
+		{Code: "GOV-008", Statement: "A leader reads who else reads about them.", Number: "1 reader", Severity: coaching.Error, Remedy: "Name each role that reads, and what it reads."},
+		{Code: "GOV-010", Statement: "A leader's own view names the route of appeal.", Number: "1 route", Severity: coaching.Error, Remedy: "Say what a misrepresented leader does, and which role decides."},
 		{Code: "GOV-012", Statement: "The person whose figures are shown has agreed, and the consent holds now.", Severity: coaching.Error, Remedy: "Ask for consent, and leave the figure out until it is given."},
+		{Code: "GOV-026", Statement: "A leader sees all aggregated trends that are held about them, and no raw traces.", Severity: coaching.Error, Remedy: "Give every signal that the programme computes, classed by what it holds after computation."},
 		{Code: "SIG-001", Statement: "A signal says what it is made of (digital traces, stated answers, recorded outcomes, a model's score) and what it cannot see.", Severity: coaching.Warning, Remedy: "State the trace class, and name at least one blind spot."},
 		{Code: "SIG-002", Statement: "A soft construct, which leaves no trace of its own, is not read from traces alone: a definition that does so is warned of, and the checklist refuses it.", Severity: coaching.Error, Remedy: "Ask people, by survey or interview; or have a named person say, with a date, why traces are enough here."},
 		{Code: "SIG-003", Statement: "A first pilot uses few signals.", Number: "2 to 3", Severity: coaching.Warning, Remedy: "Take the signal with the weakest path out."},

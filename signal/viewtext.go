@@ -17,47 +17,12 @@ func (v CoachView) Text() string {
 	fmt.Fprintf(&b, "Signals for one leader, %s. Outcome: %s.\n", v.on, v.outcome)
 	b.WriteString("Working hypotheses, not verdicts.\n")
 	for n, s := range v.signals {
-		fmt.Fprintf(&b, "\n%d. %s (%s)\n", n+1, s.Name, s.Unit)
-		fmt.Fprintf(&b, "   Hypothesis: %s\n", s.Path)
-		fmt.Fprintf(&b, "   What it is: %s\n", s.Explain)
-		fmt.Fprintf(&b, "   Baseline:   %s, mean of %s (median %s)\n", figure(s.BaselineMean), count(s.BaselineN, "period"), figure(s.Level))
-		switch {
-		case s.LatestN == 0:
-			b.WriteString("   Since then: no period has ended yet\n")
-		default:
-			fmt.Fprintf(&b, "   Since then: %s, mean of %s%s; change %s, smallest change beyond noise %s: %s\n",
-				figure(s.Latest), count(s.LatestN, "period"), s.normalised(), signed(s.Delta), figure(s.MDC95), s.reading())
-		}
-		if len(s.BlindSpots) > 0 {
-			fmt.Fprintf(&b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
-		}
-		if s.Restriction != "" {
-			fmt.Fprintf(&b, "   Restricted: %s\n", s.Restriction)
-		}
-		if s.Control != "" {
-			fmt.Fprintf(&b, "   Control:    %s\n", s.Control)
-		}
+		s.write(&b, n+1)
 		for _, note := range s.Notes {
 			fmt.Fprintf(&b, "   Note:       %s\n", note)
 		}
 	}
-	if len(v.qualitative) > 0 {
-		b.WriteString("\nWhat people said\n")
-		for _, q := range v.qualitative {
-			switch q.Kind {
-			case Favourable:
-				fmt.Fprintf(&b, "   - %s (%s): %.0f%% of %d favourable\n", q.Text, q.Source, 100*q.Share, q.N)
-			case Theme:
-				fmt.Fprintf(&b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
-			default:
-				source := q.Source
-				if q.Redaction.State == Redacted {
-					source += "; taken out: " + q.Redaction.TakenOut
-				}
-				fmt.Fprintf(&b, "   - \"%s\" (%s)\n", q.Text, source)
-			}
-		}
-	}
+	writeItems(&b, v.qualitative)
 	if len(v.leftOut) > 0 {
 		b.WriteString("\nLeft out\n")
 		for _, o := range v.leftOut {
@@ -65,6 +30,53 @@ func (v CoachView) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// write prints a signal under its number, without its notes.
+func (s SignalView) write(b *strings.Builder, number int) {
+	fmt.Fprintf(b, "\n%d. %s (%s)\n", number, s.Name, s.Unit)
+	fmt.Fprintf(b, "   Hypothesis: %s\n", s.Path)
+	fmt.Fprintf(b, "   What it is: %s\n", s.Explain)
+	if s.BaselineN > 0 {
+		fmt.Fprintf(b, "   Baseline:   %s, mean of %s (median %s)\n", figure(s.BaselineMean), count(s.BaselineN, "period"), figure(s.Level))
+		switch {
+		case s.LatestN == 0:
+			b.WriteString("   Since then: no period has ended yet\n")
+		default:
+			fmt.Fprintf(b, "   Since then: %s, mean of %s%s; change %s, smallest change beyond noise %s: %s\n",
+				figure(s.Latest), count(s.LatestN, "period"), s.normalised(), signed(s.Delta), figure(s.MDC95), s.reading())
+		}
+	}
+	if len(s.BlindSpots) > 0 {
+		fmt.Fprintf(b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
+	}
+	if s.Restriction != "" {
+		fmt.Fprintf(b, "   Restricted: %s\n", s.Restriction)
+	}
+	if s.Control != "" {
+		fmt.Fprintf(b, "   Control:    %s\n", s.Control)
+	}
+}
+
+// writeItems prints what people said; nothing for no item.
+func writeItems(b *strings.Builder, items []QualitativeItem) {
+	if len(items) > 0 {
+		b.WriteString("\nWhat people said\n")
+	}
+	for _, q := range items {
+		switch q.Kind {
+		case Favourable:
+			fmt.Fprintf(b, "   - %s (%s): %.0f%% of %d favourable\n", q.Text, q.Source, 100*q.Share, q.N)
+		case Theme:
+			fmt.Fprintf(b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
+		default:
+			source := q.Source
+			if q.Redaction.State == Redacted {
+				source += "; taken out: " + q.Redaction.TakenOut
+			}
+			fmt.Fprintf(b, "   - \"%s\" (%s)\n", q.Text, source)
+		}
+	}
 }
 
 // normalised says how far the latest mean is from the median of the baseline;
