@@ -55,6 +55,7 @@ func Rules() []coaching.Rule {
 		{Code: "SIG-024", Statement: "A flagged figure is held until a steward, who is neither the leader nor the coach, has decided about it.", Severity: coaching.Error, Remedy: "Have the steward confirm, reject or explain it."},
 		{Code: "SIG-025", Statement: "A baseline rests on enough recent history.", Number: "6 to 8 weeks", Severity: coaching.Error, Remedy: "Wait for more periods, or start later."},
 		{Code: "SIG-026", Statement: "A feed is refreshed at least weekly; a slower one closes a pilot and does not steer it.", Number: "7 days", Severity: coaching.Error, Remedy: "Load the feed, or use the signal as an outcome only."},
+		{Code: "SIG-027", Statement: "A steward takes a snapshot of groups' figures twice a week, which says what is new and what is noise.", Number: "4 days", Severity: coaching.Error, Remedy: "Take the next one within four days, of the same pack, of aggregates only."},
 		{Code: "SIG-031", Statement: "A signal is leading, so that it says whether coaching works, or lagging, so that it says whether it mattered.", Severity: coaching.Error, Remedy: "State one of the two."},
 		{Code: "SIG-033", Statement: "What leaves the room is aggregated or under a pseudonym.", Severity: coaching.Error, Remedy: "Class the signal by what it holds after computation, and keep raw traces out."},
 		{Code: "SIG-DEF", Statement: "A definition can be computed: identifier, version, source, cadence and expression are given and agree.", Severity: coaching.Error, Remedy: "Correct the field that the finding names."},
