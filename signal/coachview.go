@@ -208,18 +208,26 @@ func barred(d Definition, leader coaching.PersonID, standings map[string]Standin
 	return fs
 }
 
-// settleOf returns the baselines without rejected points, and the flags on a
-// leader before and after, each once, by period.
-func (b *Baselines) settleOf(leader coaching.PersonID, log *StewardLog) (*Baselines, []Flag) {
+// settleAll returns the baselines without rejected points, and the flags before
+// and after, each once, by period.
+func (b *Baselines) settleAll(log *StewardLog) (*Baselines, []Flag) {
 	settled, _ := b.Settle(log)
+	seen := map[string]bool{}
 	var flags []Flag
 	for _, f := range slices.Concat(Detect(b), Detect(settled)) {
-		if f.Leader == leader && !slices.ContainsFunc(flags, func(g Flag) bool { return g.ID == f.ID }) {
+		if !seen[f.ID] {
+			seen[f.ID] = true
 			flags = append(flags, f)
 		}
 	}
 	slices.SortStableFunc(flags, func(a, b Flag) int { return a.Period.Compare(b.Period) })
 	return settled, flags
+}
+
+// settleOf is settleAll with the flags on one leader.
+func (b *Baselines) settleOf(leader coaching.PersonID, log *StewardLog) (*Baselines, []Flag) {
+	settled, flags := b.settleAll(log)
+	return settled, slices.DeleteFunc(flags, func(f Flag) bool { return f.Leader != leader })
 }
 
 // notes says what the steward decided about the shown figures.
