@@ -2,6 +2,7 @@ package signal
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,7 @@ func TestSnapshotSaysHowMuchIsNew(t *testing.T) {
 	gone, fs := NewSnapshot(p, nil, tuesday.AddDays(-28), shorter)
 	require.Empty(t, fs)
 	require.Len(t, gone.Signals[0].Restated, 4)
+	require.True(t, slices.IsSortedFunc(gone.Signals[0].Restated, Period.Compare))
 }
 
 func TestSnapshotRefusesAndWarns(t *testing.T) {
