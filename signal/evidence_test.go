@@ -100,6 +100,7 @@ func TestEvidenceIsInsufficient(t *testing.T) {
 			s.Window = coaching.Window{From: s.Window.To.AddDays(-13), To: s.Window.To.AddDays(20)}
 		}},
 		{"SIG-029 no freshness", "how fresh", func(s *EvidenceSpec) { s.Freshness = Freshness{} }},
+		{"SIG-029 freshness of no day", "how fresh", func(s *EvidenceSpec) { s.Freshness.AsOf = coaching.Date{} }},
 		{"SIG-029 another feed", "how fresh", func(s *EvidenceSpec) { s.Freshness.Signal = "email_hours" }},
 		{"SIG-029 no baselines", "no value in the window", func(s *EvidenceSpec) { s.Baselines = nil }},
 	}

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -125,4 +126,44 @@ func TestDecisionHoldsForItsFigureOnly(t *testing.T) {
 
 	// A correction to what is usual leaves nothing to decide.
 	require.Empty(t, newPilotCase(t, nil).flags())
+}
+
+// Whatever a file says, a log takes all of its decisions about known flags or
+// none, each from somebody who may decide, and printing them as JSON gives a file
+// that reads as the same.
+func FuzzReadDecisions(f *testing.F) {
+	leader, coach, steward := person(f, "L"), person(f, "C"), person(f, "S")
+	flag := Flag{ID: "x/" + leader.String() + "/2027-01-03/new-period/17.3", Leader: leader, Period: Period{coaching.MustDate("2027-01-03"), 7}}
+	log := func(t *testing.T) *StewardLog {
+		l, err := NewStewardLog([]Flag{flag}, map[coaching.PersonID]coaching.PersonID{leader: coach})
+		require.NoError(t, err)
+		return l
+	}
+	for _, by := range []coaching.PersonID{steward, coach} {
+		f.Add(fmt.Appendf(nil, "schema: steward-decisions/v1\ndecisions:\n  - flag: %s\n    verdict: rejected\n    reason: the export was wrong\n    steward: %s\n    on: \"2027-01-11\"\n", flag.ID, by))
+		f.Add(fmt.Appendf(nil, `{"schema": "steward-decisions/v1", "decisions": [{"flag": %q, "verdict": "explained", "reason": "a \"launch\"", "steward": %q, "on": "2027-01-11"}]}`, flag.ID, by))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, name := range []string{"decisions.yaml", "decisions.json"} {
+			l := log(t)
+			if l.ReadDecisions(name, data).Blocked() {
+				require.Empty(t, l.Decisions())
+				continue
+			}
+			for _, d := range l.Decisions() {
+				require.Equal(t, flag.ID, d.Flag)
+				require.False(t, d.Steward == leader || d.Steward == coach || d.Steward.IsZero())
+				require.NotEmpty(t, d.Reason)
+			}
+			file := decisionsFile{Schema: DecisionsSchema, Decisions: l.Decisions()}
+			if len(file.Decisions) == 0 {
+				continue
+			}
+			text, err := json.Marshal(file)
+			require.NoError(t, err)
+			again := log(t)
+			require.Empty(t, again.ReadDecisions("decisions.json", text))
+			require.Equal(t, l.Decisions(), again.Decisions())
+		}
+	})
 }
