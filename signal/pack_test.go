@@ -416,3 +416,23 @@ func TestCoachViewNormalises(t *testing.T) {
 		require.Equal(t, want, v.normalised())
 	}
 }
+
+// A flag on another leader holds nobody else's view, snapshot or own view.
+func TestFlagHoldsItsLeaderOnly(t *testing.T) {
+	c := newPilotCase(t, func(leader, week int, v float64) float64 {
+		if leader == 1 && week == 9 {
+			return v + 8
+		}
+		return v
+	})
+	require.Len(t, c.flags(), 1)
+	view, fs := c.pack(t).CoachView(c.request)
+	require.Empty(t, fs)
+	require.Len(t, view.Signals(), 2)
+	snapshot, fs := NewSnapshot(c.pack(t), nil, c.day, Snapshot{})
+	require.Empty(t, fs)
+	require.Empty(t, snapshot.Signals[0].Flags)
+	own, fs := NewLeaderView(c.own(t))
+	require.Empty(t, fs)
+	require.Zero(t, own.Signals()[0].Checking)
+}

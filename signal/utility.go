@@ -215,7 +215,7 @@ func ranks(values []float64) []float64 {
 	})
 	r := make([]float64, len(values))
 	for i := 0; i < len(order); {
-		j := i
+		j := i + 1
 		for j < len(order) && values[order[j]] == values[order[i]] {
 			j++
 		}
