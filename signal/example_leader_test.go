@@ -43,7 +43,7 @@ func ExampleNewLeaderView() {
 	// Output:
 	// GOV-010 error appeals: no appeals route; say what a misrepresented leader does and which role decides
 	// What product-org-12w holds about you and your team, 2027-01-12.
-	// These are figures of groups and working hypotheses, not verdicts about you.
+	// These are figures of groups and working hypotheses, not verdicts.
 	//
 	// 1. Meeting hours (hours per person and week)
 	//    Hypothesis: meeting hours -> fewer recurring meetings -> sprint predictability

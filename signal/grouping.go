@@ -70,9 +70,9 @@ func (p *Panel) group(by []string) grouping {
 	return g
 }
 
-// A tally adds up the people of a cell. It keeps no figure of a person, except
+// A groupTally adds up the people of a cell. It keeps no figure of a person, except
 // for a median.
-type tally struct {
+type groupTally struct {
 	n, hits  int
 	num, den float64
 	first    float64
@@ -81,7 +81,7 @@ type tally struct {
 	members  []int // subjects of the panel, sorted; kept only for a ledger
 }
 
-func (t *tally) add(e *Expr, o operand) {
+func (t *groupTally) add(e *Expr, o operand) {
 	if t.n == 0 {
 		t.first = o.num
 	}
@@ -100,7 +100,7 @@ func (t *tally) add(e *Expr, o operand) {
 }
 
 // join adds what another cell adds up.
-func (t *tally) join(o *tally) {
+func (t *groupTally) join(o *groupTally) {
 	if t.n == 0 {
 		t.first = o.first
 	}
@@ -114,7 +114,7 @@ func (t *tally) join(o *tally) {
 }
 
 // figure applies the operation, as [Expr.combine] does to operands.
-func (t *tally) figure(e Expr) (float64, bool) {
+func (t *groupTally) figure(e Expr) (float64, bool) {
 	var value float64
 	switch {
 	case t.n == 0:
@@ -139,13 +139,13 @@ func (t *tally) figure(e Expr) (float64, bool) {
 // (positions in the panel's periods), or, when whole is set, one table of
 // all of them: then each person counts once, with the mean over the person's
 // periods, or with the sums where the operation counts or divides.
-func (g grouping) tallies(p *Panel, d Definition, times []int, whole, members bool, exclude Exclusions) [][]tally {
-	tables := make([][]tally, len(times))
+func (g grouping) tallies(p *Panel, d Definition, times []int, whole, members bool, exclude Exclusions) [][]groupTally {
+	tables := make([][]groupTally, len(times))
 	if whole {
 		tables = tables[:1]
 	}
 	for i := range tables {
-		tables[i] = make([]tally, g.size())
+		tables[i] = make([]groupTally, g.size())
 	}
 	num, den := p.columns(d.Expr.Num), p.columns(d.Expr.Den)
 	out := p.left(exclude)

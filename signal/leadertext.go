@@ -13,7 +13,7 @@ func (v LeaderView) Text() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "What %s holds about you and your team, %s.\n", v.spec.Programme, v.on)
-	b.WriteString("These are figures of groups and working hypotheses, not verdicts about you.\n")
+	b.WriteString("These are figures of groups and working hypotheses, not verdicts.\n")
 	for n, s := range v.signals {
 		s.SignalView.write(&b, n+1)
 		for _, p := range s.Trend {

@@ -21,8 +21,8 @@ func newRelease(t require.TestingT, p *Panel, l *Ledger, by ...string) *Release 
 	return r
 }
 
-// week returns the panel's one week.
-func week(p *Panel, t int) *Panel {
+// onlyWeek returns the panel's one week.
+func onlyWeek(p *Panel, t int) *Panel {
 	one := p.AsOf(p.periods[t].Last().AddDays(1))
 	if t == 0 {
 		return one
@@ -46,8 +46,8 @@ func TestLedgerHidesOneLeaver(t *testing.T) {
 			members("a", 0, 12, 0), members("b", 20, 6, 0), members("c", 30, 9, 0),
 			members("a", 0, 12-left, 1), members("b", 20, 6, 1), members("c", 30, 9, 1)))
 		ledger := new(Ledger)
-		require.NoError(t, ledger.Record(newRelease(t, week(p, 0), ledger, "org")))
-		r := newRelease(t, week(p, 1), ledger, "org")
+		require.NoError(t, ledger.Record(newRelease(t, onlyWeek(p, 0), ledger, "org")))
+		r := newRelease(t, onlyWeek(p, 1), ledger, "org")
 		require.Equal(t, want, at(t, r, 0, "a").Status, "%d left", left)
 		require.Equal(t, want, at(t, r, 0, "").Status, "%d left", left)
 		require.Equal(t, OK, at(t, r, 0, "b").Status)
@@ -55,10 +55,10 @@ func TestLedgerHidesOneLeaver(t *testing.T) {
 
 		// The weeks in the other order: the same people joined.
 		ledger = new(Ledger)
-		require.NoError(t, ledger.Record(newRelease(t, week(p, 1), ledger, "org")))
-		require.Equal(t, want, at(t, newRelease(t, week(p, 0), ledger, "org"), 0, "a").Status, "%d joined", left)
+		require.NoError(t, ledger.Record(newRelease(t, onlyWeek(p, 1), ledger, "org")))
+		require.Equal(t, want, at(t, newRelease(t, onlyWeek(p, 0), ledger, "org"), 0, "a").Status, "%d joined", left)
 
-		unchecked := newRelease(t, week(p, 1), nil, "org")
+		unchecked := newRelease(t, onlyWeek(p, 1), nil, "org")
 		require.Equal(t, OK, at(t, unchecked, 0, "a").Status)
 	}
 }
@@ -256,7 +256,7 @@ func TestLedgerDoesNotDependOnHowWeeksAreReleased(t *testing.T) {
 // among the sums of what is shown.
 func TestLedgerLinksTables(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		p := week(weekly(rt, t), 1)
+		p := onlyWeek(weekly(rt, t), 1)
 		ledger := new(Ledger)
 		grid := p.group([]string{"org", "level"})
 		tallies := grid.tallies(p, teamHours(), []int{0}, false, true, nil)[0]

@@ -144,7 +144,7 @@ func TestNewPack(t *testing.T) {
 		}},
 		{"SIG-021", coaching.Warning, func(s *PackSpec) {
 			for i, d := range []Definition{c.first, c.second} {
-				d.Kind = Qualitative
+				d.Kind, d.Source, d.Trace = Qualitative, SurveyAnswers, StatedAnswer
 				s.Signals[i] = c.signal(t, d)
 			}
 		}},

@@ -237,7 +237,7 @@ func (spec ReleaseSpec) check(p *Panel, d Definition) (k int, times []int, fs co
 
 // hide decides which cells of a table are hidden, and tells a ledger, if there is
 // one, and the release. It answers false when there are too many.
-func (r *Release) hide(p *Panel, period Period, tallies []tally, ledger *Ledger) (*cells, bool) {
+func (r *Release) hide(p *Panel, period Period, tallies []groupTally, ledger *Ledger) (*cells, bool) {
 	c := &cells{shape: r.shape, n: make([]int, r.size()), hidden: make([]bool, r.size()), known: make([]bool, r.size())}
 	for cell, t := range tallies {
 		c.n[cell] = t.n
@@ -279,7 +279,7 @@ func (r *Release) hide(p *Panel, period Period, tallies []tally, ledger *Ledger)
 const reasonHidden = "hidden to protect a small group"
 
 // groupCell makes a cell of its people.
-func (d Definition) groupCell(t *tally, hidden bool) Cell {
+func (d Definition) groupCell(t *groupTally, hidden bool) Cell {
 	switch {
 	case hidden:
 		return Cell{Status: Suppressed, Reason: reasonHidden}
