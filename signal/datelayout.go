@@ -13,13 +13,23 @@ import (
 type DateLayout uint8
 
 const (
-	AutoDates    DateLayout = iota // work it out from the whole column, or refuse
-	ISODates                       // 2006-01-02
-	MonthDayYear                   // 1/2/2006
-	DayMonthYear                   // 2/1/2006
+	AutoDates     DateLayout = iota // work it out from the whole column, or refuse
+	ISODates                        // 2006-01-02
+	MonthDayYear                    // 1/2/2006
+	DayMonthYear                    // 2/1/2006
+	Timestamps                      // 2006-01-02T15:04:05Z: the day in UTC; without a zone, the day as written
+	DayNamedMonth                   // 2/Jan/2006 or 2/Jan/06, with or without 3:04 PM, as Jira writes
 )
 
-var dateLayoutNames = [...]string{"auto", "iso", "month_day_year", "day_month_year"}
+var dateLayoutNames = [...]string{"auto", "iso", "month_day_year", "day_month_year", "timestamp", "day_named_month"}
+
+// dateLayouts returns every layout that reads a date.
+func dateLayouts() []DateLayout {
+	return []DateLayout{ISODates, MonthDayYear, DayMonthYear, Timestamps, DayNamedMonth}
+}
+
+// known reports whether the layout is declared.
+func (l DateLayout) known() bool { return int(l) < len(dateLayoutNames) }
 
 // String returns the name used in files, such as "month_day_year".
 func (l DateLayout) String() string { return enum.Name(dateLayoutNames[:], l, "DateLayout") }
@@ -36,8 +46,13 @@ func (l *DateLayout) UnmarshalText(text []byte) error {
 
 // parse reads one date strictly.
 func (l DateLayout) parse(text string) (coaching.Date, error) {
-	if l == ISODates {
+	switch l {
+	case ISODates:
 		return coaching.ParseDate(text)
+	case Timestamps:
+		return parseTime(text, "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05")
+	case DayNamedMonth:
+		return parseTime(text, "2/Jan/06 3:04 PM", "2/Jan/2006 3:04 PM", "2/Jan/06", "2/Jan/2006")
 	}
 	a, b, year, ok := slashed(text)
 	if !ok {
@@ -47,6 +62,19 @@ func (l DateLayout) parse(text string) (coaching.Date, error) {
 		a, b = b, a
 	}
 	return coaching.NewDate(year, time.Month(a), b)
+}
+
+// parseTime reads an instant by the first form that fits and returns its day in
+// UTC.
+func parseTime(text string, forms ...string) (coaching.Date, error) {
+	for _, form := range forms {
+		if t, err := time.Parse(form, text); err == nil {
+			if d := coaching.DateOf(t.UTC()); !d.IsZero() {
+				return d, nil
+			}
+		}
+	}
+	return coaching.Date{}, fmt.Errorf("not an instant")
 }
 
 // slashed splits 1/2/2006 into its numbers.
@@ -76,7 +104,7 @@ func (l DateLayout) settle(texts []string) (DateLayout, error) {
 		return l, nil
 	}
 	var fit []DateLayout
-	for _, layout := range []DateLayout{ISODates, MonthDayYear, DayMonthYear} {
+	for _, layout := range dateLayouts() {
 		all := true
 		for _, text := range texts {
 			if _, err := layout.parse(text); err != nil {

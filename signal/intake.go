@@ -70,7 +70,7 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 	if _, j := repeated(slices.Concat(spec.Metrics, spec.Attributes)); j > 0 {
 		return nil, errors.New("signal: ImportSpec names a column twice")
 	}
-	if spec.PeriodDays < 0 || spec.PeriodDays > 366 || spec.WeekStart < time.Sunday || spec.WeekStart > time.Saturday || spec.Dates > DayMonthYear {
+	if spec.PeriodDays < 0 || spec.PeriodDays > 366 || spec.WeekStart < time.Sunday || spec.WeekStart > time.Saturday || !spec.Dates.known() {
 		return nil, errors.New("signal: ImportSpec has a period, week start or date layout out of range")
 	}
 	if spec.PeriodDays == 0 {

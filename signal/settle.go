@@ -76,7 +76,7 @@ func (in *intake) settleDates() ([]coaching.Date, error) {
 }
 
 func anyLayout(text string) bool {
-	for _, l := range []DateLayout{ISODates, MonthDayYear, DayMonthYear} {
+	for _, l := range dateLayouts() {
 		if _, err := l.parse(text); err == nil {
 			return true
 		}
