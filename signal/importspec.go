@@ -30,7 +30,16 @@ type ImportSpec struct {
 	// PersonColumn and DateColumn name those columns; "" means the names that
 	// the reader knows.
 	PersonColumn, DateColumn string
-	Limits                   ImportLimits
+	// Owners are the leaders whose teams a file without persons is about, by the
+	// label that the file gives a team: an organisation, a project, an account
+	// team. Rows of any other label are counted and not read. A leader may own
+	// several labels. The map is not kept or changed.
+	Owners map[string]coaching.PersonID
+	// SharedNames says that several groups of a group-to-group query have the
+	// same name, so that rows which name the same pair are added. Without it such
+	// rows contradict each other, and what they make is missing.
+	SharedNames bool
+	Limits      ImportLimits
 }
 
 // ImportLimits bound what is read. A zero field means its default.
@@ -76,8 +85,17 @@ type ImportReport struct {
 	Duplicates int            // cells given more than once with the same figure; kept once
 	Conflicts  int            // cells given more than once with different figures or labels; missing
 	NoPerson   int            // rows without a person; not read
+	LeftOut    []LeftOut      // rows that do not count, by reason, sorted
 	Columns    []ColumnReport // in the order of Metrics, then Attributes
 	Findings   coaching.Findings
+}
+
+// LeftOut counts rows that a reader leaves out on purpose, such as cancelled
+// meetings.
+type LeftOut struct {
+	Reason    string
+	Rows      int
+	FirstLine int // of the first such row, in the file
 }
 
 // A ColumnReport counts what a reader met in one column.
@@ -89,5 +107,6 @@ type ColumnReport struct {
 	Failed      int // cells that are no plain decimal number; missing
 	FirstRow    int // the first of them: line and column in the file
 	FirstColumn int
+	Negative    int // figures below zero where there can be none; missing
 	Distinct    int // different values, counted up to 1,000
 }

@@ -1,0 +1,177 @@
+package signal
+
+import (
+	"errors"
+	"io"
+	"math"
+)
+
+// largeMeeting and shortMeeting bound what is called so: nine people or more,
+// the organiser included, as in Microsoft's metric "Large and long meeting
+// hours", and half an hour or less.
+const (
+	largeMeeting = 9
+	shortMeeting = 0.5
+)
+
+// ReadVivaMeetings reads a Viva Insights meeting query, or one of the former
+// Workplace Analytics: one row per meeting. It makes figures per organiser, who
+// becomes a PersonID at the door, and week. The week is that of the meeting's day
+// in UTC, as the source gives it.
+//
+// The metrics are meetings, meeting_hours (of the meetings, not of their
+// attendees), attendees (all of them added), large_meetings (nine attendees or
+// more), short_meetings (30 minutes or less) and recurring_meetings. Cancelled
+// meetings, all-day entries and those with fewer than two attendees, such as
+// focus time, are no meetings; the report counts them in LeftOut. Subjects are
+// never read. A week in which an organiser has no row is missing, not zero, and
+// the first and last week of a file may be cut short.
+//
+// A meeting given twice is one; given twice with different contents, what is made
+// of it is missing. See [ReadViva] for the rest; the spec has no Attributes and
+// its PeriodDays are 7.
+func ReadVivaMeetings(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
+	if err := needPeople(spec); err != nil {
+		return nil, ImportReport{}, err
+	}
+	if len(spec.Attributes) > 0 {
+		return nil, ImportReport{}, errors.New("signal: a meeting query has no attributes of the organiser that hold for a week")
+	}
+	t, err := newTally(r, spec, []string{"meetings", "meeting_hours", "attendees", "large_meetings", "short_meetings", "recurring_meetings"})
+	if err != nil {
+		return nil, ImportReport{}, err
+	}
+	if err := t.weekly(); err != nil {
+		return nil, ImportReport{}, err
+	}
+	t.once = oncePerFile
+	c, err := t.meetingColumns()
+	if err != nil {
+		return nil, ImportReport{}, err
+	}
+	figures := []madeFigure{
+		{"meetings", 0, sumOf(0)},
+		{"meeting_hours", c.hours, sumOf(c.hours)},
+		{"attendees", c.attendees, sumOf(c.attendees)},
+		{"large_meetings", c.attendees, countOf(c.attendees, func(n float64) bool { return n >= largeMeeting })},
+		{"short_meetings", c.hours, countOf(c.hours, func(h float64) bool { return h <= shortMeeting })},
+		{"recurring_meetings", c.recurring, sumOf(c.recurring)},
+	}
+	for {
+		more, err := t.file.next()
+		if err != nil {
+			return nil, ImportReport{}, err
+		}
+		if !more {
+			return t.finish(t.weeks, figures)
+		}
+		if reason := c.leftOut(t.file.record, t.inputs); reason != "" {
+			t.leave(reason)
+			continue
+		}
+		organiser, ok, err := t.person(t.file.record[c.organiser])
+		if err != nil {
+			return nil, ImportReport{}, err
+		}
+		if !ok {
+			continue
+		}
+		key := t.file.record[c.id]
+		if key == "" || !plainIdentifier(key) {
+			return nil, ImportReport{}, t.file.errorf(t.file.line, c.id+1, "the meeting has no identifier, or one with spaces around it, or control or invisible characters")
+		}
+		d, err := t.dates.add(t.file, c.date)
+		if err != nil {
+			return nil, ImportReport{}, err
+		}
+		// The meetings of a series may share an identifier; they differ in their start.
+		start := t.file.record[c.date]
+		if c.start >= 0 {
+			start += " " + t.file.record[c.start]
+		}
+		t.add(organiser, d, key+"\x00"+start)
+	}
+}
+
+// meetingColumns are the places of a meeting query's columns; hours, attendees
+// and recurring are inputs.
+type meetingColumns struct {
+	id, organiser, date, start, cancelled, allDay int
+	hours, attendees, recurring                   int
+}
+
+func (t *tally) meetingColumns() (c meetingColumns, err error) {
+	organisers := []string{"Organizer", "Organizer_PersonId"}
+	if t.spec.PersonColumn != "" {
+		organisers = []string{t.spec.PersonColumn}
+	}
+	if c.id, err = t.column("MeetingId"); err != nil {
+		return c, err
+	}
+	if c.organiser, err = t.column(organisers...); err != nil {
+		return c, err
+	}
+	if c.date, err = t.column(t.dateOr("Collaboration_start_time", "StartDate")...); err != nil {
+		return c, err
+	}
+	if c.cancelled, err = t.column("Cancelled", "IsCancelled"); err != nil {
+		return c, err
+	}
+	if c.hours, err = t.input("Duration", "DurationHours"); err != nil {
+		return c, err
+	}
+	if c.attendees, err = t.input("Number_of_attendees", "Attendees"); err != nil {
+		return c, err
+	}
+	if c.recurring, err = t.input("Recurring", "IsRecurring"); err != nil {
+		return c, err
+	}
+	t.inputs[c.recurring-1].read = truth
+	c.allDay = t.optional("All_Day_Meeting")
+	c.start = t.optional("StartTimeUTC")
+	return c, nil
+}
+
+// leftOut says why a row is no meeting; "" when it is one.
+func (c meetingColumns) leftOut(record []string, inputs []tallyInput) string {
+	if yes, _ := truth(record[c.cancelled]); yes != 0 {
+		return leftCancelled
+	}
+	if c.allDay >= 0 {
+		if yes, _ := truth(record[c.allDay]); yes != 0 {
+			return leftAllDay
+		}
+	}
+	if n, ok := decimalNumber(record[inputs[c.attendees-1].place]); ok && n >= 0 && n < 2 {
+		return leftAlone
+	}
+	return ""
+}
+
+// truth reads TRUE and FALSE in any case as 1 and 0.
+func truth(text string) (float64, bool) {
+	switch text {
+	case "TRUE", "True", "true":
+		return 1, true
+	case "FALSE", "False", "false":
+		return 0, true
+	}
+	return 0, false
+}
+
+// countOf counts the rows whose input is as asked; a count in which one is not
+// known is missing.
+func countOf(input int, is func(float64) bool) func([]tallyRow) float64 {
+	return func(rows []tallyRow) float64 {
+		n := 0.0
+		for _, row := range rows {
+			switch v := row.values[input]; {
+			case math.IsNaN(v):
+				return math.NaN()
+			case is(v):
+				n++
+			}
+		}
+		return n
+	}
+}
