@@ -111,7 +111,9 @@ func (j *jiraReader) row() error {
 			return err
 		}
 	}
-	j.add(leader, end, key)
+	if err := j.add(leader, end, key); err != nil {
+		return err
+	}
 	j.begun = append(j.begun, begin)
 	j.lines = append(j.lines, j.file.line)
 	return nil

@@ -61,5 +61,6 @@ func Rules() []coaching.Rule {
 		{Code: "SIG-031", Statement: "A signal is leading, so that it says whether coaching works, or lagging, so that it says whether it mattered.", Severity: coaching.Error, Remedy: "State one of the two."},
 		{Code: "SIG-033", Statement: "What leaves the room is aggregated or under a pseudonym.", Severity: coaching.Error, Remedy: "Class the signal by what it holds after computation, and keep raw traces out."},
 		{Code: "SIG-DEF", Statement: "A definition can be computed: identifier, version, source, cadence and expression are given and agree.", Severity: coaching.Error, Remedy: "Correct the field that the finding names."},
+		{Code: "SIG-MAP", Statement: "A column mapping can be used: source, date, cadence, units and conversions are given and agree.", Severity: coaching.Error, Remedy: "Correct the field that the finding names."},
 	}
 }

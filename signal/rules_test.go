@@ -32,7 +32,7 @@ func TestRulesListWhatIsEmitted(t *testing.T) {
 		}
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
-		for _, code := range regexp.MustCompile(`"((?:SIG|DQ|FAI|GOV)-?(?:\d+|DEF))"`).FindAllStringSubmatch(string(source), -1) {
+		for _, code := range regexp.MustCompile(`"((?:SIG|DQ|FAI|GOV)-?(?:\d+|DEF|MAP))"`).FindAllStringSubmatch(string(source), -1) {
 			emitted[code[1]] = true
 		}
 	}

@@ -86,7 +86,9 @@ func ReadSlack(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
-		t.add(t.subject(leader), d, "")
+		if err := t.add(t.subject(leader), d, ""); err != nil {
+			return nil, ImportReport{}, err
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
@@ -230,7 +231,7 @@ func (t *tally) person(text string) (int32, bool, error) {
 	if n, ok := t.people[text]; ok {
 		return n, true, nil
 	}
-	if !plainIdentifier(text) || strings.ContainsAny(text[:1], "=+-@") {
+	if !plainIdentifier(text) || strings.ContainsAny(text[:1], "=+-@") || strings.HasPrefix(text, "\uff1d") {
 		return 0, false, t.file.errorf(t.file.line, 0, "the person's identifier begins like a formula, or has spaces around it, or control or invisible characters")
 	}
 	id, err := t.spec.People.Person(text)
@@ -253,7 +254,7 @@ func (t *tally) subject(id coaching.PersonID) int32 {
 }
 
 // add takes the current row's figures and labels.
-func (t *tally) add(subject, date int32, key string) {
+func (t *tally) add(subject, date int32, key string) error {
 	values := make([]float64, len(t.inputs)+1)
 	values[0] = 1
 	for i := range t.inputs {
@@ -263,12 +264,16 @@ func (t *tally) add(subject, date int32, key string) {
 	for i := range t.labels {
 		l := &t.labels[i]
 		text := t.file.record[l.place]
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return t.file.errorf(t.file.line, l.place+1, "not UTF-8 text")
+		}
 		if text == "" {
 			l.blank++
 		}
 		row.labels = append(row.labels, strings.Clone(text))
 	}
 	t.rows = append(t.rows, row)
+	return nil
 }
 
 // figure reads the input's cell of the current row.
@@ -315,6 +320,7 @@ func (t *tally) finish(periodOf func(coaching.Date) Period, figures []madeFigure
 		return nil, t.report, err
 	}
 	r.Layout = layout
+	all := t.rows
 	groups, err := t.group(dates, periodOf)
 	if err != nil {
 		return nil, t.report, err
@@ -330,36 +336,36 @@ func (t *tally) finish(periodOf func(coaching.Date) Period, figures []madeFigure
 			}
 		}
 	}
-	attributes := t.attributes(groups)
+	attributes := t.attributes(all, dates, periodOf)
 	t.addFindings()
 	return newPanel(t.spec.Metrics, cells, rows, attributes), t.report, nil
 }
 
-// attributes settles the labels of each subject and period. Where two differ
-// nothing says which is right, and there is none.
-func (t *tally) attributes(groups map[rowKey][]tallyRow) []attributeRows {
+// attributes settles the labels of each subject and period, over all rows, also
+// those that repeat another's figures. Where two labels differ nothing says which
+// is right, and there is none.
+func (t *tally) attributes(rows []tallyRow, dates []coaching.Date, periodOf func(coaching.Date) Period) []attributeRows {
 	var attributes []attributeRows
 	for i, l := range t.labels {
-		a := attributeRows{name: l.name, labels: make(map[rowKey]string, len(groups))}
-		seen := map[string]bool{}
-		for key, rows := range groups {
-			label, conflict := "", false
-			for _, row := range rows {
-				next := row.labels[i]
-				conflict = conflict || label != "" && next != "" && next != label
-				label = cmp.Or(label, next)
-				if next != "" && len(seen) < 1000 {
-					seen[next] = true
-				}
+		a := attributeRows{name: l.name, labels: map[rowKey]string{}}
+		disputed, distinct := map[rowKey]bool{}, map[string]bool{}
+		for _, row := range rows {
+			key, label := rowKey{t.ids[row.subject], periodOf(dates[row.date])}, row.labels[i]
+			if label != "" && len(distinct) < 1000 {
+				distinct[label] = true
 			}
-			if conflict {
-				label = ""
-				t.report.Conflicts++
+			known := a.labels[key]
+			if known != "" && label != "" && known != label {
+				disputed[key] = true
 			}
-			a.labels[key] = label
+			a.labels[key] = cmp.Or(known, label)
 		}
+		for key := range disputed {
+			a.labels[key] = ""
+		}
+		t.report.Conflicts += len(disputed)
 		attributes = append(attributes, a)
-		t.report.Columns = append(t.report.Columns, ColumnReport{Name: l.name, Found: t.file.header[l.place], Attribute: true, Blank: l.blank, Distinct: len(seen)})
+		t.report.Columns = append(t.report.Columns, ColumnReport{Name: l.name, Found: t.file.header[l.place], Attribute: true, Blank: l.blank, Distinct: len(distinct)})
 	}
 	return attributes
 }
@@ -387,7 +393,9 @@ func (t *tally) group(dates []coaching.Date, periodOf func(coaching.Date) Period
 	r := &t.report
 	periods := make([]Period, len(dates))
 	for i, d := range dates {
-		periods[i] = periodOf(d)
+		if periods[i] = periodOf(d); periods[i].Start.IsZero() || periods[i].Last().IsZero() || periods[i].Days < 1 {
+			return nil, t.file.errorf(t.dates.lines[i], 0, "the period of the date begins or ends beyond the calendar")
+		}
 	}
 	first := map[Period]coaching.Date{}
 	for _, row := range t.rows {
@@ -437,6 +445,7 @@ func (t *tally) group(dates []coaching.Date, periodOf func(coaching.Date) Period
 // rows that differ in subject or day, everything is.
 func (t *tally) keepOnce(dates []coaching.Date, periods []Period) {
 	if t.once == onceNever {
+		t.rows = slices.Clone(t.rows)
 		return
 	}
 	type scoped struct {

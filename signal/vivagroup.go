@@ -108,7 +108,9 @@ func ReadVivaGroup(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 		// The pair, after a mark that says what the other group is.
-		t.add(leader, d, string(t.groupKind(label, other))+label+"\x00"+other)
+		if err := t.add(leader, d, string(t.groupKind(label, other))+label+"\x00"+other); err != nil {
+			return nil, ImportReport{}, err
+		}
 	}
 }
 

@@ -89,7 +89,9 @@ func ReadVivaMeetings(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error
 		if c.start >= 0 {
 			start += " " + t.file.record[c.start]
 		}
-		t.add(organiser, d, key+"\x00"+start)
+		if err := t.add(organiser, d, key+"\x00"+start); err != nil {
+			return nil, ImportReport{}, err
+		}
 	}
 }
 
