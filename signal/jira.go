@@ -16,7 +16,7 @@ import (
 // cycle_time_days_median, cycle_time_days_mean and cycle_time_days_p85, the 85th
 // percentile with linear interpolation (type 7 of Hyndman and Fan 1996). A column
 // cycle_time_days is taken as it is; where there is none, the cycle time is the
-// number of days from the day of creation to that of finishing.
+// number of days from the day of creation to that of finishing, and DQ01 says so.
 //
 // An issue that ends before it begins, or has a cycle time below zero, is no
 // issue with a short cycle time: it is counted under DQ08 and enters no figure. A
@@ -81,9 +81,12 @@ func (j *jiraReader) columns() (err error) {
 			return err
 		}
 		j.inputs[j.cycle-1].signed = true
-		j.created = j.optional("created_date", "Created")
+		if j.created = j.optional("created_date", "Created"); j.created < 0 {
+			j.note("there is no column created_date, so no cycle time was checked against the dates")
+		}
 		return nil
 	}
+	j.note("there is no column cycle_time_days, so cycle times are the days from creation to end")
 	j.created, err = j.column("created_date", "Created")
 	return err
 }

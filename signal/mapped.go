@@ -56,7 +56,7 @@ func ReadMapped(r io.Reader, m Mapping, spec ImportSpec) (*Panel, ImportReport, 
 		return nil, ImportReport{}, err
 	}
 	t.events = true
-	whose, date, err := t.mappedColumns(m)
+	c, err := t.mappedColumns(m)
 	if err != nil {
 		return nil, ImportReport{}, err
 	}
@@ -79,44 +79,54 @@ func ReadMapped(r io.Reader, m Mapping, spec ImportSpec) (*Panel, ImportReport, 
 		if !more {
 			return t.finish(m.periodOf(t), figures)
 		}
-		subject, ok, err := t.whose(m, whose)
+		subject, ok, err := t.whose(m, c.whose)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
 		if !ok {
 			continue
 		}
-		d, err := t.dates.add(t.file, date)
+		d, err := t.dates.add(t.file, c.date)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
-		if err := t.add(subject, d, ""); err != nil {
+		key := ""
+		if c.key >= 0 {
+			if key = t.file.record[c.key]; key == "" || !plainIdentifier(key) {
+				return nil, ImportReport{}, t.file.errorf(t.file.line, c.key+1, "the row has no key, or one with spaces around it, or control or invisible characters")
+			}
+		}
+		if err := t.add(subject, d, key); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
 }
 
-// mappedColumns finds the columns that are not figures; whose is -1 when the
-// whole file belongs to one leader.
-func (t *tally) mappedColumns(m Mapping) (whose, date int, err error) {
-	whose = -1
-	for _, name := range []string{m.Person, m.Owner} {
-		if name != "" {
-			if whose, err = t.column(name); err != nil {
-				return 0, 0, err
+// mappedColumns are the places of the columns that are not figures; -1 is none.
+type mappedColumns struct{ whose, date, key int }
+
+func (t *tally) mappedColumns(m Mapping) (c mappedColumns, err error) {
+	c = mappedColumns{-1, -1, -1}
+	for _, part := range []struct {
+		name string
+		to   *int
+	}{{m.Person, &c.whose}, {m.Owner, &c.whose}, {m.Date, &c.date}, {m.Key, &c.key}} {
+		if part.name != "" {
+			if *part.to, err = t.column(part.name); err != nil {
+				return c, err
 			}
 		}
 	}
-	if date, err = t.column(m.Date); err != nil {
-		return 0, 0, err
+	if c.key >= 0 {
+		t.once = oncePerFile
 	}
 	for _, a := range m.Attributes {
 		place, err := t.column(a.Column)
 		if err != nil {
-			return 0, 0, err
+			return c, err
 		}
-		if place == whose {
-			return 0, 0, t.file.errorf(1, place+1, "%q is the column of the person; it is read as a pseudonym only", clip(a.Column))
+		if place == c.whose {
+			return c, t.file.errorf(1, place+1, "%q is the column of the person; it is read as a pseudonym only", clip(a.Column))
 		}
 		t.labels = append(t.labels, tallyLabel{name: a.Name, place: place})
 	}
@@ -124,11 +134,11 @@ func (t *tally) mappedColumns(m Mapping) (whose, date int, err error) {
 		if x.Column == "" {
 			continue
 		}
-		if place := findColumn(t.file.header, x.Column); place >= 0 && place == whose {
-			return 0, 0, t.file.errorf(1, place+1, "%q is the column of the person or the owner; it is no figure", clip(x.Column))
+		if place := findColumn(t.file.header, x.Column); place >= 0 && place == c.whose {
+			return c, t.file.errorf(1, place+1, "%q is the column of the person or the owner; it is no figure", clip(x.Column))
 		}
 	}
-	return whose, date, nil
+	return c, nil
 }
 
 // whose returns whose the current row is; false when nobody's.

@@ -31,12 +31,15 @@ type Mapping struct {
 	// Person is the column of the person; Owner the column of the label whose
 	// leader ImportSpec.Owners names; WholeFile says that every row belongs to the
 	// one owner. A mapping has one of the three.
-	Person    string     `json:"person,omitempty" doc:"optional"`
-	Owner     string     `json:"owner,omitempty" doc:"optional"`
-	WholeFile bool       `json:"whole_file,omitzero" doc:"optional"`
-	Date      string     `json:"date"`                           // the column of the date
-	Layout    DateLayout `json:"layout,omitzero" doc:"optional"` // absent: worked out from the column, or refused
-	Cadence   Cadence    `json:"cadence"`
+	Person    string `json:"person,omitempty" doc:"optional"`
+	Owner     string `json:"owner,omitempty" doc:"optional"`
+	WholeFile bool   `json:"whole_file,omitzero" doc:"optional"`
+	// Key is the column that names a row, such as a session's number. A row given
+	// twice then counts once; without a key every row counts.
+	Key     string     `json:"key,omitempty" doc:"optional"`
+	Date    string     `json:"date"`                           // the column of the date
+	Layout  DateLayout `json:"layout,omitzero" doc:"optional"` // absent: worked out from the column, or refused
+	Cadence Cadence    `json:"cadence"`
 	// WeekStart is the weekday on which weeks begin, "monday" when absent.
 	WeekStart  string            `json:"week_start,omitempty" doc:"optional,enum=monday|tuesday|wednesday|thursday|friday|saturday|sunday"`
 	Metrics    []MappedMetric    `json:"metrics"`
@@ -180,6 +183,9 @@ func (m Mapping) Check() coaching.Findings {
 	if len(m.Metrics) == 0 {
 		add("metrics", "no metric")
 	}
+	if m.Key != "" && slices.Contains([]string{columnKey(m.Person), columnKey(m.Owner), columnKey(m.Date)}, columnKey(m.Key)) {
+		add("key", "the column of the person, the owner or the date names no row")
+	}
 	once := false
 	var names []string
 	for i, metric := range m.Metrics {
@@ -203,6 +209,9 @@ func (m Mapping) Check() coaching.Findings {
 		case m.Person == "" || columnKey(a.Column) == columnKey(m.Person):
 			add(fmt.Sprintf("attributes[%d].column", i), "an attribute is a label of a person, and not the person's own column")
 		}
+	}
+	if once && m.Key != "" {
+		add("key", "a key is for rows that are combined; here a subject and a period have one row")
 	}
 	if _, j := repeated(names); j > 0 {
 		add("metrics", "two metrics or attributes have the same name after normalisation")

@@ -46,6 +46,7 @@ func TestMappingCheck(t *testing.T) {
 		"metrics[0].divide":    func(m *Mapping) { m.Metrics[0].Divide = "1e9" },
 		"metrics[0].column":    func(m *Mapping) { m.Metrics[0].Column = "Who"; m.Person = "Who" },
 		"metrics[0].words":     func(m *Mapping) { m.Metrics[0].Words = []MappedWord{{"yes", "1"}, {"yes", "0"}} },
+		"key":                  func(m *Mapping) { m.Key = "day" },
 		"attributes[0].column": func(m *Mapping) { m.Attributes = []MappedAttribute{{"name", "who"}} },
 		"attributes[0].name":   func(m *Mapping) { m.Attributes = []MappedAttribute{{"", "org"}} },
 	} {
@@ -117,6 +118,14 @@ func TestMappings(t *testing.T) {
 	}
 }
 
+// numbered joins lines and gives each but the first a number as its last cell.
+func numbered(head string, rows ...string) string {
+	for i, row := range rows {
+		head += fmt.Sprintf("\n%s,n%d", row, i)
+	}
+	return head + "\n"
+}
+
 // Each built-in mapping reads a file with its columns. The figures are what a
 // reader of the mapping would expect by hand.
 func TestMappingsReadTheirFiles(t *testing.T) {
@@ -126,16 +135,16 @@ func TestMappingsReadTheirFiles(t *testing.T) {
 		want   float64
 		period Period
 	}{
-		"betterup_sessions": {"Member ID,Session Date,Session Status\nE1,2027-01-04,Completed\nE1,2027-01-10,Completed\nE1,2027-01-06,No show\n", "sessions", 2, week("2027-01-04")},
-		"coaching_sessions": {"Coachee ID,Date,Duration (minutes)\nE1,2027-01-04,50\nE1,2027-01-05,40\n", "coaching_hours", 1.5, week("2027-01-04")},
-		"crm_nps":           {"Account Team,Response Date,Category\n" + strings.Repeat("A,2027-02-03,Promoter\n", 3) + "A,2027-02-28,Passive\nA,2027-02-01,Detractor\n", "nps", 40, Period{coaching.MustDate("2027-02-01"), 28}},
+		"betterup_sessions": {numbered("Member ID,Session Date,Session Status,Session ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Completed", "E1,2027-01-06,No show"), "sessions", 2, week("2027-01-04")},
+		"coaching_sessions": {numbered("Coachee ID,Date,Duration (minutes),Session ID", "E1,2027-01-04,50", "E1,2027-01-05,40"), "coaching_hours", 1.5, week("2027-01-04")},
+		"crm_nps":           {numbered("Account Team,Response Date,Category,Response ID", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-28,Passive", "A,2027-02-01,Detractor"), "nps", 40, Period{coaching.MustDate("2027-02-01"), 28}},
 		"culture_amp_pulse": {"Employee Identifier,Response Date,I would recommend my manager,I can speak my mind,Department\nE1,2027-02-03,4,5,Ops\n", "Speak_My_Mind", 5, Period{coaching.MustDate("2027-02-01"), 28}},
 		"document_activity": {"User ID,Week,Documents Edited,Comments\nE1,2027-01-04,3,7\n", "doc_comments", 7, week("2027-01-04")},
-		"feedback_360":      {"Participant ID,Submitted On,Coaching Readiness Score\n" + strings.Repeat("E1,2027-05-03,4\n", 4) + "E1,2027-06-30,5\n", "peer_coaching_readiness", 4.2, Period{coaching.MustDate("2027-04-01"), 91}},
+		"feedback_360":      {numbered("Participant ID,Submitted On,Coaching Readiness Score,Response ID", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-06-30,5"), "peer_coaching_readiness", 4.2, Period{coaching.MustDate("2027-04-01"), 91}},
 		"finance_revenue":   {"Business Unit,Month,Revenue (thousands),FTE\nA,2027-12-01,1250.5,10\n", "revenue", 1250500, Period{coaching.MustDate("2027-12-01"), 31}},
 		"glint_pulse":       {"Employee ID,Survey Close Date,Manager Recommend,Speak My Mind\nE1,2028-02-03,Strongly agree,Neutral\n", "Speak_My_Mind", 3, Period{coaching.MustDate("2028-02-01"), 29}},
-		"goal_completion":   {"Owner ID,Due Date,Achieved\nE1,2027-01-31,Yes\nE1,2027-01-31,No\nE1,2027-01-02,Yes\n", "goals_done", 2, Period{coaching.MustDate("2027-01-01"), 31}},
-		"lms_completion":    {"User ID,Due Date,Status\nE1,2027-01-04,Completed\nE1,2027-01-10,Overdue\n", "assigned", 2, week("2027-01-04")},
+		"goal_completion":   {numbered("Owner ID,Due Date,Achieved,Goal ID", "E1,2027-01-31,Yes", "E1,2027-01-31,No", "E1,2027-01-02,Yes"), "goals_done", 2, Period{coaching.MustDate("2027-01-01"), 31}},
+		"lms_completion":    {numbered("User ID,Due Date,Status,Assignment ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Overdue"), "assigned", 2, week("2027-01-04")},
 		"review_turnaround": {"Author,Week,Mean Minutes To First Review\nE1,2027-01-04,90\n", "review_turnaround_hours", 1.5, week("2027-01-04")},
 		"visier_attrition":  {"Employee ID,Snapshot Month,Attrition Risk Percent,Organization\nE1,2027-01-01,7,Ops\n", "attrition_risk", 0.07, Period{coaching.MustDate("2027-01-01"), 31}},
 		"workday_promotion": {"Employee ID,Report Date,Months Since Last Promotion,Supervisory Organization\nE1,2027-11-15,18,Ops\n", "months_since_last_promotion", 18, Period{coaching.MustDate("2027-10-01"), 92}},
@@ -173,6 +182,8 @@ func TestReadMappedCountsDefects(t *testing.T) {
 	once.Metrics = []MappedMetric{{Name: "score", Unit: "points", Column: "score", Words: []MappedWord{{"good", "1"}, {"bad", "0"}}}}
 	once.Attributes = []MappedAttribute{{"org", "org"}}
 	sum := hoursMapping()
+	keyed := hoursMapping()
+	keyed.Key = "n"
 	head := "who,day,score,org\n"
 	for name, tt := range map[string]struct {
 		m    Mapping
@@ -190,6 +201,9 @@ func TestReadMappedCountsDefects(t *testing.T) {
 		"conflict":      {once, head + "E1,2027-01-04,good,x\nE1,2027-01-06,bad,x\n", "DQ04", false},
 		"labels":        {once, head + "E1,2027-01-04,good,x\nE1,2027-01-06,good,y\n", "DQ04", true},
 		"nobody":        {once, head + "E1,2027-01-04,good,x\n,2027-01-06,bad,x\n", "DQ01", true},
+		"given twice":   {keyed, "who,day,minutes,n\nE1,2027-01-04,60,a\nE1,2027-01-04,60,a\n", "DQ04", true},
+		"changed":       {keyed, "who,day,minutes,n\nE1,2027-01-04,60,a\nE1,2027-01-04,61,a\n", "DQ04", false},
+		"moved":         {keyed, "who,day,minutes,n\nE1,2027-01-04,60,a\nE1,2027-01-05,60,a\n", "DQ04", false},
 		"part unknown":  {sum, "who,day,minutes\nE1,2027-01-04,60\nE1,2027-01-05,?\n", "DQ07", false},
 	} {
 		p, report, err := ReadMapped(strings.NewReader(tt.file), tt.m, spec(t))
@@ -300,8 +314,9 @@ func TestParseMappingRefusesHostileVariants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 800 documents")
 	}
-	yamlText, err := os.ReadFile("mappings/lms_completion.yaml")
-	require.NoError(t, err)
+	// Without optional keys, whose absence is no fault.
+	yamlText := []byte("schema: signal-mapping/v1\nid: attrition\nname: Attrition\nsource: people_analytics\nperson: Employee\ndate: Month\ncadence: monthly\n" +
+		"metrics:\n  - name: attrition_risk\n    unit: probability\n    column: Risk\n")
 	m, fs := ParseMapping("x.yaml", yamlText)
 	require.Empty(t, fs)
 	jsonText, err := json.Marshal(m)

@@ -72,6 +72,7 @@ func TestReadJiraAgreesWithR(t *testing.T) {
 	require.NoError(t, err)
 	requireSamePanel(t, p, fromDates)
 	require.Equal(t, "created_date", report.Columns[1].Found)
+	require.Contains(t, messages(report.Findings), "DQ01 there is no column cycle_time_days")
 }
 
 func leftOut(r ImportReport, reason string) int {
@@ -447,20 +448,21 @@ func TestReadersWantOwnersAndKnownMetrics(t *testing.T) {
 		edit   func(*ImportSpec)
 		want   string
 	}{
-		"group without owners":    {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = nil }, "ImportSpec.Owners"},
-		"group unknown metric":    {readGroup(g2g), "Group_meeting_time_invest", nil, "did you mean Group_meeting_time_invested?"},
-		"group nobody":            {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners["B"] = coaching.PersonID{} }, "nobody as a leader"},
-		"group attributes":        {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Attributes = []string{"x"} }, "no attributes"},
-		"group twice":             {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Metrics = append(s.Metrics, s.Metrics[0]) }, "twice"},
-		"group no column":         {readGroup(g2g), "Meeting_hours", nil, `no column "Meeting_hours"`},
-		"group nothing owned":     {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1"},
-		"slack two owners":        {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.Owners = owners(t, "A", "B") }, "one entry"},
-		"slack percentage":        {readSlackText(slack), "Percentage of messages, DMs", nil, "makes no metric"},
-		"slack period":            {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.PeriodDays = 30 }, "periods of 1 or 7"},
-		"jira period":             {readJiraText(jira), "issues", func(s *ImportSpec) { s.PeriodDays = 14 }, "gathers weeks"},
-		"jira no metric":          {readJiraText(jira), "issues", func(s *ImportSpec) { s.Metrics = nil }, "ImportSpec.Metrics"},
-		"jira no finish":          {readJiraText("id,project,created_date\n1,A,2027-01-03\n"), "issues", nil, "no column"},
-		"meetings without people": {readMeetingsText(jira), "meetings", func(s *ImportSpec) { s.People = nil }, "ImportSpec.People"},
+		"group without owners":     {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = nil }, "ImportSpec.Owners"},
+		"group unknown metric":     {readGroup(g2g), "Group_meeting_time_invest", nil, "did you mean Group_meeting_time_invested?"},
+		"group nobody":             {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners["B"] = coaching.PersonID{} }, "nobody as a leader"},
+		"group attributes":         {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Attributes = []string{"x"} }, "no attributes"},
+		"group twice":              {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Metrics = append(s.Metrics, s.Metrics[0]) }, "twice"},
+		"group no column":          {readGroup(g2g), "Meeting_hours", nil, `no column "Meeting_hours"`},
+		"group nothing owned":      {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1"},
+		"slack two owners":         {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.Owners = owners(t, "A", "B") }, "one entry"},
+		"slack percentage":         {readSlackText(slack), "Percentage of messages, DMs", nil, "makes no metric"},
+		"slack period":             {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.PeriodDays = 30 }, "periods of 1 or 7"},
+		"jira period":              {readJiraText(jira), "issues", func(s *ImportSpec) { s.PeriodDays = 14 }, "gathers weeks"},
+		"jira no metric":           {readJiraText(jira), "issues", func(s *ImportSpec) { s.Metrics = nil }, "ImportSpec.Metrics"},
+		"jira no finish":           {readJiraText("id,project,created_date\n1,A,2027-01-03\n"), "issues", nil, "no column"},
+		"meetings maybe cancelled": {readMeetingsText("MeetingId,Organizer,StartDate,Attendees,DurationHours,IsCancelled,IsRecurring\nm,E1,2027-01-03,2,1,maybe,TRUE\n"), "meetings", nil, "in.csv:2: column 6: neither TRUE nor FALSE"},
+		"meetings without people":  {readMeetingsText(jira), "meetings", func(s *ImportSpec) { s.People = nil }, "ImportSpec.People"},
 	} {
 		s := spec(t, tt.metric)
 		s.Owners = owners(t, "A")

@@ -190,6 +190,11 @@ func (t *tally) input(names ...string) (int, error) {
 	return len(t.inputs), nil
 }
 
+// note rides on the report: a column that is not needed is not there.
+func (t *tally) note(message string) {
+	t.report.Findings = append(t.report.Findings, coaching.Finding{Code: "DQ01", Severity: coaching.Info, File: t.file.name, Message: message})
+}
+
 // leave counts the current row as one that does not count.
 func (t *tally) leave(reason string) { t.leaveAt(reason, t.file.line) }
 

@@ -65,20 +65,26 @@ func ReadVivaMeetings(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error
 		if !more {
 			return t.finish(t.weeks, figures)
 		}
-		if reason := c.leftOut(t.file.record, t.inputs); reason != "" {
+		reason, err := c.leftOut(t)
+		if err != nil {
+			return nil, ImportReport{}, err
+		}
+		key := t.file.record[c.id]
+		if key == "" || !plainIdentifier(key) {
+			return nil, ImportReport{}, t.file.errorf(t.file.line, c.id+1, "the meeting has no identifier, or one with spaces around it, or control or invisible characters")
+		}
+		if reason != "" {
 			t.leave(reason)
-			continue
+			if t.file.record[c.organiser] == "" {
+				continue
+			}
 		}
 		organiser, ok, err := t.person(t.file.record[c.organiser])
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
-		if !ok {
+		if !ok || reason != "" {
 			continue
-		}
-		key := t.file.record[c.id]
-		if key == "" || !plainIdentifier(key) {
-			return nil, ImportReport{}, t.file.errorf(t.file.line, c.id+1, "the meeting has no identifier, or one with spaces around it, or control or invisible characters")
 		}
 		d, err := t.dates.add(t.file, c.date)
 		if err != nil {
@@ -134,20 +140,28 @@ func (t *tally) meetingColumns() (c meetingColumns, err error) {
 	return c, nil
 }
 
-// leftOut says why a row is no meeting; "" when it is one.
-func (c meetingColumns) leftOut(record []string, inputs []tallyInput) string {
-	if yes, _ := truth(record[c.cancelled]); yes != 0 {
-		return leftCancelled
-	}
-	if c.allDay >= 0 {
-		if yes, _ := truth(record[c.allDay]); yes != 0 {
-			return leftAllDay
+// leftOut says why the current row is no meeting; "" when it is one.
+func (c meetingColumns) leftOut(t *tally) (string, error) {
+	for _, mark := range []struct {
+		place  int
+		reason string
+	}{{c.cancelled, leftCancelled}, {c.allDay, leftAllDay}} {
+		if mark.place < 0 {
+			continue
+		}
+		yes, ok := truth(t.file.record[mark.place])
+		if !ok {
+			// Whether it counts at all would be a guess.
+			return "", t.file.errorf(t.file.line, mark.place+1, "neither TRUE nor FALSE")
+		}
+		if yes == 1 {
+			return mark.reason, nil
 		}
 	}
-	if n, ok := decimalNumber(record[inputs[c.attendees-1].place]); ok && n >= 0 && n < 2 {
-		return leftAlone
+	if n, ok := decimalNumber(t.file.record[t.inputs[c.attendees-1].place]); ok && n >= 0 && n < 2 {
+		return leftAlone, nil
 	}
-	return ""
+	return "", nil
 }
 
 // truth reads TRUE and FALSE in any case as 1 and 0.
