@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/coachgov/coaching/internal/document"
@@ -17,27 +18,51 @@ func columnKey(name string) string {
 	}, strings.TrimSpace(name))
 }
 
-// legacyColumns maps names of today's Viva Insights person query to what the
-// former Workplace Analytics called the same figure, the closest one first.
+// renamedColumns are the names that one figure has had: in today's Viva Insights,
+// in the former Workplace Analytics, and in its Ways of Working queries. Any of
+// them finds any other, the earlier ones in a row first.
+var renamedColumns = [...][]string{
+	{"MetricDate", "Date"},
+	{"Collaboration_hours", "Collaboration_hrs"},
+	{"External_collaboration_hours", "Collaboration_hours_external"},
+	{"Chat_hours", "Instant_Message_hours"},
+	{"Chats_sent", "Instant_messages_sent"},
+	{"Calls", "Total_calls"},
+	{"After_hours_call_hours", "After_hours_in_calls"},
+	{"Working_hours_call_hours", "Working_hours_in_calls"},
+	{"Multitasking_hours", "Multitasking_meeting_hours"},
+	{"Meetings_with_manager_1_1", "Meetings_with_manager_1_on_1"},
+	{"Meeting_hours_with_manager_1_1", "Meeting_hours_with_manager_1_on_1"},
+	{"Network_outside_organisation", "Network_outside_organization", "Networking_outside_organization"},
+	{"Network_outside_company", "Networking_outside_company"},
+}
+
+// legacyColumns maps names of today's Viva Insights to the closest figure of the
+// former Workplace Analytics, which counts less: meetings without calls. It finds
+// in that direction only.
 var legacyColumns = map[string][]string{
-	"MetricDate": {"Date"},
 	"Meeting_and_call_hours_with_manager_1_1": {"Meeting_hours_with_manager_1_on_1", "Meeting_hours_with_manager_1_1"},
 	"Meeting_and_call_hours_with_manager":     {"Meeting_hours_with_manager"},
 	"Meeting_and_call_hours_with_skip_level":  {"Meeting_hours_with_skip_level"},
-	"Multitasking_hours":                      {"Multitasking_meeting_hours"},
-	"Network_outside_organisation":            {"Networking_outside_organization", "Network_outside_organization"},
-	"Network_outside_company":                 {"Networking_outside_company"},
-	"External_collaboration_hours":            {"Collaboration_hours_external"},
-	"Collaboration_hours":                     {"Collaboration_hrs"},
-	"Chat_hours":                              {"Instant_Message_hours"},
-	"Calls":                                   {"Total_calls"},
+}
+
+// otherNames returns the names under which the wanted column may also be found,
+// the closest one first.
+func otherNames(wanted string) []string {
+	key := columnKey(wanted)
+	for _, names := range renamedColumns {
+		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, key) }) {
+			return names
+		}
+	}
+	return legacyColumns[key]
 }
 
 // findColumn returns the position of the wanted column: by its name, then
-// without regard to case, then by a legacy name. Two columns that answer to the
+// without regard to case, then by another name of it. Two columns that answer to the
 // same name are ambiguous; -1 is not found, -2 ambiguous.
 func findColumn(header []string, wanted string) int {
-	names := append([]string{wanted}, legacyColumns[columnKey(wanted)]...)
+	names := append([]string{wanted}, otherNames(wanted)...)
 	for _, name := range names {
 		key := columnKey(name)
 		for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
