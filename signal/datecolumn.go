@@ -11,7 +11,7 @@ import (
 type dateColumn struct {
 	at    map[string]int32
 	texts []string
-	lines []int // of the first row with the text
+	cells [][2]int // line and column of the first cell with the text
 }
 
 // add returns the number of a date in the current row of the file; column counts
@@ -30,7 +30,7 @@ func (c *dateColumn) add(file *csvFile, column int) (int32, error) {
 		text = strings.Clone(text)
 		c.at[text] = n
 		c.texts = append(c.texts, text)
-		c.lines = append(c.lines, file.line)
+		c.cells = append(c.cells, [2]int{file.line, column + 1})
 	}
 	return n, nil
 }
@@ -41,15 +41,15 @@ func (c *dateColumn) settle(file *csvFile, layout DateLayout) ([]coaching.Date, 
 	if err != nil {
 		for i, text := range c.texts {
 			if !anyLayout(text) {
-				return nil, 0, file.errorf(c.lines[i], 0, "a date of %d bytes is in none of the layouts %s", len(text), strings.Join(dateLayoutNames[1:], ", "))
+				return nil, 0, file.errorf(c.cells[i][0], c.cells[i][1], "a date of %d bytes is in none of the layouts %s", len(text), strings.Join(dateLayoutNames[1:], ", "))
 			}
 		}
-		return nil, 0, file.errorf(c.lines[0], 0, "%v", err)
+		return nil, 0, file.errorf(c.cells[0][0], c.cells[0][1], "%v", err)
 	}
 	dates := make([]coaching.Date, len(c.texts))
 	for i, text := range c.texts {
 		if dates[i], err = layout.parse(text); err != nil {
-			return nil, 0, file.errorf(c.lines[i], 0, "a date of %d bytes is no day in the layout %s", len(text), layout)
+			return nil, 0, file.errorf(c.cells[i][0], c.cells[i][1], "a date of %d bytes is no day in the layout %s", len(text), layout)
 		}
 	}
 	return dates, layout, nil

@@ -145,7 +145,7 @@ func (t *tally) mappedColumns(m Mapping) (c mappedColumns, err error) {
 func (t *tally) whose(m Mapping, column int) (int32, bool, error) {
 	switch {
 	case m.Person != "":
-		return t.person(t.file.record[column])
+		return t.person(column)
 	case m.Owner != "":
 		leader, ok := t.owner(t.file.record[column])
 		return leader, ok, nil

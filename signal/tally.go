@@ -226,9 +226,10 @@ func (t *tally) owner(label string) (int32, bool) {
 	return t.subject(leader), true
 }
 
-// person returns the number of a person; false when the row names none, which is
-// counted.
-func (t *tally) person(text string) (int32, bool, error) {
+// person returns the number of the person in a column of the current row; false
+// when there is none, which is counted.
+func (t *tally) person(column int) (int32, bool, error) {
+	text := t.file.record[column]
 	if text == "" {
 		t.report.NoPerson++
 		return 0, false, nil
@@ -237,11 +238,11 @@ func (t *tally) person(text string) (int32, bool, error) {
 		return n, true, nil
 	}
 	if !plainIdentifier(text) || strings.ContainsAny(text[:1], "=+-@") || strings.HasPrefix(text, "\uff1d") {
-		return 0, false, t.file.errorf(t.file.line, 0, "the person's identifier begins like a formula, or has spaces around it, or control or invisible characters")
+		return 0, false, t.file.errorf(t.file.line, column+1, "the person's identifier begins like a formula, or has spaces around it, or control or invisible characters")
 	}
 	id, err := t.spec.People.Person(text)
 	if err != nil {
-		return 0, false, t.file.errorf(t.file.line, 0, "%v", err)
+		return 0, false, t.file.errorf(t.file.line, column+1, "%v", err)
 	}
 	n := t.subject(id)
 	t.people[strings.Clone(text)] = n
@@ -399,7 +400,7 @@ func (t *tally) group(dates []coaching.Date, periodOf func(coaching.Date) Period
 	periods := make([]Period, len(dates))
 	for i, d := range dates {
 		if periods[i] = periodOf(d); periods[i].Start.IsZero() || periods[i].Last().IsZero() || periods[i].Days < 1 {
-			return nil, t.file.errorf(t.dates.lines[i], 0, "the period of the date begins or ends beyond the calendar")
+			return nil, t.file.errorf(t.dates.cells[i][0], t.dates.cells[i][1], "the period of the date begins or ends beyond the calendar")
 		}
 	}
 	first := map[Period]coaching.Date{}

@@ -79,7 +79,7 @@ func ReadVivaMeetings(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error
 				continue
 			}
 		}
-		organiser, ok, err := t.person(t.file.record[c.organiser])
+		organiser, ok, err := t.person(c.organiser)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
