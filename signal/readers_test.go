@@ -112,26 +112,31 @@ func TestReadJiraCountsDefects(t *testing.T) {
 		"A-7,A,04/Jan/27 9:00 AM,08/Jan/27 5:12 PM,x\n" +
 		"A-8,A,04/Jan/27 9:00 AM,12/Jan/27 5:12 PM,2\n" +
 		"A-8,A,04/Jan/27 9:00 AM,13/Jan/27 5:12 PM,2\n" + // finished twice
+		"A-9,A,04/Jan/27 9:00 AM,19/Jan/27 5:12 PM,2\n" +
+		"A-9,A,04/Jan/27 9:00 AM,26/Jan/27 5:12 PM,2\n" + // finished in two weeks
 		"B-1,B,04/Jan/27 9:00 AM,08/Jan/27 5:12 PM,3\n"
 	s := spec(t, "issues", "cycle_time_days_median")
 	s.WeekStart, s.Owners = time.Monday, owners(t, "A", "C")
 	p, report, err := ReadJira(strings.NewReader(file), s)
 	require.NoError(t, err)
 	require.Equal(t, DayNamedMonth, report.Layout)
-	require.Equal(t, []LeftOut{{leftBackwards, 2, 4}, {leftNoOwner, 1, 12}, {leftOpen, 1, 6}}, report.LeftOut)
+	require.Equal(t, []LeftOut{{leftBackwards, 2, 4}, {leftNoOwner, 1, 14}, {leftOpen, 1, 6}}, report.LeftOut)
 	require.Equal(t, 1, report.Duplicates)
-	require.Equal(t, 1, report.Conflicts)
+	require.Equal(t, 2, report.Conflicts)
+	require.Contains(t, messages(report.Findings), `DQ01 no row has the label "C"`)
 	for _, code := range []string{"DQ01", "DQ04", "DQ07", "DQ08", "DQ09"} {
 		require.True(t, report.Findings.Has(code), code)
 	}
-	require.Contains(t, report.Findings.Err().Error(), "2 of 11 rows end before they begin")
+	require.Contains(t, report.Findings.Err().Error(), "2 of 13 rows end before they begin")
 	v, ok := p.Value(s.Owners["A"], week("2027-01-04"), "issues")
 	require.True(t, ok)
 	require.Equal(t, 4.0, v)
 	v, _ = p.Value(s.Owners["A"], week("2027-01-04"), "cycle_time_days_median")
 	require.Equal(t, 4.0, v, "of 4, 6 and 3; never of 0 for the negative ones")
-	_, ok = p.Value(s.Owners["A"], week("2027-01-11"), "issues")
-	require.False(t, ok, "nothing says in which week the issue counts")
+	for _, start := range []string{"2027-01-11", "2027-01-18", "2027-01-25"} {
+		_, ok = p.Value(s.Owners["A"], week(start), "issues")
+		require.False(t, ok, "nothing says in which week the issue counts: %s", start)
+	}
 }
 
 // Every week of a real export, beside figures made by R from the same file.
@@ -300,6 +305,7 @@ func TestReadVivaGroupCountsDefects(t *testing.T) {
 		kept       bool // the sum is known
 	}{
 		"blank":    {"A,B,2027-01-03,,1\nA,C,2027-01-03,5,1\n", "DQ06", false},
+		"NA":       {"A,B,2027-01-03,NA,1\nA,C,2027-01-03,5,1\n", "DQ06", false},
 		"word":     {"A,B,2027-01-03,many,1\nA,C,2027-01-03,5,1\n", "DQ07", false},
 		"negative": {"A,B,2027-01-03,-5,1\nA,C,2027-01-03,5,1\n", "DQ08", false},
 		"repeat":   {"A,B,2027-01-03,5,1\nA,B,2027-01-03,5,1\n", "DQ04", true},
@@ -453,6 +459,7 @@ func TestReadersWantOwnersAndKnownMetrics(t *testing.T) {
 		"group nobody":             {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners["B"] = coaching.PersonID{} }, "nobody as a leader"},
 		"group attributes":         {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Attributes = []string{"x"} }, "no attributes"},
 		"group twice":              {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Metrics = append(s.Metrics, s.Metrics[0]) }, "twice"},
+		"group week start":         {readGroup(strings.ReplaceAll(g2g, "01-03", "01-04")), "Group_meeting_time_invested", nil, "every week in the file starts on Monday"},
 		"group no column":          {readGroup(g2g), "Meeting_hours", nil, `no column "Meeting_hours"`},
 		"group nothing owned":      {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1"},
 		"slack two owners":         {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.Owners = owners(t, "A", "B") }, "one entry"},
