@@ -10,7 +10,8 @@ import (
 // parses the named columns only; everything else in the file is left unread.
 type ImportSpec struct {
 	File string // the file's name, for messages only
-	// People turns the person column into PersonIDs at the door. Required.
+	// People turns the person column into PersonIDs at the door. Required where
+	// the file has persons.
 	People *coaching.Pseudonymizer
 	// Metrics are the figures to read, by column name (or, for ReadLong, by the
 	// name in the metric column). At least one. The panel uses these names,

@@ -96,9 +96,9 @@ func (j *jiraReader) row() error {
 	if !owned {
 		return nil
 	}
-	key := j.file.record[j.id]
-	if key == "" || !plainIdentifier(key) {
-		return j.file.errorf(j.file.line, j.id+1, "the issue has no key, or one with spaces around it, or control or invisible characters")
+	key, err := j.key(j.id, "the issue's key")
+	if err != nil {
+		return err
 	}
 	if j.file.record[j.finished] == "" {
 		j.leave(leftOpen)

@@ -92,8 +92,8 @@ func ReadMapped(r io.Reader, m Mapping, spec ImportSpec) (*Panel, ImportReport, 
 		}
 		key := ""
 		if c.key >= 0 {
-			if key = t.file.record[c.key]; key == "" || !plainIdentifier(key) {
-				return nil, ImportReport{}, t.file.errorf(t.file.line, c.key+1, "the row has no key, or one with spaces around it, or control or invisible characters")
+			if key, err = t.key(c.key, "the row's key"); err != nil {
+				return nil, ImportReport{}, err
 			}
 		}
 		if err := t.add(subject, d, key); err != nil {

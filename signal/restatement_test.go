@@ -2,6 +2,7 @@ package signal
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -133,9 +134,7 @@ func TestAffectedByMissesNothing(t *testing.T) {
 			}
 		}
 		after := map[[2]string]float64{}
-		for k, v := range before {
-			after[k] = v
-		}
+		maps.Copy(after, before)
 		for range rapid.IntRange(0, 3).Draw(rt, "edits") {
 			day := first.AddDays(step * rapid.IntRange(-2, periods+2).Draw(rt, "at"))
 			if d.Cadence != Weekly {

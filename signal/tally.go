@@ -249,6 +249,15 @@ func (t *tally) person(column int) (int32, bool, error) {
 	return n, true, nil
 }
 
+// key returns what names the current row, or the other group of a pair.
+func (t *tally) key(column int, what string) (string, error) {
+	text := t.file.record[column]
+	if text == "" || !plainIdentifier(text) {
+		return "", t.file.errorf(t.file.line, column+1, "%s is empty, or has spaces around it, or control or invisible characters", what)
+	}
+	return text, nil
+}
+
 func (t *tally) subject(id coaching.PersonID) int32 {
 	n, ok := t.number[id]
 	if !ok {

@@ -95,13 +95,14 @@ func ReadVivaGroup(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 		if !more {
 			return t.finish(t.runs, figures)
 		}
-		label, other := t.file.record[from], t.file.record[with]
+		label := t.file.record[from]
 		leader, owned := t.owner(label)
 		if !owned {
 			continue
 		}
-		if !plainIdentifier(other) || other == "" {
-			return nil, ImportReport{}, t.file.errorf(t.file.line, with+1, "the other group has no name, or one with spaces around it, or control or invisible characters")
+		other, err := t.key(with, "the other group's name")
+		if err != nil {
+			return nil, ImportReport{}, err
 		}
 		d, err := t.dates.add(t.file, date)
 		if err != nil {

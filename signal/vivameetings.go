@@ -65,37 +65,7 @@ func ReadVivaMeetings(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error
 		if !more {
 			return t.finish(t.weeks, figures)
 		}
-		reason, err := c.leftOut(t)
-		if err != nil {
-			return nil, ImportReport{}, err
-		}
-		key := t.file.record[c.id]
-		if key == "" || !plainIdentifier(key) {
-			return nil, ImportReport{}, t.file.errorf(t.file.line, c.id+1, "the meeting has no identifier, or one with spaces around it, or control or invisible characters")
-		}
-		if reason != "" {
-			t.leave(reason)
-			if t.file.record[c.organiser] == "" {
-				continue
-			}
-		}
-		organiser, ok, err := t.person(c.organiser)
-		if err != nil {
-			return nil, ImportReport{}, err
-		}
-		if !ok || reason != "" {
-			continue
-		}
-		d, err := t.dates.add(t.file, c.date)
-		if err != nil {
-			return nil, ImportReport{}, err
-		}
-		// The meetings of a series may share an identifier; they differ in their start.
-		start := t.file.record[c.date]
-		if c.start >= 0 {
-			start += " " + t.file.record[c.start]
-		}
-		if err := t.add(organiser, d, key+"\x00"+start); err != nil {
+		if err := c.row(t); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
@@ -138,6 +108,39 @@ func (t *tally) meetingColumns() (c meetingColumns, err error) {
 	c.allDay = t.optional("All_Day_Meeting")
 	c.start = t.optional("StartTimeUTC")
 	return c, nil
+}
+
+// row takes the current row, or counts why it is no meeting. What it leaves out is
+// checked too: a file is read whole or not at all.
+func (c meetingColumns) row(t *tally) error {
+	key, err := t.key(c.id, "the meeting's identifier")
+	if err != nil {
+		return err
+	}
+	reason, err := c.leftOut(t)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		t.leave(reason)
+		if t.file.record[c.organiser] == "" {
+			return nil
+		}
+	}
+	organiser, ok, err := t.person(c.organiser)
+	if err != nil || !ok || reason != "" {
+		return err
+	}
+	d, err := t.dates.add(t.file, c.date)
+	if err != nil {
+		return err
+	}
+	// The meetings of a series may share an identifier; they differ in their start.
+	start := t.file.record[c.date]
+	if c.start >= 0 {
+		start += " " + t.file.record[c.start]
+	}
+	return t.add(organiser, d, key+"\x00"+start)
 }
 
 // leftOut says why the current row is no meeting; "" when it is one.
