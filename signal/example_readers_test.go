@@ -3,6 +3,7 @@ package signal_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,4 +228,41 @@ func ExampleRestatements() {
 	// 2027-01-03+7d docs changed 1 late 0 new 0
 	// 2027-01-10+7d docs changed 0 late 1 new 0
 	// 2027-01-24+7d docs changed 0 late 0 new 1
+}
+
+// The third week of a baseline is corrected after the fact: the leader's baseline
+// has to be computed again.
+func ExampleAffectedBy() {
+	definitions, _ := signal.Catalogue()
+	definition := definitions[slices.IndexFunc(definitions, func(d signal.Definition) bool { return d.ID == "network_outside_org" })]
+	leader, _ := programme().Person("L-17")
+	member, _ := programme().Person("E-1")
+	teams := signal.Teams{member: leader}
+	read := func(third int) *signal.Panel {
+		file := "PersonId,MetricDate,Network_outside_organisation\n"
+		for week := range 8 {
+			people := 20 + week%3
+			if week == 2 {
+				people = third
+			}
+			file += fmt.Sprintf("L-17,%s,%d\n", coaching.MustDate("2027-01-03").AddDays(7*week), people)
+		}
+		p, _, err := signal.ReadViva(strings.NewReader(file), signal.ImportSpec{People: programme(), Metrics: []string{"Network_outside_organisation"}})
+		if err != nil {
+			panic(err)
+		}
+		return p
+	}
+	first, second := read(22), read(31)
+	series, findings := signal.Evaluate(first, definition, teams, nil)
+	if findings.Blocked() {
+		fmt.Println(findings)
+		return
+	}
+	baselines, _ := signal.BaselinesOf(series, coaching.Window{From: coaching.MustDate("2027-01-03"), To: coaching.MustDate("2027-02-27")}, signal.BaselineConfig{})
+	for _, a := range signal.AffectedBy(signal.Restatements(first, second), teams, []*signal.Baselines{baselines}, nil) {
+		fmt.Println(a.Signal, a.Window, "level:", a.Level, "limits:", a.Limits)
+	}
+	// Output:
+	// network_outside_org 2027-01-03..2027-02-27 level: true limits: true
 }

@@ -89,6 +89,31 @@ func TestParseMappingSaysWhere(t *testing.T) {
 	require.True(t, fs.Blocked())
 }
 
+// SIG-017 to SIG-020: a definition of the catalogue that a built-in mapping can
+// serve has the mapping's cadence, so that it sees the mapping's periods.
+func TestMappingsServeTheCatalogue(t *testing.T) {
+	mappings, _ := Mappings()
+	definitions, fs := Catalogue()
+	require.NoError(t, fs.Err())
+	served := map[Source]int{}
+	for _, d := range definitions {
+		for _, m := range mappings {
+			var names []string
+			for _, x := range m.Metrics {
+				names = append(names, x.Name)
+			}
+			if slices.ContainsFunc(d.Expr.Columns(), func(c string) bool { return !slices.Contains(names, c) }) {
+				continue
+			}
+			require.Equal(t, d.Cadence, m.Cadence, "%s by %s", d.ID, m.ID)
+			served[d.Source]++
+		}
+	}
+	for _, source := range []Source{SurveyAnswers, PeopleAnalytics, BusinessKPI, Learning} {
+		require.GreaterOrEqual(t, served[source], 2, source)
+	}
+}
+
 // Every built-in mapping passes, says that its columns are placeholders, and
 // together they give what the catalogue's definitions read and no other reader
 // gives.

@@ -35,8 +35,8 @@ func dataFile(t testing.TB, name string) string {
 // week returns the week that starts on a day.
 func week(start string) Period { return Period{coaching.MustDate(start), 7} }
 
-// Every week of a real export, beside figures made by R from the same file:
-// which issues count, and their median, mean and 85th percentile.
+// SIG-019: every week of a real export, beside figures made by R from the same
+// file: which issues count, and their median, mean and 85th percentile.
 func TestReadJiraAgreesWithR(t *testing.T) {
 	file := dataFile(t, "jira_cycle_time.csv")
 	want := table(t, datadir.Find(t, "golden/signal/jira_weekly.csv"))
@@ -139,7 +139,8 @@ func TestReadJiraCountsDefects(t *testing.T) {
 	}
 }
 
-// Every week of a real export, beside figures made by R from the same file.
+// SIG-016: every week of a real export, beside figures made by R from the same
+// file.
 func TestReadSlackAgreesWithR(t *testing.T) {
 	want := table(t, datadir.Find(t, "golden/signal/slack_weekly.csv"))
 	dm, pub, priv := "Messages in DMs", "Messages in public channels", "Messages in private channels"
@@ -193,7 +194,7 @@ func messages(fs coaching.Findings) string {
 	return b.String()
 }
 
-// The totals of a real group-to-group query, beside figures made by R, whose
+// SIG-016: the totals of a real group-to-group query, beside figures made by R, whose
 // cross-team time compares names literally and so counts "Within Group" as
 // another group. Time with other groups is computed here a second way, with
 // another reader and another rule: everything but the own and the unknown.
