@@ -207,6 +207,7 @@ func ExampleMappings() {
 	// lms_completion: learning
 	// review_turnaround: collaboration_metadata
 	// visier_attrition: people_analytics
+	// workday_exits: people_analytics
 	// workday_promotion: people_analytics
 }
 

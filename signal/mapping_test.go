@@ -137,7 +137,7 @@ func TestMappings(t *testing.T) {
 	}
 	for _, want := range []string{
 		"attrition_risk", "months_since_last_promotion", "Manager_Recommend", "Speak_My_Mind", "peer_coaching_readiness",
-		"completed", "assigned", "goals_done", "goals_due", "nps", "revenue", "fte", "review_turnaround_hours", "sessions",
+		"completed", "assigned", "goals_done", "goals_due", "nps", "revenue", "fte", "headcount", "voluntary_exits", "review_turnaround_hours", "sessions",
 	} {
 		require.True(t, metrics[want], want)
 	}
@@ -172,6 +172,7 @@ func TestMappingsReadTheirFiles(t *testing.T) {
 		"lms_completion":    {numbered("User ID,Due Date,Status,Assignment ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Overdue"), "assigned", 2, week("2027-01-04")},
 		"review_turnaround": {"Author,Week,Mean Minutes To First Review\nE1,2027-01-04,90\n", "review_turnaround_hours", 1.5, week("2027-01-04")},
 		"visier_attrition":  {"Employee ID,Snapshot Month,Attrition Risk Percent,Organization\nE1,2027-01-01,7,Ops\n", "attrition_risk", 0.07, Period{coaching.MustDate("2027-01-01"), 31}},
+		"workday_exits":     {"Employee ID,Month,Employed,Exit,Supervisory Organization\nE1,2027-01-01,Yes,Voluntary,Ops\n", "voluntary_exits", 1, Period{coaching.MustDate("2027-01-01"), 31}},
 		"workday_promotion": {"Employee ID,Report Date,Months Since Last Promotion,Supervisory Organization\nE1,2027-11-15,18,Ops\n", "months_since_last_promotion", 18, Period{coaching.MustDate("2027-10-01"), 92}},
 	}
 	mappings, _ := Mappings()

@@ -496,3 +496,34 @@ func readJiraText(file string) func(ImportSpec) error {
 func readMeetingsText(file string) func(ImportSpec) error {
 	return func(s ImportSpec) error { _, _, err := ReadVivaMeetings(strings.NewReader(file), s); return err }
 }
+
+// DQ04, DQ06, DQ07, DQ08: a day given twice counts once; a day whose figure is not
+// known is no day of that figure.
+func TestReadSlackCountsDefects(t *testing.T) {
+	head := "Date,Messages in DMs,Daily active members\n"
+	days := "2027-01-04,1,10\n2027-01-05,2,10\n2027-01-06,3,10\n2027-01-07,4,10\n"
+	for name, tt := range map[string]struct {
+		last  string
+		codes string
+		want  float64 // messages of the week; 0 when missing
+	}{
+		"clean":    {"2027-01-08,5,10\n", "", 15},
+		"repeat":   {"2027-01-08,5,10\n2027-01-08,5,10\n", "DQ04", 15},
+		"conflict": {"2027-01-08,5,10\n2027-01-08,6,10\n", "DQ03 DQ04", 0},
+		"sixth":    {"2027-01-08,5,10\n2027-01-09,6,10\n2027-01-09,7,10\n", "DQ04", 15},
+		"blank":    {"2027-01-08,,10\n", "DQ03 DQ06", 0},
+		"word":     {"2027-01-08,few,10\n", "DQ03 DQ07", 0},
+		"negative": {"2027-01-08,-5,10\n", "DQ03 DQ08", 0},
+	} {
+		s := spec(t, "Messages in DMs", "Daily active members", "days")
+		s.WeekStart, s.Owners = time.Monday, owners(t, "workspace")
+		p, report, err := ReadSlack(strings.NewReader(head+days+tt.last), s)
+		require.NoError(t, err, name)
+		require.Equal(t, tt.codes, strings.Join(slices.Sorted(slices.Values(codes(report.Findings))), " "), name)
+		v, ok := p.Value(s.Owners["workspace"], week("2027-01-04"), "Messages in DMs")
+		require.Equal(t, tt.want != 0, ok, name)
+		require.Equal(t, tt.want, v, name)
+		v, _ = p.Value(s.Owners["workspace"], week("2027-01-04"), "Daily active members")
+		require.Equal(t, 10.0, v, "the other figure is not touched: %s", name)
+	}
+}
