@@ -375,3 +375,22 @@ func TestMappingSchema(t *testing.T) {
 	require.NoError(t, err, "write it with MappingSchema")
 	require.Equal(t, string(published), string(MappingSchema()), "mapping.schema.json is stale")
 }
+
+// A sparse file cannot blow up the panel: people times periods are bounded.
+func TestReadMappedIsBounded(t *testing.T) {
+	m := hoursMapping()
+	m.Cadence = Daily
+	var b strings.Builder
+	b.WriteString("who,day,minutes\n")
+	for i := range 8200 {
+		fmt.Fprintf(&b, "E%d,%s,60\n", i, coaching.MustDate("2000-01-01").AddDays(i))
+	}
+	_, _, err := ReadMapped(strings.NewReader(b.String()), m, spec(t))
+	require.ErrorContains(t, err, "8200 people over 8200 periods would make 134480000 cells")
+	for name, limits := range map[string]ImportLimits{"more than 10 rows": {Rows: 10}, "more than 64 bytes": {Bytes: 64}, "want at most 2": {Columns: 2}} {
+		s := spec(t)
+		s.Limits = limits
+		_, _, err := ReadMapped(strings.NewReader(b.String()), m, s)
+		require.ErrorContains(t, err, name)
+	}
+}
