@@ -68,7 +68,8 @@ func TestMappingCheck(t *testing.T) {
 		"label of all": func(m *Mapping) {
 			m.Person, m.WholeFile, m.Attributes = "", true, []MappedAttribute{{"org", "org"}}
 		},
-		"zero": func(m *Mapping) { *m = Mapping{} },
+		"idle key": func(m *Mapping) { m.Key, m.Metrics[0].Combine = "n", "" },
+		"zero":     func(m *Mapping) { *m = Mapping{} },
 	} {
 		m := hoursMapping()
 		m.Metrics = slices.Clone(m.Metrics)
