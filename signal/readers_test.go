@@ -243,6 +243,17 @@ func TestReadVivaGroup(t *testing.T) {
 		}
 	}
 
+	// People of no known group are not another group.
+	sum := 0.0
+	for _, r := range records[1:] {
+		if r[0] == "Sales and Marketing" && r[4] == "01/04/2023" && r[2] != "Within Group" && r[2] != "Unclassified Collaborators" {
+			sum += number(t, r[6])
+		}
+	}
+	cross, ok := p.Value(s.Owners["Sales and Marketing"], p.Periods()[0], "Group_collaboration_time_invested_cross")
+	require.True(t, ok)
+	near(t, sum, cross, 1e-12)
+
 	// Two groups of one leader are one team.
 	s.Owners["HR"] = s.Owners["Finance"]
 	joined, _, err := ReadVivaGroup(strings.NewReader(file), s)
@@ -461,6 +472,8 @@ func TestReadersWantOwnersAndKnownMetrics(t *testing.T) {
 		"group attributes":         {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Attributes = []string{"x"} }, "no attributes"},
 		"group twice":              {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Metrics = append(s.Metrics, s.Metrics[0]) }, "twice"},
 		"group week start":         {readGroup(strings.ReplaceAll(g2g, "01-03", "01-04")), "Group_meeting_time_invested", nil, "every week in the file starts on Monday"},
+		"group nameless":           {readGroup(strings.Replace(g2g, "A,B", "A,", 1)), "Group_meeting_time_invested", nil, "in.csv:2: column 2: the other group's name is empty"},
+		"group padded":             {readGroup(strings.Replace(g2g, "A,B", "A,B ", 1)), "Group_meeting_time_invested", nil, "in.csv:2: column 2: the other group's name is empty, or has spaces"},
 		"group no column":          {readGroup(g2g), "Meeting_hours", nil, `no column "Meeting_hours"`},
 		"group nothing owned":      {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1"},
 		"slack two owners":         {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.Owners = owners(t, "A", "B") }, "one entry"},
