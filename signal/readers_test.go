@@ -540,3 +540,25 @@ func TestReadSlackCountsDefects(t *testing.T) {
 		require.Equal(t, 10.0, v, "the other figure is not touched: %s", name)
 	}
 }
+
+// A former meeting query writes day and time apart: two meetings of a series on one
+// day are two. A meeting without an identifier, or a label that is no text, is
+// refused with its place.
+func TestReadersNameTheirRows(t *testing.T) {
+	head := "MeetingId,Organizer_PersonId,StartDate,StartTimeUTC,Attendees,DurationHours,IsCancelled,IsRecurring\n"
+	file := head + "m,E1,2027-01-04,09:00:00,3,1,FALSE,TRUE\nm,E1,2027-01-04,15:00:00,3,1,FALSE,TRUE\n"
+	p, report, err := ReadVivaMeetings(strings.NewReader(file), spec(t, "meetings"))
+	require.NoError(t, err)
+	require.Empty(t, report.Findings)
+	v, _ := p.Value(person(t, "E1"), week("2027-01-03"), "meetings")
+	require.Equal(t, 2.0, v)
+	for _, id := range []string{"", "m ", "m\u200b"} {
+		require.ErrorContains(t, readMeetingsText(strings.Replace(file, "\nm,", "\n"+id+",", 1))(spec(t, "meetings")), "in.csv:2: column 1: the meeting's identifier")
+	}
+	m := hoursMapping()
+	m.Attributes = []MappedAttribute{{"org", "org"}}
+	for _, label := range []string{"\xff", "a\x00"} {
+		_, _, err := ReadMapped(strings.NewReader("who,day,minutes,org\nE1,2027-01-04,60,"+label+"\n"), m, spec(t))
+		require.ErrorContains(t, err, "in.csv:2: column 4: not UTF-8 text")
+	}
+}
