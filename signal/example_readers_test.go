@@ -240,15 +240,16 @@ func ExampleAffectedBy() {
 	member, _ := programme().Person("E-1")
 	teams := signal.Teams{member: leader}
 	read := func(third int) *signal.Panel {
-		file := "PersonId,MetricDate,Network_outside_organisation\n"
+		var file strings.Builder
+		file.WriteString("PersonId,MetricDate,Network_outside_organisation\n")
 		for week := range 8 {
 			people := 20 + week%3
 			if week == 2 {
 				people = third
 			}
-			file += fmt.Sprintf("L-17,%s,%d\n", coaching.MustDate("2027-01-03").AddDays(7*week), people)
+			file.WriteString(fmt.Sprintf("L-17,%s,%d\n", coaching.MustDate("2027-01-03").AddDays(7*week), people))
 		}
-		p, _, err := signal.ReadViva(strings.NewReader(file), signal.ImportSpec{People: programme(), Metrics: []string{"Network_outside_organisation"}})
+		p, _, err := signal.ReadViva(strings.NewReader(file.String()), signal.ImportSpec{People: programme(), Metrics: []string{"Network_outside_organisation"}})
 		if err != nil {
 			panic(err)
 		}
