@@ -77,6 +77,12 @@ type Baseline struct {
 	measured       []float64 // the same on the measured scale
 }
 
+// clone returns a baseline whose lists can be changed without changing i.
+func (i Baseline) clone() Baseline {
+	i.Reasons, i.Used, i.Dropped = slices.Clone(i.Reasons), slices.Clone(i.Used), slices.Clone(i.Dropped)
+	return i
+}
+
 // A DroppedPeriod is a period of the window that the baseline does not use.
 type DroppedPeriod struct {
 	Period Period

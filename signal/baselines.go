@@ -80,7 +80,13 @@ func (b *Baselines) orEmpty() *Baselines {
 }
 
 // All returns every leader's baseline, sorted by leader.
-func (b *Baselines) All() []Baseline { return slices.Clone(b.orEmpty().items) }
+func (b *Baselines) All() []Baseline {
+	all := slices.Clone(b.orEmpty().items)
+	for i := range all {
+		all[i] = all[i].clone()
+	}
+	return all
+}
 
 // Of returns a leader's baseline; an insufficient one for a leader that the
 // series does not have.
@@ -88,7 +94,7 @@ func (b *Baselines) Of(leader coaching.PersonID) Baseline {
 	items := b.orEmpty().items
 	i, ok := slices.BinarySearchFunc(items, leader, func(b Baseline, id coaching.PersonID) int { return b.Leader.Compare(id) })
 	if ok {
-		return items[i]
+		return items[i].clone()
 	}
 	return Baseline{Leader: leader, Reasons: []string{"the series does not have this leader"}}
 }

@@ -121,7 +121,13 @@ func (v CoachView) On() coaching.Date { return v.on }
 func (v CoachView) Outcome() string { return v.outcome }
 
 // Signals returns the shown signals, in the pack's order.
-func (v CoachView) Signals() []SignalView { return slices.Clone(v.signals) }
+func (v CoachView) Signals() []SignalView {
+	signals := slices.Clone(v.signals)
+	for i := range signals {
+		signals[i] = signals[i].clone()
+	}
+	return signals
+}
 
 // Qualitative returns the shown items, in the pack's order, without author,
 // coder and who redacted them.

@@ -1,5 +1,7 @@
 package signal
 
+import "slices"
+
 // A Definition says what a signal is: where it is read, how it is computed,
 // which behaviour of the leader it is about, and what it cannot see. [Definition.Check]
 // says what is missing; a definition is a hypothesis, never a finding about a
@@ -38,6 +40,20 @@ type Definition struct {
 	Opacity          Level `json:"opacity,omitzero"`          // how much of its making is hidden, as in a vendor's score
 	Interpretability Level `json:"interpretability,omitzero"` // how well a coach and a leader can say what moved it
 	PrivacyRisk      Level `json:"privacy_risk,omitzero"`     // how much it tells about one person
+}
+
+// clone returns a definition whose lists and bands can be changed without
+// changing d.
+func (d Definition) clone() Definition {
+	for _, band := range []**Band{&d.Target, &d.Range} {
+		if *band != nil {
+			own := **band
+			*band = &own
+		}
+	}
+	d.Expr.Num, d.Expr.Den = slices.Clone(d.Expr.Num), slices.Clone(d.Expr.Den)
+	d.ProxyRisks, d.BlindSpots = slices.Clone(d.ProxyRisks), slices.Clone(d.BlindSpots)
+	return d
 }
 
 // resolution returns the smallest step that a released figure shows.

@@ -203,7 +203,14 @@ func (v LeaderView) Leader() coaching.PersonID { return v.spec.Leader }
 func (v LeaderView) On() coaching.Date { return v.on }
 
 // Signals returns the signals, in the order of the spec.
-func (v LeaderView) Signals() []LeaderSignal { return slices.Clone(v.signals) }
+func (v LeaderView) Signals() []LeaderSignal {
+	signals := slices.Clone(v.signals)
+	for i, s := range signals {
+		signals[i].SignalView = s.SignalView.clone()
+		signals[i].Trend, signals[i].NotForCoach = slices.Clone(s.Trend), slices.Clone(s.NotForCoach)
+	}
+	return signals
+}
 
 // Qualitative returns the shown items, in the order of the spec, without the
 // people behind them.

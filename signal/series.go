@@ -52,7 +52,7 @@ type Series struct {
 }
 
 // Definition returns what the series is a series of.
-func (s *Series) Definition() Definition { return s.definition }
+func (s *Series) Definition() Definition { return s.definition.clone() }
 
 // Leaders returns the leaders, sorted.
 func (s *Series) Leaders() []coaching.PersonID { return slices.Clone(s.leaders) }
@@ -109,7 +109,7 @@ func Evaluate(p *Panel, d Definition, teams Teams, exclude Exclusions) (*Series,
 		fs.Sort()
 		return nil, fs
 	}
-	s := &Series{definition: d, leaders: teams.Leaders()}
+	s := &Series{definition: d.clone(), leaders: teams.Leaders()}
 	if n := p.gridLength(d) * len(s.leaders); n > maxPanelCells {
 		fs = append(fs, coaching.Finding{Code: "DQ03", Path: d.ID, Message: fmt.Sprintf("%d cells from the first period to the last; want at most %d: is a date wrong?", n, maxPanelCells)})
 		fs.Sort()

@@ -36,6 +36,12 @@ type SignalView struct {
 	Notes        []string // decided flags and left out periods, in the order of periods
 }
 
+// clone returns a view whose lists can be changed without changing v.
+func (v SignalView) clone() SignalView {
+	v.BlindSpots, v.Notes = slices.Clone(v.BlindSpots), slices.Clone(v.Notes)
+	return v
+}
+
 // view returns what a definition says of itself, without figures.
 func (d Definition) view() SignalView {
 	return SignalView{
