@@ -210,52 +210,71 @@ func (l *Ledger) closest(e ledgerEntry, sets []*shownSet, k int) string {
 	return as
 }
 
-// left returns what is left of each total that is shown or known when the cells
-// of its line that are so are taken from it: an entry for the people, and the
-// cell to hide next if that must not be, -1 where it was known before.
-func (c *cells) left(entries []ledgerEntry, period Period) (rests []ledgerEntry, next []int) {
-	look := func(line []int, total int) {
-		if c.hidden[total] && !c.known[total] {
-			return
-		}
-		var rest []coaching.PersonID
-		smallest := -1
-		for _, cell := range line {
-			switch {
-			case c.n[cell] == 0 || c.known[cell]:
-			case c.hidden[cell]:
-				rest = append(rest, *entries[cell].people...)
-			case smallest < 0 || c.n[cell] < c.n[smallest]:
-				smallest = cell
-			}
-		}
-		if len(rest) == 0 {
-			return
-		}
-		if smallest < 0 && !c.known[total] {
-			smallest = total
-		}
-		slices.SortFunc(rest, coaching.PersonID.Compare)
-		rests = append(rests, newLedgerEntry(entries[0].Signal, period, asLeft, rest))
-		next = append(next, smallest)
-	}
-	for i := range c.rows {
-		if c.columns > 0 {
-			look(c.line(i, 0, 0, 1, c.columns), c.at(i, c.columns))
-		}
-	}
-	for j := range c.columns + 1 {
-		look(c.line(0, j, 1, 0, c.rows), c.at(c.rows, j))
-	}
+// A tableLine is a line of a table and its total. Lines of a kind share no cell.
+type tableLine struct {
+	kind  int
+	cells []int
+	total int
+}
+
+// lines returns the rows and the columns, and the lines of totals.
+func (c *cells) lines() []tableLine {
+	var lines []tableLine
 	if c.columns > 0 {
-		look(c.line(c.rows, 0, 0, 1, c.columns), c.at(c.rows, c.columns))
+		for i := range c.rows {
+			lines = append(lines, tableLine{0, c.line(i, 0, 0, 1, c.columns), c.at(i, c.columns)})
+		}
+	}
+	for j := range c.columns {
+		lines = append(lines, tableLine{1, c.line(0, j, 1, 0, c.rows), c.at(c.rows, j)})
+	}
+	lines = append(lines, tableLine{2, c.line(0, c.columns, 1, 0, c.rows), c.at(c.rows, c.columns)})
+	if c.columns > 0 {
+		lines = append(lines, tableLine{3, c.line(c.rows, 0, 0, 1, c.columns), c.at(c.rows, c.columns)})
+	}
+	return lines
+}
+
+// rest returns the people that are left of a total that is shown or known when
+// the cells of its line that are so are taken from it, sorted, and the cell to
+// hide next if that must not be, -1 where it was known before.
+func (c *cells) rest(entries []ledgerEntry, line tableLine) (rest []coaching.PersonID, next int) {
+	if c.hidden[line.total] && !c.known[line.total] {
+		return nil, -1
+	}
+	next = -1
+	for _, cell := range line.cells {
+		switch {
+		case c.n[cell] == 0 || c.known[cell]:
+		case c.hidden[cell]:
+			rest = append(rest, *entries[cell].people...)
+		case next < 0 || c.n[cell] < c.n[next]:
+			next = cell
+		}
+	}
+	if next < 0 && !c.known[line.total] {
+		next = line.total
+	}
+	slices.SortFunc(rest, coaching.PersonID.Compare)
+	return rest, next
+}
+
+// left returns the rest of each line that has one: an entry for the people, and
+// the cell to hide next.
+func (c *cells) left(entries []ledgerEntry, period Period) (rests []ledgerEntry, next []int) {
+	for _, line := range c.lines() {
+		if rest, cell := c.rest(entries, line); len(rest) > 0 {
+			rests = append(rests, newLedgerEntry(entries[0].Signal, period, asLeft, rest))
+			next = append(next, cell)
+		}
 	}
 	return rests, next
 }
 
 // hideMore hides another cell where what is left of a total differs by 1 to k-1
-// people from a group that was shown before, or left, and reports whether it did.
-func (l *Ledger) hideMore(c *cells, entries []ledgerEntry, period Period, k int) bool {
+// people from a group that was shown before, or left, or where groups do taken
+// together, and reports whether it did.
+func (l *Ledger) hideMore(c *cells, entries []ledgerEntry, families []family, period Period, k int) bool {
 	sets := l.setsOf(entries[0].Signal)
 	if len(sets) == 0 {
 		return false
@@ -265,6 +284,14 @@ func (l *Ledger) hideMore(c *cells, entries []ledgerEntry, period Period, k int)
 		if next[i] >= 0 && l.closest(rest, sets, k) != "" {
 			c.hidden[next[i]] = true
 			return true
+		}
+	}
+	for _, f := range families {
+		for _, parts := range c.partitions(entries) {
+			if cell := f.between(l, parts, k); cell >= 0 {
+				c.hidden[cell] = true
+				return true
+			}
 		}
 	}
 	return false

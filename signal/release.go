@@ -254,7 +254,8 @@ func (r *Release) hide(p *Panel, period Period, tallies []groupTally, ledger *Le
 		entries[cell] = newLedgerEntry(r.signal.ID, period, asHidden, people)
 	}
 	ledger.withhold(c, entries, r.k)
-	for again := true; again; again = ledger.hideMore(c, entries, period, r.k) {
+	families := ledger.families(r.signal.ID, period, r.k)
+	for again := true; again; again = ledger.hideMore(c, entries, families, period, r.k) {
 		if !c.suppress(r.k) {
 			return nil, false
 		}
