@@ -93,6 +93,20 @@ func (l *Ledger) about(signal string) int {
 	return n
 }
 
+// overlaps reports whether the ledger has a table of a signal that shares days
+// with a period, but is not of that period.
+func (l *Ledger) overlaps(signal string, period Period) bool {
+	if l != nil {
+		for e := range l.entries {
+			other := Period{e.Start, e.Days}
+			if e.Signal == signal && other != period && !other.Start.After(period.Last()) && !period.Start.After(other.Last()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // clone returns a ledger that can be added to without changing l.
 func (l *Ledger) clone() *Ledger {
 	c := &Ledger{}

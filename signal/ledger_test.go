@@ -107,6 +107,35 @@ func TestLedgerHidesOverlap(t *testing.T) {
 	}
 }
 
+// DQ20: ten people over two weeks, less the same ten over the first, are the one
+// who was there in the second. That is not hidden, and said.
+func TestReleaseSaysThatPeriodsOverlap(t *testing.T) {
+	p := groupsPanel(t, slices.Concat(members("a", 0, 10, 0), members("b", 20, 10, 0), members("a", 3, 1, 1), members("b", 20, 10, 1)))
+	whole := ReleaseSpec{By: []string{"org"}, Window: allWeeks(p), Ledger: new(Ledger)}
+	first := whole
+	first.Window.To = p.periods[0].Last()
+	says := func(spec ReleaseSpec) (*Release, bool) {
+		r, fs := NewRelease(p, teamHours(), spec)
+		require.NoError(t, fs.Err())
+		return r, slices.ContainsFunc(fs, func(f coaching.Finding) bool { return f.Code == "DQ20" && strings.Contains(f.Message, "share days") })
+	}
+	r, overlap := says(whole)
+	require.False(t, overlap)
+	require.NoError(t, whole.Ledger.Record(r))
+	_, overlap = says(first)
+	require.True(t, overlap)
+	_, overlap = says(whole)
+	require.False(t, overlap, "the same again")
+	first.Ledger = new(Ledger)
+	r, overlap = says(first)
+	require.False(t, overlap)
+	require.NoError(t, first.Ledger.Record(r))
+	first.Window = coaching.Window{From: p.periods[1].Start, To: p.periods[1].Last()}
+	first.PerPeriod = true
+	_, fs := NewRelease(p, teamHours(), first)
+	require.NotContains(t, fmt.Sprint(fs), "share days", "weeks that follow each other")
+}
+
 // DQ20: what the total leaves is a group too. Nine of the ten people in the two
 // hidden organisations were shown as juniors; so a third is hidden.
 func TestLedgerHidesMoreThanTheComplement(t *testing.T) {

@@ -88,10 +88,13 @@ type GroupFigure struct {
 // figure is undefined or outside the definition's range.
 //
 // What it does not protect: a group in which everybody has the same figure (a
-// finding counts these); against a reader who knows a member's figure already, or
-// reasons from the order in which cells are hidden; that nobody is in a cell;
-// against three or more releases taken together, such as a window less each of
-// its weeks; against the same people's figures under several signals.
+// finding counts these), or what is left of a total when that is so there;
+// against a reader who knows a member's figure already, or reasons from the order
+// in which cells are hidden; that nobody is in a cell; against releases of periods
+// that share days, such as a window less its first week, which can be one person
+// (a finding says when the ledger has such a table); against three or more
+// releases taken together; against the same people's figures under several
+// signals.
 //
 // It answers nil when findings block: the definition's own (see
 // [Definition.Check]); DQ01 for columns and attributes that the panel lacks; DQ03
@@ -128,7 +131,7 @@ func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Fi
 	if spec.Ledger != nil {
 		r.basis, working = spec.Ledger.about(d.ID), spec.Ledger.clone()
 	}
-	var hidden, shown, outside, alike int
+	var hidden, shown, outside, alike, overlap int
 	for i, tallies := range g.tallies(p, d, times, !spec.PerPeriod, working != nil, spec.Exclude) {
 		table := groupTable{period: Period{Start: spec.Window.From, Days: spec.Window.Days()}, cells: make([]Cell, g.size())}
 		if spec.PerPeriod {
@@ -156,6 +159,9 @@ func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Fi
 			}
 		}
 		r.tables = append(r.tables, table)
+		if spec.Ledger.overlaps(d.ID, table.period) {
+			overlap++
+		}
 	}
 	switch {
 	case shown == 0:
@@ -168,6 +174,9 @@ func NewRelease(p *Panel, d Definition, spec ReleaseSpec) (*Release, coaching.Fi
 	}
 	if alike > 0 {
 		add("DQ20", coaching.Warning, "in %d groups everybody has the same figure, so the group's figure is each person's", alike)
+	}
+	if overlap > 0 {
+		add("DQ20", coaching.Warning, "%d of %d tables share days with a table of another period in the ledger; what follows from the two together about people who are there on the other days alone was not checked", overlap, tables)
 	}
 	if spec.Ledger == nil {
 		add("DQ20", coaching.Info, "no ledger is given: what follows from this release and earlier ones together was not checked")
