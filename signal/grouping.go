@@ -75,28 +75,36 @@ func (p *Panel) group(by []string) grouping {
 type groupTally struct {
 	n, hits  int
 	num, den float64
-	first    float64
-	mixed    bool // not everybody has the same figure
+	first    float64 // the first person's own figure
+	mixed    bool    // not everybody has the same figure
 	values   []float64
 	members  []int // subjects of the panel, sorted; kept only for a ledger
 }
 
 func (t *groupTally) add(e *Expr, o operand) {
-	if t.n == 0 {
-		t.first = o.num
-	}
-	t.n++
-	t.num += o.num
-	t.den += o.den
-	t.mixed = t.mixed || o.num != t.first
+	own := o.num // the person's own figure, as if alone in a group
 	switch e.Op {
+	case RatioOfSums:
+		own = 0 // where nothing is divided by
+		if o.den != 0 {
+			own = o.num / o.den
+		}
 	case ShareAtLeast:
+		own = 0
 		if o.num >= e.Threshold {
+			own = 1
 			t.hits++
 		}
 	case Median:
 		t.values = append(t.values, o.num)
 	}
+	if t.n == 0 {
+		t.first = own
+	}
+	t.n++
+	t.num += o.num
+	t.den += o.den
+	t.mixed = t.mixed || own != t.first
 }
 
 // join adds what another cell adds up.

@@ -102,6 +102,12 @@ func TestReleaseFindings(t *testing.T) {
 	for i := range same.values[0] {
 		same.values[0][i] = 3
 	}
+	same.metrics, same.values = append(same.metrics, "half"), append(same.values, slices.Clone(p.values[0]))
+	same.metrics, same.values = append(same.metrics, "whole"), append(same.values, slices.Clone(p.values[0]))
+	for i := range same.values[2] {
+		same.values[1][i]++
+		same.values[2][i] = 2 * same.values[1][i]
+	}
 	good := ReleaseSpec{By: []string{"org"}, Window: allWeeks(p)}
 	tests := []struct {
 		name, code string
@@ -116,6 +122,12 @@ func TestReleaseFindings(t *testing.T) {
 		{"nothing to show", "DQ20", coaching.Error, "no cell of 2", small, func(*Definition, *ReleaseSpec) {}},
 		{"k of 7", "DQ20", coaching.Warning, "2 of 3 cells are hidden", p, func(_ *Definition, s *ReleaseSpec) { s.K = 7 }},
 		{"everybody alike", "DQ20", coaching.Warning, "in 2 groups everybody has the same figure", same, func(*Definition, *ReleaseSpec) {}},
+		{"everybody above", "DQ20", coaching.Warning, "in 2 groups everybody has the same figure", p, func(d *Definition, _ *ReleaseSpec) {
+			d.Expr, d.Range = Expr{Op: ShareAtLeast, Num: []string{"Meeting_hours"}}, nil
+		}},
+		{"the same ratio", "DQ20", coaching.Warning, "in 2 groups everybody has the same figure", same, func(d *Definition, _ *ReleaseSpec) {
+			d.Expr = Expr{Op: RatioOfSums, Num: []string{"half"}, Den: []string{"whole"}}
+		}},
 		{"no ledger", "DQ20", coaching.Info, "no ledger is given", p, func(*Definition, *ReleaseSpec) {}},
 		{"raw traces", "SIG-033", coaching.Error, "classed raw", p, func(d *Definition, _ *ReleaseSpec) { d.Class = Raw }},
 		{"no column", "DQ01", coaching.Error, `no column "y"`, p, func(d *Definition, _ *ReleaseSpec) { d.Expr.Num = []string{"y"} }},
