@@ -134,15 +134,29 @@ func (b *Baselines) findings() coaching.Findings {
 // can raise new flags; they are pending until they are decided too. The receiver
 // is not changed.
 func (b *Baselines) Settle(log *StewardLog) (*Baselines, coaching.Findings) {
+	settled, _ := b.settleAll(log)
+	return settled, settled.findings()
+}
+
+// settleAll returns the settled baselines, and the flags of all leaders that were
+// raised on the way there, each once, by period: a point can be flagged only
+// because another was rejected, and leave the baseline before the end.
+func (b *Baselines) settleAll(log *StewardLog) (*Baselines, []Flag) {
 	b = b.orEmpty()
 	rejected := maps.Clone(b.rejected)
 	if rejected == nil {
 		rejected = map[rowKey]string{}
 	}
 	settled := b
+	seen := map[string]bool{}
+	var flags []Flag
 	for more := true; more; {
 		more = false
 		for _, f := range Detect(settled) {
+			if !seen[f.ID] {
+				seen[f.ID] = true
+				flags = append(flags, f)
+			}
 			key := rowKey{f.Leader, f.Period}
 			if _, done := rejected[key]; done {
 				continue
@@ -154,5 +168,6 @@ func (b *Baselines) Settle(log *StewardLog) (*Baselines, coaching.Findings) {
 		settled = &Baselines{series: b.series, window: b.window, config: b.config, rejected: maps.Clone(rejected)}
 		settled.compute()
 	}
-	return settled, settled.findings()
+	slices.SortStableFunc(flags, func(a, b Flag) int { return a.Period.Compare(b.Period) })
+	return settled, flags
 }

@@ -127,22 +127,6 @@ func (b *Baselines) flag(i Baseline, period Period, rule SpikeRule, value, score
 	}
 }
 
-// settleAll returns the baselines without rejected points, and the flags before
-// and after, each once, by period.
-func (b *Baselines) settleAll(log *StewardLog) (*Baselines, []Flag) {
-	settled, _ := b.Settle(log)
-	seen := map[string]bool{}
-	var flags []Flag
-	for _, f := range slices.Concat(Detect(b), Detect(settled)) {
-		if !seen[f.ID] {
-			seen[f.ID] = true
-			flags = append(flags, f)
-		}
-	}
-	slices.SortStableFunc(flags, func(a, b Flag) int { return a.Period.Compare(b.Period) })
-	return settled, flags
-}
-
 // settleOf is settleAll with the flags on one leader.
 func (b *Baselines) settleOf(leader coaching.PersonID, log *StewardLog) (*Baselines, []Flag) {
 	settled, flags := b.settleAll(log)

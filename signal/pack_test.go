@@ -243,6 +243,36 @@ func TestCoachViewWaitsForTheSteward(t *testing.T) {
 	}
 }
 
+// SIG-024: a point that is flagged only because another was rejected, and is
+// rejected too, is no flag of the figures before or after. The decision counts all
+// the same: for who may read the view, in its notes, and in the evidence.
+func TestFlagOfARoundBetween(t *testing.T) {
+	c := newPilotCase(t, func(leader, week int, v float64) float64 {
+		if leader == 0 && week%9 == 0 {
+			return v + map[int]float64{0: 3, 9: 2}[week]
+		}
+		return v
+	})
+	first := c.flags()
+	require.Len(t, first, 1)
+	require.NoError(t, c.request.Log.Decide(StewardDecision{first[0].ID, Rejected, "clock", person(t, "S"), c.day}))
+	settled, _ := c.spec.Signals[0].Baselines.Settle(c.request.Log)
+	second := Detect(settled)
+	require.Len(t, second, 1)
+	require.NoError(t, c.request.Log.Raise(second))
+	require.NoError(t, c.request.Log.Decide(StewardDecision{second[0].ID, Rejected, "launch", person(t, "other coach"), c.day}))
+
+	view, fs := c.pack(t).CoachView(c.request)
+	require.NoError(t, fs.Err())
+	require.Contains(t, view.Text(), "2027-01-03: a flagged figure was rejected by the steward: launch")
+	c.request.Coach = person(t, "other coach")
+	_, fs = c.pack(t).CoachView(c.request)
+	require.True(t, fs.Blocked() && fs.Has("SIG-024"), "decided by the coach who asks: %v", fs)
+	e := c.evidence()
+	e.Window = coaching.Window{From: c.window.From, To: c.day}
+	require.Equal(t, 2, EvidenceOf(e).Rejected)
+}
+
 // A signal can be left out for a reason that the coach reads.
 func TestCoachViewSaysWhatIsLeftOut(t *testing.T) {
 	c := newPilotCase(t, spikeLast)
