@@ -80,17 +80,23 @@ func setDigest(people []coaching.PersonID) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// about returns the number of entries about a signal.
-func (l *Ledger) about(signal string) int {
-	n := 0
+// about returns a digest of the entries about a signal: what a release of it was
+// checked against.
+func (l *Ledger) about(signal string) [sha256.Size]byte {
+	var entries []ledgerEntry
 	if l != nil {
 		for e := range l.entries {
 			if e.Signal == signal {
-				n++
+				entries = append(entries, e)
 			}
 		}
 	}
-	return n
+	slices.SortFunc(entries, ledgerEntry.compare)
+	h := sha256.New()
+	for _, e := range entries {
+		fmt.Fprintln(h, e.Start, e.Days, e.Set, e.As)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // overlaps reports whether the ledger has a table of a signal that shares days
@@ -333,8 +339,9 @@ func nearly(a, b []int32, k int) bool {
 }
 
 // Record adds a release, before it is given to anybody. It refuses one that was
-// made without a ledger, or against a ledger that has since learned of other
-// releases of the signal, since these were not considered: make it again.
+// made without a ledger, against another ledger, or against this one before it
+// learned of other releases of the signal, since these were not considered: make
+// it again.
 // Recording the same release twice is as recording it once.
 func (l *Ledger) Record(r *Release) error {
 	if l == nil || r == nil || len(r.entries) == 0 {
@@ -348,8 +355,8 @@ func (l *Ledger) Record(r *Release) error {
 	if again {
 		return nil
 	}
-	if n := l.about(r.signal.ID); n != r.basis {
-		return fmt.Errorf("signal: the release was made when the ledger had %d entries about its signal; it has %d now: make it again", r.basis, n)
+	if l.about(r.signal.ID) != r.basis {
+		return errors.New("signal: the release was made against another ledger, or before this one learned of another release of its signal: make it again")
 	}
 	for _, e := range r.entries {
 		l.add(e)

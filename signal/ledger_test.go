@@ -360,6 +360,13 @@ func TestLedgerRecordRefuses(t *testing.T) {
 	require.NoError(t, ledger.Record(first))
 	require.ErrorContains(t, ledger.Record(second), "make it again", "made when the ledger did not know the first")
 	require.NoError(t, ledger.Record(newRelease(t, p, ledger, "level")))
+
+	// Two ledgers that have heard of as much, but not of the same.
+	q := groupsPanel(t, slices.Concat(members("a", 40, 6, 0), members("b", 50, 6, 0)))
+	mine, other := new(Ledger), new(Ledger)
+	require.NoError(t, mine.Record(newRelease(t, p, mine, "org")))
+	require.NoError(t, other.Record(newRelease(t, q, other, "org")))
+	require.ErrorContains(t, mine.Record(newRelease(t, p, other, "level")), "another ledger")
 }
 
 func storedLedger(t testing.TB) []byte {

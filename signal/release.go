@@ -57,7 +57,7 @@ type Release struct {
 	tables []groupTable // by period
 
 	entries []ledgerEntry // what a ledger has to keep
-	basis   int           // the ledger's entries about the signal when the release was made
+	basis   [32]byte      // what the ledger knew about the signal when the release was made
 }
 
 // A groupTable is a release's table for one period.
