@@ -23,7 +23,8 @@ type CoachRequest struct {
 	// Candidate.
 	Standings map[string]StandingRecord
 	// Freshness holds what [Gate] said about each signal's feed; it is judged
-	// again on the day of At. A signal that is not in it is stale.
+	// again on the day of At, and no fresher than the pack's newest figure. A signal
+	// that is not in it is stale.
 	Freshness map[string]Freshness
 	Log       *StewardLog
 	// FollowUp is the window to compare with the baseline; zero means every
@@ -49,8 +50,10 @@ type Omission struct {
 
 // barred says what keeps a signal about a leader from a coach, flags aside:
 // FAI-005 its standing, SIG-026 its feed, GOV-012 the leader's consent. A late
-// feed is a warning.
-func barred(d Definition, leader coaching.PersonID, standings map[string]StandingRecord, freshness map[string]Freshness, consents Consents, at time.Time) coaching.Findings {
+// feed is a warning. Figures are no fresher than the newest of them, whatever the
+// feed has delivered since.
+func (b *Baselines) barred(leader coaching.PersonID, standings map[string]StandingRecord, freshness map[string]Freshness, consents Consents, at time.Time) coaching.Findings {
+	d := b.series.definition
 	var fs coaching.Findings
 	add := func(code string, sev coaching.Severity, format string, args ...any) {
 		fs = append(fs, coaching.Finding{Code: code, Severity: sev, Path: d.ID, Message: fmt.Sprintf(format, args...)})
@@ -64,6 +67,9 @@ func barred(d Definition, leader coaching.PersonID, standings map[string]Standin
 		add("FAI-005", coaching.Error, "the signal is %s; want cleared, or restricted with a control in place", s.Standing)
 	}
 	feed, known := freshness[d.ID]
+	if n := len(b.series.periods); n > 0 && b.series.periods[n-1].Last().Before(feed.Newest) {
+		feed.Newest = b.series.periods[n-1].Last()
+	}
 	feed = feed.On(coaching.DateOf(at))
 	switch {
 	case !known || feed.Signal != d.ID:

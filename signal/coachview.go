@@ -65,7 +65,7 @@ func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 			continue
 		}
 		shown++
-		fs = append(fs, barred(d, p.spec.Leader, req.Standings, req.Freshness, req.Consents, req.At)...)
+		fs = append(fs, s.Baselines.barred(p.spec.Leader, req.Standings, req.Freshness, req.Consents, req.At)...)
 		settled, flags := s.Baselines.settleOf(p.spec.Leader, log)
 		for _, f := range log.Pending(flags) {
 			add("SIG-024", coaching.Error, d.ID, "the flag on %s (%s) waits for a steward", f.Period.Start, f.Rule)

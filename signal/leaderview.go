@@ -163,7 +163,7 @@ func (b *Baselines) own(spec LeaderSpec, log *StewardLog, day coaching.Date) Lea
 	}
 	s.Control = spec.Standings[d.ID].Control
 	s.Notes = append(s.Notes, notes(flags, log)...)
-	for f := range barred(d, spec.Leader, spec.Standings, spec.Freshness, spec.Consents, spec.At).Blocking() {
+	for f := range b.barred(spec.Leader, spec.Standings, spec.Freshness, spec.Consents, spec.At).Blocking() {
 		s.NotForCoach = append(s.NotForCoach, f.Message)
 	}
 	if len(pending) > 0 {

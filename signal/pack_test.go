@@ -243,6 +243,22 @@ func TestCoachViewWaitsForTheSteward(t *testing.T) {
 	}
 }
 
+// SIG-026: a pack that was made before the feed delivered more weeks is no fresher
+// than its own figures.
+func TestCoachViewOfAnOldPack(t *testing.T) {
+	c := newPilotCase(t, nil)
+	p := c.pack(t)
+	c.request.At = c.request.At.AddDate(0, 0, 21)
+	for id, feed := range c.request.Freshness {
+		feed.Newest = feed.Newest.AddDays(21)
+		require.Equal(t, Fresh, feed.On(coaching.DateOf(c.request.At)).Status)
+		c.request.Freshness[id] = feed
+	}
+	_, fs := p.CoachView(c.request)
+	require.True(t, fs.Blocked() && fs.Has("SIG-026"), "%v", fs)
+	require.Contains(t, fmt.Sprint(fs), "the data are 23 days old")
+}
+
 // SIG-024: a point that is flagged only because another was rejected, and is
 // rejected too, is no flag of the figures before or after. The decision counts all
 // the same: for who may read the view, in its notes, and in the evidence.
