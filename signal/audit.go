@@ -38,22 +38,8 @@ type HiddenCell struct {
 // neither happens to a release from [NewRelease].
 func (r *Release) Audit() (audit Audit, ok bool) {
 	for _, t := range r.tables {
-		missing := make([]int, r.nodes())
-		var arcs []arc
-		for cell, c := range t.cells {
-			switch {
-			case c.Status == OK:
-				a := r.arc(cell, 0, 0)
-				missing[a.to] += c.N
-				missing[a.from] -= c.N
-			case c.Status == Suppressed:
-				arcs = append(arcs, r.arc(cell, 0, 1))
-			case c.Reason != reasonNobody: // a figure that is undefined, of people whose number is not said
-				arcs = append(arcs, r.arc(cell, 0, r.k))
-			}
-		}
-		w := newNetwork(r.nodes(), arcs)
-		if len(arcs) > maxHidden || !w.settle(missing) {
+		w, ok := r.solve(t)
+		if !ok {
 			return Audit{}, false
 		}
 		first := len(audit.Cells)
@@ -78,4 +64,48 @@ func (r *Release) Audit() (audit Audit, ok bool) {
 		slices.SortFunc(audit.Cells[first:], func(a, b HiddenCell) int { return slices.Compare(a.Groups, b.Groups) })
 	}
 	return audit, true
+}
+
+// solve returns the hidden cells of a table with people in them that agree with
+// what it shows; false when none do, or when there are too many.
+func (r *Release) solve(t groupTable) (network, bool) {
+	missing := make([]int, r.nodes())
+	var arcs []arc
+	for cell, c := range t.cells {
+		switch {
+		case c.Status == OK:
+			a := r.arc(cell, 0, 0)
+			missing[a.to] += c.N
+			missing[a.from] -= c.N
+		case c.Status == Suppressed:
+			arcs = append(arcs, r.arc(cell, 0, 1))
+		case c.Reason != reasonNobody: // a figure that is undefined, of people whose number is not said
+			arcs = append(arcs, r.arc(cell, 0, r.k))
+		}
+	}
+	if len(arcs) > maxHidden {
+		return network{}, false
+	}
+	w := newNetwork(r.nodes(), arcs)
+	return w, w.settle(missing)
+}
+
+// exposes reports whether [Release.Audit] exposes a cell, without the bounds that
+// it gives, which take most of its time.
+func (r *Release) exposes() (exposed, ok bool) {
+	for _, t := range r.tables {
+		w, ok := r.solve(t)
+		if !ok {
+			return false, false
+		}
+		for i, a := range w.arcs {
+			if t.cells[a.cell].Status != Suppressed {
+				continue
+			}
+			if low, high := w.bounds(i, 1); low == high || w.together(i, r.k) < r.k {
+				return true, true
+			}
+		}
+	}
+	return false, true
 }

@@ -83,6 +83,25 @@ func TestSuppressedTablesGiveNothingAway(t *testing.T) {
 	}
 }
 
+// What keeps a file from being written and read is what the audit says.
+func TestExposesAgreesWithAudit(t *testing.T) {
+	d := rand.New(rand.NewPCG(20, 2))
+	found := map[bool]int{}
+	for range 1000 {
+		c := randomTable(d)
+		for i, n := range c.n {
+			c.hidden[i] = n > 0 && d.IntN(3) > 0
+		}
+		r := released(c, 3+d.IntN(4))
+		audit, ok := r.Audit()
+		exposed, sure := r.exposes()
+		require.Equal(t, ok, sure)
+		require.Equal(t, audit.Exposed > 0, exposed, "%v %v", c.n, c.hidden)
+		found[exposed]++
+	}
+	require.Greater(t, min(found[true], found[false]), 100)
+}
+
 // eliminate returns the hidden cells whose size follows from the shown ones, by
 // Gauss-Jordan elimination of the lines' equations: written for the test, it
 // knows nothing of graphs.

@@ -29,8 +29,8 @@ func (r *Release) WriteCSV(w io.Writer, spec ExportSpec) (Manifest, error) {
 	if r == nil || len(r.tables) == 0 || len(spec.Groups) > 0 {
 		return Manifest{}, errors.New("signal: an export of groups needs a release, and no groups of leaders")
 	}
-	if audit, ok := r.Audit(); !ok || audit.Exposed > 0 {
-		return Manifest{}, fmt.Errorf("signal: %d of %d hidden cells can be worked out; the release is not exported", audit.Exposed, len(audit.Cells))
+	if exposed, ok := r.exposes(); !ok || exposed {
+		return Manifest{}, errors.New("signal: hidden cells can be worked out, as Release.Audit says; the release is not exported")
 	}
 	m, err := spec.manifest([]SignalRef{r.signal})
 	if err != nil {
@@ -79,6 +79,9 @@ func missingFlag(reason string) string {
 // table of which a hidden cell can be worked out. Nothing of a refused file is
 // returned.
 func ReadRelease(r io.Reader, m Manifest) (*Release, error) {
+	if m.Rows > maxReleaseCells {
+		return nil, fmt.Errorf("signal: the manifest says %d cells; want at most %d", m.Rows, maxReleaseCells)
+	}
 	data, err := m.read(r, Aggregated)
 	if err != nil {
 		return nil, err
@@ -122,11 +125,11 @@ func ReadRelease(r io.Reader, m Manifest) (*Release, error) {
 	if !bytes.Equal(encodeCSV(releaseHeader, release.lines()), data) {
 		return nil, errors.New("signal: the export's tables, order, quoting or line ends are not those that it is written with")
 	}
-	switch audit, ok := release.Audit(); {
+	switch exposed, ok := release.exposes(); {
 	case !ok:
 		return nil, errors.New("signal: the export's cells do not add up to its totals")
-	case audit.Exposed > 0:
-		return nil, fmt.Errorf("signal: %d of the export's hidden cells can be worked out", audit.Exposed)
+	case exposed:
+		return nil, errors.New("signal: hidden cells of the export can be worked out")
 	}
 	return release, nil
 }

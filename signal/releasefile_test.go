@@ -193,6 +193,9 @@ func TestReadReleaseRefusesWhatIsNeverWritten(t *testing.T) {
 	more.Rows++
 	_, err = ReadRelease(bytes.NewReader(data), more)
 	require.ErrorContains(t, err, "rows")
+	more.Rows = maxReleaseCells + 1
+	_, err = ReadRelease(bytes.NewReader(data), more)
+	require.ErrorContains(t, err, "at most 1048576")
 	oneAttribute := m
 	oneAttribute.By = []string{"org"}
 	_, err = ReadRelease(bytes.NewReader(data), oneAttribute)
