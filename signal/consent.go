@@ -40,13 +40,21 @@ type Consents interface {
 // A ConsentList is a Consents over a slice. The empty list holds nothing.
 type ConsentList []Consent
 
-// Holds reports whether any consent in the list covers the participant, signal
-// and purpose at the time.
+// Holds reports whether a consent in the list covers the participant, signal and
+// purpose at the time. Who withdraws one withdraws all that were granted by then
+// to the same signal and purpose, as when consent was given twice.
 func (l ConsentList) Holds(participant coaching.PersonID, signal, purpose string, at time.Time) bool {
+	var granted, withdrawn time.Time // the latest of each
 	for _, c := range l {
-		if c.Participant == participant && c.Signal == signal && c.Purpose == purpose && c.At(at) {
-			return !participant.IsZero()
+		if c.Participant != participant || c.Signal != signal || c.Purpose != purpose {
+			continue
+		}
+		if c.At(at) && c.Granted.After(granted) {
+			granted = c.Granted
+		}
+		if !c.Withdrawn.After(at) && c.Withdrawn.After(withdrawn) {
+			withdrawn = c.Withdrawn
 		}
 	}
-	return false
+	return granted.After(withdrawn) && !participant.IsZero()
 }

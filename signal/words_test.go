@@ -55,6 +55,25 @@ func TestWordsRoundTrip(t *testing.T) {
 	check([]word{Pseudonymised, Aggregated}, func() encoding.TextUnmarshaler { return new(ReleaseLevel) }, ReleaseLevel(99))
 }
 
+// GOV-012: who agreed twice and withdraws one has withdrawn; agreeing again after
+// that holds. The order of the list does not matter.
+func TestWithdrawingHoldsForEveryConsent(t *testing.T) {
+	at := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
+	who := person(t, "L")
+	once := Consent{Participant: who, Signal: "x", Purpose: "coaching", Granted: at}
+	twice, again, other := once, once, once
+	twice.Granted, twice.Withdrawn = at.AddDate(0, 1, 0), at.AddDate(0, 2, 0)
+	again.Granted = at.AddDate(0, 3, 0)
+	other.Signal = "y"
+	for _, list := range []ConsentList{{once, twice, other}, {twice, other, once}} {
+		require.True(t, list.Holds(who, "x", "coaching", at.AddDate(0, 2, -1)))
+		require.False(t, list.Holds(who, "x", "coaching", at.AddDate(0, 2, 0)))
+		require.True(t, list.Holds(who, "y", "coaching", at.AddDate(0, 2, 0)), "another signal")
+		require.False(t, append(list, again).Holds(who, "x", "coaching", at.AddDate(0, 3, -1)))
+		require.True(t, append(list, again).Holds(who, "x", "coaching", at.AddDate(0, 3, 0)))
+	}
+}
+
 // The zero value of every type is the safe answer.
 func TestZeroValuesAreSafe(t *testing.T) {
 	require.Equal(t, Candidate, StandingRecord{}.Standing)
