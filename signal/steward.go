@@ -69,6 +69,9 @@ func NewStewardLog(flags []Flag, coachOf map[coaching.PersonID]coaching.PersonID
 // Raise adds flags to the ones that the log knows. It refuses them all when one
 // of their leaders has no coach.
 func (l *StewardLog) Raise(flags []Flag) error {
+	if l == nil {
+		return fmt.Errorf("signal: a steward log is needed; want one from NewStewardLog")
+	}
 	for _, f := range flags {
 		if l.coaches[f.Leader].IsZero() {
 			return fmt.Errorf("signal: the leader of flag %q has no coach; want one, so that the steward can be someone else", f.ID)

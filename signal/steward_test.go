@@ -51,6 +51,7 @@ func TestStewardLogRefuses(t *testing.T) {
 	_, err = NewStewardLog([]Flag{flag}, nil)
 	require.ErrorContains(t, err, "no coach")
 	require.Error(t, (*StewardLog)(nil).Decide(good))
+	require.Error(t, (*StewardLog)(nil).Raise(nil))
 }
 
 func TestReadDecisionsAddsAllOrNone(t *testing.T) {
