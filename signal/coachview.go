@@ -31,7 +31,10 @@ type CoachView struct {
 // of their author's consent (GOV-012) or because the coach has redacted them
 // (SIG-017).
 //
-// Points that the steward rejected are not in the figures.
+// Points that the steward rejected are not in the figures. Two views of one
+// leader whose follow-ups differ by a week give that week's figure, which
+// [Evaluate] has hidden when fewer than five people were in it; what else it
+// protects, and what not, it says.
 func (p Pack) CoachView(req CoachRequest) (CoachView, coaching.Findings) {
 	var fs coaching.Findings
 	add := func(code string, sev coaching.Severity, path, format string, args ...any) {

@@ -84,6 +84,9 @@ const beingChecked = "being checked by a steward"
 // [MinGroup] people stay hidden, as do the words of other people, whom a leader
 // would recognise.
 //
+// A leader who keeps the view of a team and reads that of the team less one
+// learns that one's figures, as [Evaluate] says.
+//
 // It answers the zero view when a finding blocks: GOV-010 without an appeals
 // route, GOV-008 when it does not say who else reads, GOV-026 when it lacks
 // leader, time or signals or a signal is classed Raw, SIG-017 for a malformed

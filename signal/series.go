@@ -87,6 +87,16 @@ func (s *Series) row(leader coaching.PersonID) []Cell {
 // the leader's own row: one person's figure, or one that the source has already
 // aggregated.
 //
+// Hiding small cells is all that protects the members. A figure of five tells
+// each of them something about the other four; a share of 0 or 1 is everybody's
+// answer; and the same period computed again for a team, or with exclusions, that
+// differs by one person gives that person's figure to whoever reads both: six
+// times the one mean less five times the other. No ledger remembers figures of
+// teams as [Ledger] does those of groups. Fix teams for as long as their figures
+// are read, and give a leader the new team's periods from its first one on; from
+// one week to the next a change of members shows no figure exactly, but a steady
+// team lets a reader guess it.
+//
 // Exclusions leave out what they name: a period for everyone, or one person's
 // figure in a period. A value outside the definition's range is missing with
 // that reason, never clipped.
