@@ -177,7 +177,8 @@ func (l *Ledger) withhold(c *cells, entries []ledgerEntry, k int) {
 		if c.n[cell] == 0 {
 			continue
 		}
-		if c.hidden[cell] = c.hidden[cell] || l.has(e, asHidden); l.has(e, asShown) || l.has(e, asLeft) {
+		// What was shown to others under a smaller k is not known to every reader.
+		if c.hidden[cell] = c.hidden[cell] || l.has(e, asHidden); c.n[cell] >= k && (l.has(e, asShown) || l.has(e, asLeft)) {
 			c.known[cell] = true
 			continue
 		}

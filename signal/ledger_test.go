@@ -184,6 +184,26 @@ func TestLedgerKnowsWhatIsLeft(t *testing.T) {
 	}
 }
 
+// DQ20: four people who were shown under a K of 3 are hidden under a K of 5, and
+// with them the next group: not every reader has the first release.
+func TestLedgerKnowsNothingFromASmallerK(t *testing.T) {
+	p := groupsPanel(t, slices.Concat(members("a", 0, 4, 0), members("b", 10, 6, 0), members("c", 20, 9, 0)))
+	spec := ReleaseSpec{By: []string{"org"}, Window: allWeeks(p), K: 3, Ledger: new(Ledger)}
+	r, fs := NewRelease(p, teamHours(), spec)
+	require.NoError(t, fs.Err())
+	require.Equal(t, OK, at(t, r, 0, "a").Status)
+	require.NoError(t, spec.Ledger.Record(r))
+	spec.K = 5
+	r, fs = NewRelease(p, teamHours(), spec)
+	if r == nil { // nothing else can be hidden beside it
+		require.True(t, fs.Has("DQ20"))
+		return
+	}
+	audit, ok := r.Audit()
+	require.True(t, ok)
+	require.Zero(t, audit.Exposed, "%+v", audit.Cells)
+}
+
 // While the same people are there, later weeks show as much as the first.
 func TestLedgerKeepsSteadyWeeks(t *testing.T) {
 	var rows, alike []personWeek
