@@ -38,8 +38,9 @@ type ReleaseSpec struct {
 	// Exclude leaves out periods, or persons' figures in a period.
 	Exclude Exclusions
 	// Ledger holds what was released before. With a ledger, a group that differs
-	// from one already shown, in any period, by 1 to K-1 people is hidden. nil
-	// leaves that unchecked, and a finding says so. It is not changed: see
+	// from one already shown, in any period, by 1 to K-1 people is hidden, and so
+	// is one where groups of the same period do, added up. nil leaves that
+	// unchecked, and a finding says so. It is not changed: see
 	// [Ledger.Record].
 	Ledger *Ledger
 }
