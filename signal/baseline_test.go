@@ -247,3 +247,30 @@ func BenchmarkBaselines(b *testing.B) {
 		Detect(base)
 	}
 }
+
+// The mean of equal values is that value: a rounding error beside a spread of
+// zero would make the same figure again a spike.
+func TestSteadyFigureIsNoSpike(t *testing.T) {
+	for _, v := range []float64{0.1, 0.7, 1.1, 3.3, 9.57} {
+		s, w := one(t, v, v, v, v, v, v, v, v, v)
+		b, _ := BaselinesOf(s, w, BaselineConfig{})
+		i := b.items[0]
+		require.Empty(t, Detect(b), v)
+		require.False(t, i.Outside(v), "%v outside %v to %v", v, i.Low, i.High)
+		for _, transform := range []Transform{Sqrt, Log1p} {
+			s.definition.Transform = transform
+			b, _ = BaselinesOf(s, w, BaselineConfig{})
+			require.Empty(t, Detect(b), v)
+			require.False(t, b.items[0].Outside(v), "%v %s", v, transform)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.Float64Range(-1e6, 1e6).Draw(t, "v")
+		values := make([]float64, rapid.IntRange(1, 60).Draw(t, "n"))
+		for i := range values {
+			values[i] = v
+		}
+		mean, _ := meanVariance(values)
+		require.Equal(t, v, mean)
+	})
+}

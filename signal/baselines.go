@@ -67,6 +67,9 @@ func (b *Baselines) compute() {
 			item.cutoff = cutoffs[df]
 			half := item.cutoff * item.ModeratedSD * math.Sqrt(1+1/float64(item.N))
 			item.Low, item.High = item.transform.back(item.Mean-half), item.transform.back(item.Mean+half)
+			if half == 0 { // there and back would round
+				item.Low, item.High = item.Level, item.Level
+			}
 		}
 	}
 }

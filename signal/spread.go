@@ -58,7 +58,8 @@ func meanOf(values []float64) float64 {
 }
 
 // meanVariance returns the mean and the variance with divisor n-1, which is NaN
-// below two values. Two passes keep the digits.
+// below two values. Two passes keep the digits, and make the mean of equal values
+// that value.
 func meanVariance(values []float64) (mean, variance float64) {
 	if len(values) == 0 {
 		return math.NaN(), math.NaN()
@@ -66,7 +67,8 @@ func meanVariance(values []float64) (mean, variance float64) {
 	for _, v := range values {
 		mean += v
 	}
-	mean /= float64(len(values))
+	n := float64(len(values))
+	mean /= n
 	if len(values) < 2 {
 		return mean, math.NaN()
 	}
@@ -75,8 +77,7 @@ func meanVariance(values []float64) (mean, variance float64) {
 		sum += (v - mean) * (v - mean)
 		rest += v - mean
 	}
-	n := float64(len(values))
-	return mean, max(0, sum-rest*rest/n) / (n - 1)
+	return mean + rest/n, max(0, sum-rest*rest/n) / (n - 1)
 }
 
 // A Scale says which measure of spread a robust z divides by. The zero Scale is
