@@ -10,7 +10,9 @@ import (
 
 // A BaselineConfig says what a baseline needs. A zero field means its default.
 type BaselineConfig struct {
-	MinUsable int     // usable periods; default 6 (SIG-025), never below 3
+	// MinUsable is the least number of usable periods, and of weeks from the first
+	// to the last: default 6 (SIG-025), never below 3. Six days are no history.
+	MinUsable int
 	MinShare  float64 // usable share of the window's periods; default 0.75
 	MaxGap    int     // longest run of unusable periods; default 2
 	MaxAge    int     // days from the last usable period to Start; default 14
@@ -183,6 +185,9 @@ func (i *Baseline) judge(c BaselineConfig) {
 		add("a gap of %d periods; want at most %d", gap, c.MaxGap)
 	}
 	if i.N > 0 {
+		if days := i.Used[0].Start.DaysUntil(i.Used[i.N-1].Last()) + 1; i.N >= c.MinUsable && days < 7*c.MinUsable {
+			add("%d days from the first usable period to the last; want at least %d", days, 7*c.MinUsable)
+		}
 		switch age := i.Used[i.N-1].Last().DaysUntil(c.Start); {
 		case age < 1:
 			add("the last usable period ends %d days after the start; a baseline ends before it", -age)

@@ -3,6 +3,7 @@ package signal
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,28 @@ func TestBaselineRequirements(t *testing.T) {
 				require.Empty(t, Detect(b))
 			}
 		})
+	}
+}
+
+// SIG-025: six days are not six weeks, however many figures they give.
+func TestBaselineOfDays(t *testing.T) {
+	from := coaching.MustDate("2026-11-02")
+	for days, want := range map[int]bool{6: false, 35: false, 41: false, 42: true, 56: true} {
+		p := feed(t, 1, 1, slices.Collect(func(yield func(int) bool) {
+			for d := range days {
+				if !yield(d + 1) {
+					return
+				}
+			}
+		})...)
+		d := teamHours()
+		d.Cadence, d.Grain = Daily, Leader
+		s, fs := Evaluate(p, d, Teams{person(t, "L"): person(t, "L")}, nil)
+		require.NoError(t, fs.Err())
+		b, fs := BaselinesOf(s, coaching.Window{From: from, To: from.AddDays(days - 1)}, BaselineConfig{})
+		require.Equal(t, days, b.items[0].N)
+		require.Equal(t, want, b.items[0].Sufficient, b.items[0].Reasons)
+		require.Equal(t, !want, fs.Has("SIG-025"))
 	}
 }
 

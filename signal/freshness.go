@@ -51,9 +51,11 @@ type Freshness struct {
 	Periods  int           // distinct periods with a figure
 	Newest   coaching.Date // last day with data
 	AsOf     coaching.Date
-	Refresh  int // median days between loads; ModalGap when fewer than two are known
-	Status   FeedStatus
-	Reasons  []string // why it is not fresh, in the order of severity
+	// Refresh is the median of days between loads; when fewer than two are known,
+	// ModalGap, or the length of the only period.
+	Refresh int
+	Status  FeedStatus
+	Reasons []string // why it is not fresh, in the order of severity
 
 	stuck bool // the last load did not advance
 }
@@ -75,7 +77,9 @@ func Gate(p *Panel, d Definition, asOf coaching.Date, loads []Load) Freshness {
 		}
 	}
 	f.describe(starts)
-	f.Refresh = f.ModalGap
+	if f.Refresh = f.ModalGap; len(starts) == 1 {
+		f.Refresh = starts[0].DaysUntil(f.Newest) + 1
+	}
 	loads = slices.SortedFunc(slices.Values(loads), func(a, b Load) int { return cmp.Or(a.On.Compare(b.On), a.Newest.Compare(b.Newest)) })
 	if n := len(loads); n >= 2 {
 		gaps := make([]float64, 0, n-1)

@@ -62,6 +62,8 @@ func TestGateAtItsBoundaries(t *testing.T) {
 		{"an advance of a day", feed(t, 7, 7, weekly...), nil, 2, []Load{{end.AddDays(1), end.AddDays(-1)}, {end.AddDays(2), end}}, Fresh, ""},
 		{"fortnightly", feed(t, 14, 14, 0, 1, 2, 3), func(d *Definition) { d.Cadence = Fortnightly }, 0, nil, OutcomeOnly, "every 14 days"},
 		{"monthly", feed(t, 30, 30, 0, 1, 2, 3), func(d *Definition) { d.Cadence = Monthly }, 0, nil, OutcomeOnly, "every 30 days"},
+		{"one month", feed(t, 30, 30, 0), func(d *Definition) { d.Cadence = Monthly }, 0, nil, OutcomeOnly, "every 30 days"},
+		{"one week", feed(t, 7, 7, 0), nil, 0, nil, Fresh, ""},
 		{"monthly and old", feed(t, 30, 30, 0, 1, 2, 3), func(d *Definition) { d.Cadence = Monthly }, 15, nil, Stale, "15 days old"},
 		{"daily", feed(t, 1, 1, 0, 1, 2, 3), func(d *Definition) { d.Cadence = Daily }, 0, nil, Fresh, ""},
 		{"4 of 5 gaps", feed(t, 7, 7, 0, 1, 2, 3, 4, 6), nil, 0, nil, Fresh, ""},
