@@ -196,6 +196,7 @@ func ExampleMappings() {
 	}
 	// Output:
 	// betterup_sessions: learning
+	// calendar_attendance: collaboration_metadata
 	// coaching_sessions: learning
 	// crm_nps: business_kpi
 	// culture_amp_pulse: survey
@@ -204,8 +205,11 @@ func ExampleMappings() {
 	// finance_revenue: business_kpi
 	// glint_pulse: survey
 	// goal_completion: learning
+	// interview_themes: interview
 	// lms_completion: learning
+	// pulse_excerpts: survey
 	// review_turnaround: collaboration_metadata
+	// ticket_response: collaboration_metadata
 	// visier_attrition: people_analytics
 	// workday_exits: people_analytics
 	// workday_promotion: people_analytics

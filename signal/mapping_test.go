@@ -133,13 +133,10 @@ func TestMappings(t *testing.T) {
 	}
 	require.True(t, slices.IsSorted(ids))
 	require.Len(t, slices.Compact(ids), len(mappings))
-	for _, source := range []Source{CollaborationMetadata, SurveyAnswers, PeopleAnalytics, BusinessKPI, Learning} {
+	for _, source := range []Source{CollaborationMetadata, SurveyAnswers, PeopleAnalytics, BusinessKPI, Learning, Interview} {
 		require.True(t, sources[source], source)
 	}
-	for _, want := range []string{
-		"attrition_risk", "months_since_last_promotion", "Manager_Recommend", "Speak_My_Mind", "peer_coaching_readiness",
-		"completed", "assigned", "goals_done", "goals_due", "nps", "revenue", "fte", "headcount", "voluntary_exits", "review_turnaround_hours", "sessions",
-	} {
+	for _, want := range slices.Concat(columnsOfMappings, []string{"Manager_Recommend", "Speak_My_Mind", "sessions"}) {
 		require.True(t, metrics[want], want)
 	}
 }
@@ -161,20 +158,24 @@ func TestMappingsReadTheirFiles(t *testing.T) {
 		want   float64
 		period Period
 	}{
-		"betterup_sessions": {numbered("Member ID,Session Date,Session Status,Session ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Completed", "E1,2027-01-06,No show"), "sessions", 2, week("2027-01-04")},
-		"coaching_sessions": {numbered("Coachee ID,Date,Duration (minutes),Session ID", "E1,2027-01-04,50", "E1,2027-01-05,40"), "coaching_hours", 1.5, week("2027-01-04")},
-		"crm_nps":           {numbered("Account Team,Response Date,Category,Response ID", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-28,Passive", "A,2027-02-01,Detractor"), "nps", 40, Period{coaching.MustDate("2027-02-01"), 28}},
-		"culture_amp_pulse": {"Employee Identifier,Response Date,I would recommend my manager,I can speak my mind,Department\nE1,2027-02-03,4,5,Ops\n", "Speak_My_Mind", 5, Period{coaching.MustDate("2027-02-01"), 28}},
-		"document_activity": {"User ID,Week,Documents Edited,Comments\nE1,2027-01-04,3,7\n", "doc_comments", 7, week("2027-01-04")},
-		"feedback_360":      {numbered("Participant ID,Submitted On,Coaching Readiness Score,Response ID", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-06-30,5"), "peer_coaching_readiness", 4.2, Period{coaching.MustDate("2027-04-01"), 91}},
-		"finance_revenue":   {"Business Unit,Month,Revenue (thousands),FTE\nA,2027-12-01,1250.5,10\n", "revenue", 1250500, Period{coaching.MustDate("2027-12-01"), 31}},
-		"glint_pulse":       {"Employee ID,Survey Close Date,Manager Recommend,Speak My Mind\nE1,2028-02-03,Strongly agree,Neutral\n", "Speak_My_Mind", 3, Period{coaching.MustDate("2028-02-01"), 29}},
-		"goal_completion":   {numbered("Owner ID,Due Date,Achieved,Goal ID", "E1,2027-01-31,Yes", "E1,2027-01-31,No", "E1,2027-01-02,Yes"), "goals_done", 2, Period{coaching.MustDate("2027-01-01"), 31}},
-		"lms_completion":    {numbered("User ID,Due Date,Status,Assignment ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Overdue"), "assigned", 2, week("2027-01-04")},
-		"review_turnaround": {"Author,Week,Mean Minutes To First Review\nE1,2027-01-04,90\n", "review_turnaround_hours", 1.5, week("2027-01-04")},
-		"visier_attrition":  {"Employee ID,Snapshot Month,Attrition Risk Percent,Organization\nE1,2027-01-01,7,Ops\n", "attrition_risk", 0.07, Period{coaching.MustDate("2027-01-01"), 31}},
-		"workday_exits":     {"Employee ID,Month,Employed,Exit,Supervisory Organization\nE1,2027-01-01,Yes,Voluntary,Ops\n", "voluntary_exits", 1, Period{coaching.MustDate("2027-01-01"), 31}},
-		"workday_promotion": {"Employee ID,Report Date,Months Since Last Promotion,Supervisory Organization\nE1,2027-11-15,18,Ops\n", "months_since_last_promotion", 18, Period{coaching.MustDate("2027-10-01"), 92}},
+		"betterup_sessions":   {numbered("Member ID,Session Date,Session Status,Session ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Completed", "E1,2027-01-06,No show"), "sessions", 2, week("2027-01-04")},
+		"coaching_sessions":   {numbered("Coachee ID,Date,Duration (minutes),Session ID", "E1,2027-01-04,50", "E1,2027-01-05,40"), "coaching_hours", 1.5, week("2027-01-04")},
+		"crm_nps":             {numbered("Account Team,Response Date,Category,Response ID", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-03,Promoter", "A,2027-02-28,Passive", "A,2027-02-01,Detractor"), "nps", 40, Period{coaching.MustDate("2027-02-01"), 28}},
+		"culture_amp_pulse":   {"Employee Identifier,Response Date,I would recommend my manager,I can speak my mind,Department\nE1,2027-02-03,4,5,Ops\n", "Speak_My_Mind", 5, Period{coaching.MustDate("2027-02-01"), 28}},
+		"document_activity":   {"User ID,Week,Documents Written,Comments\nE1,2027-01-04,3,7\n", "doc_comments", 7, week("2027-01-04")},
+		"feedback_360":        {numbered("Participant ID,Submitted On,Coaching Readiness Score,Response ID", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-05-03,4", "E1,2027-06-30,5"), "peer_coaching_readiness", 4.2, Period{coaching.MustDate("2027-04-01"), 91}},
+		"finance_revenue":     {"Business Unit,Month,Revenue (thousands),FTE\nA,2027-12-01,1250.5,10\n", "revenue", 1250500, Period{coaching.MustDate("2027-12-01"), 31}},
+		"glint_pulse":         {"Employee ID,Survey Close Date,Manager Recommend,Speak My Mind\nE1,2028-02-03,Strongly agree,Neutral\n", "Speak_My_Mind", 3, Period{coaching.MustDate("2028-02-01"), 29}},
+		"goal_completion":     {numbered("Owner ID,Due Date,Achieved,Goal ID", "E1,2027-01-31,Yes", "E1,2027-01-31,No", "E1,2027-01-02,Yes"), "goals_done", 2, Period{coaching.MustDate("2027-01-01"), 31}},
+		"lms_completion":      {numbered("User ID,Due Date,Status,Assignment ID", "E1,2027-01-04,Completed", "E1,2027-01-10,Overdue"), "assigned", 2, week("2027-01-04")},
+		"calendar_attendance": {numbered("Attendee ID,Meeting Date,Cross-functional,Cross-functional Attended,Invitation ID", "E1,2027-01-04,Yes,Yes", "E1,2027-01-05,Yes,No", "E1,2027-01-06,No,No"), "cross_functional_meetings_invited", 2, week("2027-01-04")},
+		"interview_themes":    {numbered("Leader ID,Coded On,Coding ID", "E1,2027-05-03", "E1,2027-05-04"), "theme", 2, Period{coaching.MustDate("2027-04-01"), 91}},
+		"pulse_excerpts":      {numbered("Team,Response Date,May Be Read By Coach,Answer ID", "A,2027-02-03,Yes", "A,2027-02-04,No"), "excerpt", 1, Period{coaching.MustDate("2027-02-01"), 28}},
+		"review_turnaround":   {"Author,Week,Mean Minutes To First Review,Mean Minutes To Approval\nE1,2027-01-04,90,600\n", "review_loop_hours", 10, week("2027-01-04")},
+		"ticket_response":     {"Answered By,Week,Mean Working Minutes To First Answer\nE1,2027-01-04,90\n", "response_time_hours", 1.5, week("2027-01-04")},
+		"visier_attrition":    {"Employee ID,Snapshot Month,Attrition Risk Percent,Organization\nE1,2027-01-01,7,Ops\n", "attrition_risk", 0.07, Period{coaching.MustDate("2027-01-01"), 31}},
+		"workday_exits":       {"Employee ID,Month,Employed,Exit,Supervisory Organization\nE1,2027-01-01,Yes,Voluntary,Ops\n", "voluntary_exits", 1, Period{coaching.MustDate("2027-01-01"), 31}},
+		"workday_promotion":   {"Employee ID,Report Date,Months Since Last Promotion,Supervisory Organization\nE1,2027-11-15,18,Ops\n", "months_since_last_promotion", 18, Period{coaching.MustDate("2027-10-01"), 92}},
 	}
 	mappings, _ := Mappings()
 	require.Len(t, files, len(mappings))
