@@ -232,6 +232,18 @@ func TestCatalogueNamesRealColumns(t *testing.T) {
 	}
 }
 
+// SIG-014: what a coach reads about a median over people says that it is one, and
+// a figure of the reports' reports says whose team it wants.
+func TestCatalogueExplainsWhatIsComputed(t *testing.T) {
+	definitions, _ := Catalogue()
+	for _, d := range definitions {
+		if d.Expr.Op == Median && d.Grain == Team && d.Unit == "hours" {
+			require.Contains(t, d.Explain, "the median over", d.ID)
+		}
+	}
+	require.Contains(t, inCatalogue(t, "skip_level_hours").Explain, "reports of the leader's reports")
+}
+
 // The entries come in the order asked for and serve the programme's outcome; an
 // unknown or repeated ID gives none at all.
 func TestFromCatalogue(t *testing.T) {
