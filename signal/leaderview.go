@@ -169,6 +169,9 @@ func (b *Baselines) own(spec LeaderSpec, log *StewardLog, day coaching.Date) Lea
 	for f := range b.barred(spec.Leader, spec.Standings, spec.Freshness, spec.Consents, spec.At).Blocking() {
 		s.NotForCoach = append(s.NotForCoach, f.Message)
 	}
+	if !settled.Of(spec.Leader).Sufficient {
+		s.NotForCoach = append(s.NotForCoach, "there is no level to compare with")
+	}
 	if len(pending) > 0 {
 		s.NotForCoach = append(s.NotForCoach, fmt.Sprintf("%s flagged and not yet decided by a steward", count(len(pending), "figure")))
 	}

@@ -101,6 +101,20 @@ func TestLeaderSeesWhatTheCoachMayNot(t *testing.T) {
 	require.Contains(t, v.Text(), "not stated here")
 }
 
+// A coach view refuses a signal without a sufficient baseline, so the leader is
+// not told that the coach may read it.
+func TestLeaderReadsThatThereIsNoLevel(t *testing.T) {
+	c := newPilotCase(t, nil)
+	spec := c.own(t)
+	old := spec.Signals[0]
+	short, _ := BaselinesOf(old.Series(), coaching.Window{From: old.window.From, To: old.window.From.AddDays(20)}, BaselineConfig{})
+	spec.Signals = []*Baselines{short}
+	v, fs := NewLeaderView(spec)
+	require.Empty(t, fs)
+	require.Equal(t, []string{"there is no level to compare with"}, v.Signals()[0].NotForCoach)
+	require.NotContains(t, v.Text(), "Your coach: may read")
+}
+
 // A pending figure is said to be being checked, and neither the level nor the
 // change gives it away; once it is decided, both are there.
 func TestLeaderReadsThatAFigureIsBeingChecked(t *testing.T) {

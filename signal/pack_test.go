@@ -214,7 +214,7 @@ func TestCoachViewRefuses(t *testing.T) {
 		})
 	}
 	view, fs := Pack{}.CoachView(newPilotCase(t, nil).request)
-	require.True(t, fs.Blocked() && view.IsZero(), "the zero pack shows nothing")
+	require.True(t, fs.Blocked() && fs.Has("SIG-004") && view.IsZero(), "SIG-004: the zero pack shows nothing")
 }
 
 // SIG-024: a view waits for the steward; all reasons come at once.
