@@ -294,3 +294,18 @@ func ExampleWriteCSV() {
 	// 40 <nil>
 	// true
 }
+
+// Who reports to whom is in the export; the labels become leaders by the same
+// pseudonyms as everybody.
+func ExampleTeamsBy() {
+	panel, _, err := signal.ReadViva(strings.NewReader("PersonId,MetricDate,Meeting_hours,ManagerId\nE1,2027-01-03,9,M1\nE2,2027-01-03,8,M1\nE3,2027-01-03,7,M2\n"), signal.ImportSpec{
+		File: "person_query.csv", People: directory(), Metrics: []string{"Meeting_hours"}, Attributes: []string{"ManagerId"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	teams, err := signal.TeamsBy(panel, "ManagerId", directory().Person)
+	fmt.Println(len(teams.Members(who("M1"))), len(teams.Members(who("M2"))), err)
+	// Output: 2 1 <nil>
+}

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -15,6 +16,38 @@ const MinGroup = 5
 // Teams maps each member of a team to the leader whose team it is. A member has
 // one leader.
 type Teams map[coaching.PersonID]coaching.PersonID
+
+// TeamsBy makes a team of the people with the same latest label of an attribute,
+// such as ManagerId. The function says which leader a label stands for, as
+// [coaching.Pseudonymizer.Person] does where labels are managers' identifiers; it
+// is called once for each label. People without a label are in no team, nor those
+// whose label stands for the zero PersonID. It is an error when the panel has no such attribute or the function fails; neither
+// quotes a label.
+func TeamsBy(p *Panel, name string, leaderOf func(label string) (coaching.PersonID, error)) (Teams, error) {
+	p = p.orEmpty()
+	at := slices.IndexFunc(p.attributes, func(a attribute) bool { return a.name == name })
+	if at < 0 {
+		return nil, fmt.Errorf("signal: the panel has no attribute %q; name it in ImportSpec.Attributes", name)
+	}
+	teams, leaders := Teams{}, map[string]coaching.PersonID{}
+	for s, label := range p.attributes[at].values {
+		if label == "" {
+			continue
+		}
+		leader, known := leaders[label]
+		if !known {
+			var err error
+			if leader, err = leaderOf(label); err != nil {
+				return nil, fmt.Errorf("signal: a label of attribute %q: %w", name, err)
+			}
+			leaders[label] = leader
+		}
+		if !leader.IsZero() {
+			teams[p.subjects[s]] = leader
+		}
+	}
+	return teams, nil
+}
 
 // Leaders returns the leaders, sorted, each once.
 func (t Teams) Leaders() []coaching.PersonID {
