@@ -88,7 +88,7 @@ func TestBadInput(t *testing.T) {
 		"named by flags":        {"sample.csv"},
 		"no such file":          {"-viva", filepath.Join(folder, "none.csv")},
 		"ManagerId":             {"-team", "ManagerId"},
-		"want at least 2":       {"-asof", "2026-11-10"},
+		"fewer than 2 weeks":    {"-asof", "2026-11-10"},
 		"date":                  {"-asof", "12/01/2027"},
 		"definitions.yaml:1":    {"-definitions", write("definitions.yaml", "schema: other\nsignals: []\n")},
 		"unknown field":         {"-review", write("review.json", `{"Judges": {}}`)},
