@@ -142,6 +142,13 @@ func TestNewPack(t *testing.T) {
 				s.Signals = append(s.Signals, c.signal(t, d))
 			}
 		}},
+		{"SIG-004", coaching.Error, func(s *PackSpec) { // nothing else is wrong with five
+			for _, id := range []string{"focus_hours", "call_hours", "chat_hours"} {
+				d := c.second
+				d.ID = id
+				s.Signals = append(s.Signals, c.signal(t, d))
+			}
+		}},
 		{"SIG-021", coaching.Warning, func(s *PackSpec) {
 			for i, d := range []Definition{c.first, c.second} {
 				d.Kind, d.Source, d.Trace = Qualitative, SurveyAnswers, StatedAnswer

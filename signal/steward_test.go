@@ -80,6 +80,9 @@ func TestReadDecisionsAddsAllOrNone(t *testing.T) {
 	for _, bad := range []string{"", "schema: steward-decisions/v2\ndecisions: []\n", "schema: steward-decisions/v1\n", "schema: steward-decisions/v1\ndecisions: []\nextra: 1\n"} {
 		require.True(t, log().ReadDecisions("decisions.yaml", []byte(bad)).Blocked(), bad)
 	}
+	var none *StewardLog
+	fs = none.ReadDecisions("decisions.yaml", []byte("schema: steward-decisions/v1\ndecisions:\n"+entry(steward)))
+	require.True(t, fs.Blocked() && fs.Has("SIG-024"), "no log takes no decision: %v", fs)
 }
 
 // SIG-024: a decision is about a figure. When the source restates the figure the
