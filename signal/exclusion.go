@@ -37,7 +37,8 @@ const (
 // at a robust z of -3 or less and at least 20 % below the median week; and
 // people's inactive weeks, at most a quarter of the person's own median and at a
 // robust z of -3 or less. Two conditions are needed because a steady metric has
-// a small spread, and an ordinary dip is then far out.
+// a small spread, and an ordinary dip is then far out. Where the median deviation
+// is zero, the mean one stands in, as in a baseline.
 func FindExclusions(p *Panel, metric string, calendar []Holiday) Exclusions {
 	p = p.orEmpty()
 	var found Exclusions
@@ -49,7 +50,8 @@ func FindExclusions(p *Panel, metric string, calendar []Holiday) Exclusions {
 	for t := range p.periods {
 		means[t] = meanAt(p, column, t)
 	}
-	level, scale := median(finite(means)), madn(finite(means))
+	level := median(finite(means))
+	scale, _ := robustScale(finite(means))
 	off := make([]bool, len(p.periods))
 	for t, period := range p.periods {
 		reason := ""
@@ -69,7 +71,8 @@ func FindExclusions(p *Panel, metric string, calendar []Holiday) Exclusions {
 	}
 	for s, subject := range p.subjects {
 		own := column[s*len(p.periods) : (s+1)*len(p.periods)]
-		m, sc := median(finite(own)), madn(finite(own))
+		m := median(finite(own))
+		sc, _ := robustScale(finite(own))
 		for t, v := range own {
 			if sc > 0 && !off[t] && v <= inactiveShare*m && (v-m)/sc <= holidayZ {
 				found = append(found, Exclusion{Subject: subject, Period: p.periods[t], Reason: "inactive: at most a quarter of the own median"})

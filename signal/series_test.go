@@ -251,6 +251,28 @@ func TestPanelAsOf(t *testing.T) {
 	require.Empty(t, (*Panel)(nil).AsOf(coaching.MustDate("2026-11-14")).Periods())
 }
 
+// DQ15 and DQ16: of a person or a population whose figure is always the same the
+// median deviation is zero, and a week of nothing stands out all the more.
+func TestFindExclusionsOfSteadyFigures(t *testing.T) {
+	var weeks [][]string
+	for w := range 9 {
+		row := []string{"20", "20", "20", "20", "20", "20"}
+		switch w {
+		case 4:
+			row[2] = "0"
+		case 6:
+			row = []string{"5", "5", "5", "5", "5", "5"}
+		}
+		weeks = append(weeks, row)
+	}
+	p, _ := teamPanel(t, weeks)
+	x := FindExclusions(p, "Meeting_hours", nil)
+	require.Len(t, x, 2)
+	require.Equal(t, []string{weekAt(4), weekAt(6)}, []string{x[0].Period.Start.String(), x[1].Period.Start.String()})
+	require.Equal(t, person(t, "M2"), x[0].Subject)
+	require.True(t, x[1].Subject.IsZero())
+}
+
 // A steady metric has a small spread: an ordinary dip is far out by z and still
 // neither a holiday nor inactivity.
 func TestFindExclusionsNeedsBothConditions(t *testing.T) {
