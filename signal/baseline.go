@@ -67,7 +67,8 @@ type Baseline struct {
 	Median, MAD, MADN, MeanDeviation, AAD float64
 	Scale                                 float64 // what a robust z divides by
 	ScaleFrom                             Scale
-	Mean, SD, CV                          float64
+	Mean, SD                              float64
+	CV                                    float64 // SD over Mean; infinite or NaN where Mean is zero
 	ModeratedSD                           float64 // drawn towards the other leaders' spread
 	DF                                    float64 // its degrees of freedom
 

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -302,4 +305,24 @@ func TestSpecialFunctionsAgreeWithR(t *testing.T) {
 			near(t, p, 0.5+(got/math.Sqrt(3)/(1+got*got/3)+math.Atan(got/math.Sqrt(3)))/math.Pi, 1e-13, "df 3", p)
 		}
 	}
+}
+
+// The factors of charts and scales, as far as the reference prints them.
+func TestConstants(t *testing.T) {
+	data, err := os.ReadFile(datadir.Find(t, "golden/signal/constants.txt"))
+	require.NoError(t, err)
+	want := map[string]float64{}
+	for _, field := range strings.Fields(string(data)) {
+		name, value, _ := strings.Cut(field, "=")
+		if v, err := strconv.ParseFloat(value, 64); err == nil {
+			want[name] = v
+		}
+	}
+	_, d4, _ := strings.Cut(string(data), "D4=1+3*d3/d2=")
+	want["D4"] = number(t, strings.Fields(d4)[0])
+	for name, got := range map[string]float64{"d2": rangeToSD, "3/d2": xmrMean, "D4": rangeLimit, "mad": madFactor, "aad": aadFactor} {
+		require.InDelta(t, want[name], got, 1e-10, name)
+		delete(want, name)
+	}
+	require.Equal(t, map[string]float64{"d3(2)": 0.8525024664}, want, "used only in D4")
 }

@@ -11,7 +11,9 @@ import (
 
 // Check runs the quick quality check of a panel and of the report of its import,
 // as of a day. It counts; it changes nothing. The codes are DQ01 to DQ21; see
-// [Rules]. Where counts depend on what columns mean, the config says so.
+// [Rules]. Where counts depend on what columns mean, the config says so. Check the
+// panel of each file before [Merge]: in a merged one, who is in one file and not
+// in the other counts as missing.
 func Check(p *Panel, report ImportReport, config QualityConfig, asOf coaching.Date) Quality {
 	p = p.orEmpty()
 	k := &checker{p: p, report: report, config: config.orDefault()}

@@ -35,6 +35,9 @@ const slackDays = 5
 // Sums over five and over seven days still differ, so prefer shares. Slack's
 // percentages and running totals are not read.
 //
+// One workspace is one leader's figure, and [StabilityOf] needs three leaders, so
+// a signal of one workspace alone does not pass the checklist (SIG-013).
+//
 // With spec.PeriodDays 1 the same metrics are daily. A day given twice with
 // different figures is missing. See [ReadViva] for the rest; set WeekStart, whose
 // zero value is Sunday.
