@@ -297,3 +297,26 @@ func TestSteadyFigureIsNoSpike(t *testing.T) {
 		require.Equal(t, v, mean)
 	})
 }
+
+// One figure that no feed can mean, such as 1e200, does not take the limits from
+// the other leaders: it is missing, and counted (DQ08).
+func TestOneImpossibleFigureSparesTheOthers(t *testing.T) {
+	weeks := map[string]map[string]float64{}
+	for l := range 4 {
+		name := fmt.Sprint("L", l)
+		weeks[name] = map[string]float64{}
+		for w := range 9 {
+			weeks[name][weekAt(w)] = 10 + float64((w*7+l*3)%5)
+		}
+	}
+	weeks["L0"][weekAt(2)] = 1e200
+	weeks["L1"][weekAt(8)] = 90
+	s, ids := leaderSeries(t, "Meeting_hours", weeks)
+	b, _ := BaselinesOf(s, coaching.Window{From: coaching.MustDate("2026-11-01"), To: coaching.MustDate("2026-12-26")}, BaselineConfig{})
+	require.Equal(t, 7, b.Of(ids["L0"]).N)
+	flags := Detect(b)
+	require.Len(t, flags, 1)
+	require.Equal(t, ids["L1"], flags[0].Leader)
+	require.False(t, teamHours().possible(-1e31))
+	require.True(t, teamHours().possible(-1e30))
+}

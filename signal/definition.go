@@ -1,6 +1,9 @@
 package signal
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A Definition says what a signal is: where it is read, how it is computed,
 // which behaviour of the leader it is about, and what it cannot see. [Definition.Check]
@@ -25,7 +28,7 @@ type Definition struct {
 	Grain      Grain     `json:"grain"`
 	Timing     Timing    `json:"timing"`
 	Expr       Expr      `json:"expr"`
-	Range      *Band     `json:"range,omitempty"` // possible values; nil: any finite number
+	Range      *Band     `json:"range,omitempty"` // possible values, within 1e30 either way; nil: all of these
 	Transform  Transform `json:"transform,omitzero"`
 	// Behaviour is the one behaviour that the leader can change.
 	Behaviour string     `json:"behaviour"`
@@ -62,6 +65,12 @@ func (d Definition) resolution() float64 {
 		return 0.01
 	}
 	return d.Resolution
+}
+
+// possible reports whether a figure can be true. Beyond maxDecimal squares
+// overflow, and one such figure would take the limits from every leader.
+func (d Definition) possible(v float64) bool {
+	return math.Abs(v) <= maxDecimal && (d.Range == nil || d.Range.Holds(v))
 }
 
 // A Band is a closed interval.

@@ -301,7 +301,7 @@ func (d Definition) groupCell(t *groupTally, hidden bool) Cell {
 	switch {
 	case !ok:
 		return Cell{Reason: reasonUndefined}
-	case d.Range != nil && !d.Range.Holds(v):
+	case !d.possible(v):
 		return Cell{Reason: reasonRange}
 	}
 	return Cell{Status: OK, Value: rounded(v, d.resolution()), N: t.n}

@@ -208,7 +208,7 @@ func (d Definition) cell(ops []operand) Cell {
 	switch {
 	case !ok:
 		return Cell{Reason: reasonUndefined}
-	case d.Range != nil && !d.Range.Holds(v):
+	case !d.possible(v):
 		return Cell{Reason: reasonRange}
 	}
 	return Cell{Status: OK, Value: v, N: len(ops)}
