@@ -76,6 +76,7 @@ type Baseline struct {
 	transform      Transform
 	cutoff         float64   // the quantile of t at alpha and DF
 	ordinal        bool      // an average of answers on a scale of a few steps
+	noPercent      bool      // the scale says nothing in percent
 	values         []float64 // transformed, in the order of Used
 	measured       []float64 // the same on the measured scale
 }
@@ -113,8 +114,9 @@ func (b *Baselines) inside() insideWindow {
 
 // gather collects the usable values of the leader at a place of the series.
 func (b *Baselines) gather(l int, in insideWindow) Baseline {
-	leader, n := b.series.leaders[l], len(in.places)
-	item := Baseline{Leader: leader, transform: b.series.definition.Transform, ordinal: b.series.definition.ordinal()}
+	leader, n, d := b.series.leaders[l], len(in.places), b.series.definition
+	item := Baseline{Leader: leader, transform: d.Transform, ordinal: d.ordinal()}
+	item.noPercent = item.ordinal || d.Range != nil && d.Range.Low != 0
 	for _, period := range in.before {
 		item.drop(period, reasonUnseen)
 	}
@@ -250,9 +252,11 @@ func (i Baseline) Z(value float64) (float64, bool) {
 }
 
 // Percent returns how far a value is from the level, in percent of it; false
-// when the level is not above zero.
+// when the level is not above zero, for an average of answers on a scale of a few
+// steps, and where the definition's range does not start at zero: twice an NPS is
+// not twice as good.
 func (i Baseline) Percent(value float64) (float64, bool) {
-	if !i.Sufficient || !(i.Level > 0) {
+	if !i.Sufficient || i.noPercent || !(i.Level > 0) {
 		return 0, false
 	}
 	return 100 * (value - i.Level) / i.Level, true

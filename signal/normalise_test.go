@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/coachgov/coaching"
 )
 
 // SIG-023: which signals have which reading.
@@ -170,4 +172,25 @@ func TestPeersOf(t *testing.T) {
 	require.Equal(t, s.At(ids["6"], week(2)), p.At(ids["6"], week(2)))
 	require.Equal(t, Missing, PeersOf(nil).At(ids["6"], week(0)).Status)
 	require.Equal(t, Missing, (&Peers{}).At(ids["6"], week(0)).Status)
+}
+
+// SIG-023: a view says no percentage of what has none, no more than Normalise.
+func TestPercentNeedsARatioScale(t *testing.T) {
+	for name, tt := range map[string]struct {
+		edit func(*Definition)
+		want bool
+	}{
+		"hours":         {func(d *Definition) { d.Range = &Band{0, 168} }, true},
+		"NPS":           {func(d *Definition) { d.Range = &Band{-100, 100} }, false},
+		"score":         {func(d *Definition) { d.Range = &Band{1, 50} }, false},
+		"mean answer":   {func(d *Definition) { d.Source, d.Range = SurveyAnswers, nil }, false},
+		"nothing known": {func(d *Definition) { d.Range = nil }, true},
+	} {
+		s, w := one(t, 10, 11, 12, 10, 11, 12, 10, 11, 22)
+		tt.edit(&s.definition)
+		b, _ := BaselinesOf(s, w, BaselineConfig{})
+		_, ok := b.items[0].Percent(22)
+		require.Equal(t, tt.want, ok, name)
+		require.Equal(t, tt.want, b.view(b.items[0], coaching.Window{}, coaching.MustDate(weekAt(10))).PercentOK, name)
+	}
 }

@@ -25,7 +25,7 @@ type SignalView struct {
 	Latest       float64
 	LatestN      int // periods behind Latest, 0 when none has ended
 	// Percent is how far Latest is from Level, in percent of it, where PercentOK:
-	// a level that is not above zero has no percent.
+	// see [Baseline.Percent].
 	Percent   float64
 	PercentOK bool
 	// Delta is the mean after minus the mean of the baseline. MDC95 is the
