@@ -320,3 +320,13 @@ func TestOneImpossibleFigureSparesTheOthers(t *testing.T) {
 	require.False(t, teamHours().possible(-1e31))
 	require.True(t, teamHours().possible(-1e30))
 }
+
+// The moderated degrees of freedom are at most those of all leaders together, as
+// in limma (Smyth 2004): a prior cannot know more than it was learnt from.
+func TestModeratedDegreesOfFreedomAreBounded(t *testing.T) {
+	m := moderate([]float64{0.35, 0.5, 2.2, 3}, []float64{3, 3, 3, 3})
+	require.True(t, m.ok && !math.IsInf(m.d0, 1), "%v", m)
+	require.Greater(t, m.d0+3, 12.0)
+	_, df := m.variance(0.5, 3)
+	require.Equal(t, 12.0, df)
+}
