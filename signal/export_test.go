@@ -105,6 +105,30 @@ func TestManifestVersion1IsRead(t *testing.T) {
 	}
 }
 
+// SIG-033: a manifest of version 1 promises no less than a later one: naming the
+// older version is no way around k, and nothing of it panics.
+func TestManifestVersion1IsChecked(t *testing.T) {
+	text, err := os.ReadFile("testdata/manifest_v1.json")
+	require.NoError(t, err)
+	m, err := ParseManifest(text)
+	require.NoError(t, err)
+	for name, edit := range map[string]func(*Manifest){
+		"k": func(m *Manifest) { m.K = 0 }, "programme": func(m *Manifest) { m.Programme = "" }, "time": func(m *Manifest) { m.Created = time.Time{} },
+		"digest": func(m *Manifest) { m.SHA256 = "" }, "signals": func(m *Manifest) { m.Signals = nil }, "level": func(m *Manifest) { m.Level = Aggregated },
+	} {
+		less := m
+		edit(&less)
+		text, err := less.JSON()
+		require.NoError(t, err)
+		_, err = ParseManifest(text)
+		require.Error(t, err, name)
+		_, err = ReadCSV(strings.NewReader(""), less)
+		require.Error(t, err, name)
+		_, err = ReadRelease(strings.NewReader(""), less)
+		require.Error(t, err, name)
+	}
+}
+
 func TestWriteCSVIgnoresTheOrderOfSeries(t *testing.T) {
 	data, m, series := exported(t)
 	spec := ExportSpec{Programme: "test", Created: m.Created, Groups: map[coaching.PersonID]string{

@@ -116,9 +116,9 @@ func ParseManifest(data []byte) (Manifest, error) {
 }
 
 func (m Manifest) check() error {
+	first := m.Schema == manifestSchema1 && len(m.By) == 0 && m.KeyID+m.Policy+m.ConsentHead == "" && m.Steward.IsZero()
 	switch {
-	case m.Schema == manifestSchema1 && len(m.By) == 0 && m.KeyID+m.Policy+m.ConsentHead == "" && m.Steward.IsZero():
-	case m.Schema != ManifestSchema:
+	case m.Schema != ManifestSchema && !first:
 		return fmt.Errorf("signal: a manifest of another version; want %s", ManifestSchema)
 	case m.Programme == "" || m.Created.IsZero() || len(m.SHA256) != 64 || len(m.Signals) == 0:
 		return fmt.Errorf("signal: the manifest lacks its programme, time, digest or signals")
