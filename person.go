@@ -156,8 +156,13 @@ func NewPseudonymizer(master []byte, domain Domain) (*Pseudonymizer, error) {
 
 // Person returns the PersonID of an identifier such as a staff number. The
 // identifier is used byte for byte: "A1" and "a1" are two people. It must be
-// valid UTF-8 of 1 to 1,024 bytes; the error does not quote it.
+// valid UTF-8 of 1 to 1,024 bytes; the error does not quote it. The zero
+// Pseudonymizer has no key and answers with an error: without a key anybody could
+// work out the pseudonym of a known identifier.
 func (p *Pseudonymizer) Person(identifier string) (PersonID, error) {
+	if p == nil || len(p.key) == 0 {
+		return PersonID{}, errors.New("coaching: a Pseudonymizer without a key; want one of NewPseudonymizer")
+	}
 	if identifier == "" || len(identifier) > maxIdentifier || !utf8.ValidString(identifier) {
 		return PersonID{}, fmt.Errorf("coaching: identifier of %d bytes, want 1 to %d bytes of UTF-8", len(identifier), maxIdentifier)
 	}

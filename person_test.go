@@ -172,3 +172,13 @@ func TestPersonCompareOrdersTexts(t *testing.T) {
 	})
 	require.Zero(t, PersonID{}.Compare(PersonID{}))
 }
+
+// Without a key a pseudonym would be a plain hash, which a list of staff numbers
+// undoes.
+func TestPseudonymizerWithoutAKeyMakesNoPersonID(t *testing.T) {
+	for _, p := range []*Pseudonymizer{nil, {}} {
+		id, err := p.Person("E1")
+		require.ErrorContains(t, err, "without a key")
+		require.True(t, id.IsZero())
+	}
+}
