@@ -54,6 +54,9 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 	if f.name == "" {
 		f.name = "input"
 	}
+	if r == nil {
+		return nil, fmt.Errorf("signal: reading %s: there is no reader", f.name)
+	}
 	f.meter = &meter{r: r, most: f.limits.Bytes, sum: sha256.New()}
 	f.scan = newScanner(newGuard(f.meter, f.limits))
 	f.scan.skip("\xef\xbb\xbf")

@@ -198,6 +198,9 @@ func (m Manifest) read(r io.Reader, level ReleaseLevel) ([]byte, error) {
 	if m.Bytes < 0 || m.Bytes > 1<<30 {
 		return nil, fmt.Errorf("signal: the manifest says %d bytes; want at most %d", m.Bytes, 1<<30)
 	}
+	if r == nil {
+		return nil, errors.New("signal: reading the export: there is no reader")
+	}
 	data, err := io.ReadAll(io.LimitReader(r, int64(m.Bytes)+1))
 	if err != nil {
 		return nil, fmt.Errorf("signal: reading the export: %w", err)

@@ -562,3 +562,24 @@ func TestReadersNameTheirRows(t *testing.T) {
 		require.ErrorContains(t, err, "in.csv:2: column 4: not UTF-8 text")
 	}
 }
+
+// Without a reader there is an error and no panic.
+func TestReadersWantAReader(t *testing.T) {
+	_, m, _ := exported(t)
+	s := spec(t, "x")
+	s.Owners = owners(t, "A")
+	of := func(metric string) ImportSpec { s := s; s.Metrics = []string{metric}; return s }
+	for name, read := range map[string]func() error{
+		"viva":     func() error { _, _, err := ReadViva(nil, s); return err },
+		"survey":   func() error { _, _, err := ReadSurvey(nil, s); return err },
+		"long":     func() error { _, _, err := ReadLong(nil, s); return err },
+		"group":    func() error { _, _, err := ReadVivaGroup(nil, of("Meeting_hours")); return err },
+		"meetings": func() error { _, _, err := ReadVivaMeetings(nil, of("meetings")); return err },
+		"slack":    func() error { _, _, err := ReadSlack(nil, of("days")); return err },
+		"jira":     func() error { _, _, err := ReadJira(nil, of("issues")); return err },
+		"mapped":   func() error { _, _, err := ReadMapped(nil, hoursMapping(), ImportSpec{People: s.People}); return err },
+		"export":   func() error { _, err := ReadCSV(nil, m); return err },
+	} {
+		require.ErrorContains(t, read(), "there is no reader", name)
+	}
+}
