@@ -37,20 +37,9 @@ func (c *dateColumn) add(file *csvFile, column int) (int32, error) {
 
 // settle reads every date under one layout, by number.
 func (c *dateColumn) settle(file *csvFile, layout DateLayout) ([]coaching.Date, DateLayout, error) {
-	layout, err := layout.settle(c.texts)
+	dates, layout, at, err := layout.read(c.texts)
 	if err != nil {
-		for i, text := range c.texts {
-			if !anyLayout(text) {
-				return nil, 0, file.errorf(c.cells[i][0], c.cells[i][1], "a date of %d bytes is in none of the layouts %s", len(text), strings.Join(dateLayoutNames[1:], ", "))
-			}
-		}
-		return nil, 0, file.errorf(c.cells[0][0], c.cells[0][1], "%v", err)
-	}
-	dates := make([]coaching.Date, len(c.texts))
-	for i, text := range c.texts {
-		if dates[i], err = layout.parse(text); err != nil {
-			return nil, 0, file.errorf(c.cells[i][0], c.cells[i][1], "a date of %d bytes is no day in the layout %s", len(text), layout)
-		}
+		return nil, 0, file.errorf(c.cells[at][0], c.cells[at][1], "%v", err)
 	}
 	return dates, layout, nil
 }

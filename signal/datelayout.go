@@ -2,6 +2,7 @@ package signal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,37 +99,56 @@ func slashed(text string) (a, b, year int, ok bool) {
 }
 
 // settle works out the one layout that reads every text, or says why there is
-// none. Two layouts that read every text as the same days are no ambiguity.
-func (l DateLayout) settle(texts []string) (DateLayout, error) {
+// none, and at which text. Two layouts that read every text as the same days are
+// no ambiguity.
+func (l DateLayout) settle(texts []string) (layout DateLayout, at int, err error) {
 	if l != AutoDates {
-		return l, nil
+		return l, 0, nil
 	}
 	var fit []DateLayout
 	for _, layout := range dateLayouts() {
-		all := true
-		for _, text := range texts {
-			if _, err := layout.parse(text); err != nil {
-				all = false
-				break
-			}
-		}
-		if all {
+		unread := slices.IndexFunc(texts, func(text string) bool { _, err := layout.parse(text); return err != nil })
+		if unread < 0 {
 			fit = append(fit, layout)
 		}
+		at = max(at, unread)
 	}
 	switch len(fit) {
 	case 0:
-		return AutoDates, fmt.Errorf("no single layout reads every date; known are %s", strings.Join(dateLayoutNames[1:], ", "))
+		if known := strings.Join(dateLayoutNames[1:], ", "); anyLayout(texts[at]) {
+			err = fmt.Errorf("no single layout reads this date and those before it; known are %s", known)
+		} else {
+			err = fmt.Errorf("a date of %d bytes is in none of the layouts %s", len(texts[at]), known)
+		}
+		return AutoDates, at, err
 	case 1:
-		return fit[0], nil
+		return fit[0], 0, nil
 	}
-	for _, text := range texts {
+	for i, text := range texts {
 		first, _ := fit[0].parse(text)
 		second, _ := fit[1].parse(text)
 		if first != second {
-			return AutoDates, fmt.Errorf("ambiguous dates: %q is %s as %s and %s as %s, and every date in the column reads both ways; say which in Dates",
+			return AutoDates, i, fmt.Errorf("ambiguous dates: %q is %s as %s and %s as %s, and every date in the column reads both ways; say which in Dates",
 				text, first, fit[0], second, fit[1])
 		}
 	}
-	return fit[0], nil
+	return fit[0], 0, nil
+}
+
+func anyLayout(text string) bool {
+	return slices.ContainsFunc(dateLayouts(), func(l DateLayout) bool { _, err := l.parse(text); return err == nil })
+}
+
+// read reads every text under one layout, or says why it cannot, and at which.
+func (l DateLayout) read(texts []string) (dates []coaching.Date, layout DateLayout, at int, err error) {
+	if layout, at, err = l.settle(texts); err != nil {
+		return nil, AutoDates, at, err
+	}
+	dates = make([]coaching.Date, len(texts))
+	for i, text := range texts {
+		if dates[i], err = layout.parse(text); err != nil {
+			return nil, AutoDates, i, fmt.Errorf("a date of %d bytes is no day in the layout %s", len(text), layout)
+		}
+	}
+	return dates, layout, 0, nil
 }

@@ -20,11 +20,12 @@ const maxPanelCells = 1 << 27
 // An intake gathers a file's rows until all its dates are known, and only then
 // decides how to read them. It holds them by column, as numbers.
 type intake struct {
-	file    *csvFile
-	spec    ImportSpec
-	report  ImportReport
-	answers bool // dates are days on which people answered, not period starts
-	long    bool // a row holds one figure rather than one of each metric
+	file             *csvFile
+	spec             ImportSpec
+	report           ImportReport
+	personAt, dateAt int  // columns, from 0
+	answers          bool // dates are days on which people answered, not period starts
+	long             bool // a row holds one figure rather than one of each metric
 
 	people *dictionary // raw identifiers live here and nowhere else
 	ids    []coaching.PersonID
@@ -94,8 +95,8 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 
 // mayRead refuses to read the person column as a figure or a label, which would
 // carry names past the door.
-func (in *intake) mayRead(name string, place, person int) error {
-	if place == person {
+func (in *intake) mayRead(name string, place int) error {
+	if place == in.personAt {
 		return in.file.errorf(1, place+1, "%q is the column of the person; it is read as a pseudonym only", clip(name))
 	}
 	return nil
@@ -103,7 +104,8 @@ func (in *intake) mayRead(name string, place, person int) error {
 
 // row registers a row; false when it has no person and is not read. Its figures
 // and labels must follow.
-func (in *intake) row(person, date []byte, dateColumn, days int) (bool, error) {
+func (in *intake) row(days int) (bool, error) {
+	person, date := in.file.scan.cell(in.personAt), in.file.scan.cell(in.dateAt)
 	if len(person) == 0 {
 		in.report.NoPerson++
 		return false, nil
@@ -111,18 +113,15 @@ func (in *intake) row(person, date []byte, dateColumn, days int) (bool, error) {
 	p, known := in.people.find(person)
 	if !known {
 		text := string(person)
-		if !plainIdentifier(text) {
-			return false, in.file.errorf(in.file.line, 0, "the person's identifier has spaces around it, or control or invisible characters; it would count as another person")
-		}
-		id, err := in.spec.People.Person(text)
+		id, err := in.file.person(text, in.personAt, in.spec.People)
 		if err != nil {
-			return false, in.file.errorf(in.file.line, 0, "%v", err)
+			return false, err
 		}
 		p = in.people.add(person)
 		in.ids = append(in.ids, id)
 	}
 	if len(date) == 0 {
-		return false, in.file.errorf(in.file.line, dateColumn+1, "the date is empty")
+		return false, in.file.errorf(in.file.line, in.dateAt+1, "the date is empty")
 	}
 	d, known := in.dates.find(date)
 	if !known {
@@ -141,6 +140,21 @@ func (in *intake) row(person, date []byte, dateColumn, days int) (bool, error) {
 	in.time.add(t)
 	in.rows++
 	return true, nil
+}
+
+// person makes the PersonID of an identifier in a column of the current row. What
+// begins like a formula is no identifier of a directory but a cell that a
+// spreadsheet has spoilt, or one that is meant to run in the next one.
+func (f *csvFile) person(text string, column int, people *coaching.Pseudonymizer) (coaching.PersonID, error) {
+	first, _ := utf8.DecodeRuneInString(text)
+	if !plainIdentifier(text) || strings.ContainsRune("=+-@\uff1d\uff0b\uff0d\uff20", first) {
+		return coaching.PersonID{}, f.errorf(f.line, column+1, "the person's identifier begins like a formula, or has spaces around it, or control or invisible characters; it would count as another person")
+	}
+	id, err := people.Person(text)
+	if err != nil {
+		return coaching.PersonID{}, f.errorf(f.line, column+1, "%v", err)
+	}
+	return id, nil
 }
 
 // plainIdentifier reports whether an identifier looks like what it is: "E1" and

@@ -29,7 +29,8 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 	}
-	person, date, metricName, value := places[0], places[1], places[2], places[3]
+	in.personAt, in.dateAt = places[0], places[1]
+	metricName, value := places[2], places[3]
 	periodDays := findColumn(file.header, "period_days")
 	metricAt := map[string]int{}
 	for i, m := range spec.Metrics {
@@ -41,7 +42,7 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 		in.report.Columns[len(spec.Metrics)+i].Found = file.header[labels[i]]
-		if err = in.mayRead(a, labels[i], person); err != nil {
+		if err = in.mayRead(a, labels[i]); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
@@ -69,7 +70,7 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 				return nil, ImportReport{}, file.errorf(file.line, periodDays+1, "not a number of days from 1 to 366")
 			}
 		}
-		known, err := in.row(file.scan.cell(person), file.scan.cell(date), date, days)
+		known, err := in.row(days)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}

@@ -239,7 +239,7 @@ func TestReadersCountAmbiguousDates(t *testing.T) {
 			}
 		}
 		require.Equal(t, []int{w.N, w.Slash, w.Ambiguous, w.First, w.Second}, []int{len(texts), slash, both, day, month}, name)
-		_, err := AutoDates.settle(texts)
+		_, _, err := AutoDates.settle(texts)
 		require.Equal(t, w.Ambiguous == w.N, err != nil, name)
 	}
 }
@@ -274,7 +274,7 @@ func TestGateWorksOutTheCadence(t *testing.T) {
 				}
 				layout := layouts[w.Layout]
 				if len(readings) == 1 {
-					auto, err := AutoDates.settle(texts)
+					auto, _, err := AutoDates.settle(texts)
 					require.NoError(t, err)
 					require.Equal(t, layout, auto)
 				}

@@ -2,7 +2,6 @@ package signal
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -18,10 +17,11 @@ func (in *intake) finish() (*Panel, ImportReport, error) {
 	if in.rows == 0 {
 		return nil, in.report, in.file.errorf(1, 0, "no row to read among %d", r.Rows)
 	}
-	days, err := in.settleDates()
+	days, layout, failed, err := in.spec.Dates.read(in.dates.texts)
 	if err != nil {
-		return nil, in.report, err
+		return nil, in.report, in.file.errorf(in.lines[failed], in.dateAt+1, "%v", err)
 	}
+	r.Layout = layout
 	written, err := in.settlePeriods(days)
 	if err != nil {
 		return nil, in.report, err
@@ -54,36 +54,6 @@ func (in *intake) distinctIn(column int) int {
 	return min(n, mostDistinct)
 }
 
-// settleDates reads the distinct date texts under one layout.
-func (in *intake) settleDates() ([]coaching.Date, error) {
-	layout, err := in.spec.Dates.settle(in.dates.texts)
-	if err != nil {
-		for i, text := range in.dates.texts {
-			if !anyLayout(text) {
-				return nil, in.file.errorf(in.lines[i], 0, "a date of %d bytes is in none of the layouts %s", len(text), strings.Join(dateLayoutNames[1:], ", "))
-			}
-		}
-		return nil, in.file.errorf(in.lines[0], 0, "%v", err)
-	}
-	in.report.Layout = layout
-	dates := make([]coaching.Date, len(in.dates.texts))
-	for i, text := range in.dates.texts {
-		if dates[i], err = layout.parse(text); err != nil {
-			return nil, in.file.errorf(in.lines[i], 0, "a date of %d bytes is no day in the layout %s", len(text), layout)
-		}
-	}
-	return dates, nil
-}
-
-func anyLayout(text string) bool {
-	for _, l := range dateLayouts() {
-		if _, err := l.parse(text); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // settlePeriods returns the period of each time, in the order of in.times.
 func (in *intake) settlePeriods(dates []coaching.Date) ([]Period, error) {
 	r := &in.report
@@ -98,6 +68,9 @@ func (in *intake) settlePeriods(dates []coaching.Date) ([]Period, error) {
 			if periods[i].Start = WeekOf(d, in.spec.WeekStart).First(); periods[i].Start != d {
 				r.Moved += t.rows
 			}
+		}
+		if periods[i].Start.IsZero() || periods[i].Last().IsZero() {
+			return nil, in.file.errorf(in.lines[t.date], in.dateAt+1, "the period of the date begins or ends beyond the calendar")
 		}
 		if s := periods[i].Start; r.First.IsZero() || s.Before(r.First) {
 			r.First = s

@@ -235,12 +235,9 @@ func (t *tally) person(column int) (int32, bool, error) {
 	if n, ok := t.people[text]; ok {
 		return n, true, nil
 	}
-	if !plainIdentifier(text) || strings.ContainsAny(text[:1], "=+-@") || strings.HasPrefix(text, "\uff1d") {
-		return 0, false, t.file.errorf(t.file.line, column+1, "the person's identifier begins like a formula, or has spaces around it, or control or invisible characters")
-	}
-	id, err := t.spec.People.Person(text)
+	id, err := t.file.person(text, column, t.spec.People)
 	if err != nil {
-		return 0, false, t.file.errorf(t.file.line, column+1, "%v", err)
+		return 0, false, err
 	}
 	n := t.subject(id)
 	t.people[strings.Clone(text)] = n

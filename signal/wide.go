@@ -42,12 +42,10 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 	if spec.DateColumn != "" {
 		dateNames = []string{spec.DateColumn}
 	}
-	person, err := file.column(personNames...)
-	if err != nil {
+	if in.personAt, err = file.column(personNames...); err != nil {
 		return nil, ImportReport{}, err
 	}
-	date, err := file.column(dateNames...)
-	if err != nil {
+	if in.dateAt, err = file.column(dateNames...); err != nil {
 		return nil, ImportReport{}, err
 	}
 	places := make([]int, len(in.report.Columns))
@@ -57,7 +55,7 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 			return nil, ImportReport{}, err
 		}
 		c.Found = file.header[places[i]]
-		if err = in.mayRead(c.Name, places[i], person); err != nil {
+		if err = in.mayRead(c.Name, places[i]); err != nil {
 			return nil, ImportReport{}, err
 		}
 	}
@@ -70,7 +68,7 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 		if !more {
 			return in.finish()
 		}
-		known, err := in.row(file.scan.cell(person), file.scan.cell(date), date, in.spec.PeriodDays)
+		known, err := in.row(in.spec.PeriodDays)
 		if err != nil {
 			return nil, ImportReport{}, err
 		}
