@@ -76,10 +76,15 @@ func openCSV(r io.Reader, spec ImportSpec) (*csvFile, error) {
 			return nil, f.errorf(1, i+1, "the column's name is too long or no UTF-8 text")
 		}
 	}
-	if i, j := repeated(f.header); j > 0 {
-		return nil, f.errorf(1, j+1, "two columns have the same name after normalisation, this and column %d; want each once", i+1)
-	}
 	return f, nil
+}
+
+// eachOnce refuses a header that names a column twice.
+func (f *csvFile) eachOnce() error {
+	if i, j := repeated(f.header); j > 0 {
+		return f.errorf(1, j+1, "two columns have the same name after normalisation, this and column %d; want each once", i+1)
+	}
+	return nil
 }
 
 // next reads a record of exactly the header's width; false at the end.

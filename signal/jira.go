@@ -22,8 +22,10 @@ import (
 // issue with a short cycle time: it is counted under DQ08 and enters no figure. A
 // cycle time that is longer than the time from creation to end by a day or more
 // is counted under DQ09 and kept. Unfinished issues are counted in LeftOut. An
-// issue given twice is one. See [ReadViva] for the rest; the spec's PeriodDays are
-// 7, and WeekStart has to be set where weeks do not start on Sunday.
+// issue given twice is one. Jira writes one column for each value of a field, all
+// under one name, such as Sprint: columns that are not read may repeat. See
+// [ReadViva] for the rest; the spec's PeriodDays are 7, and WeekStart has to be
+// set where weeks do not start on Sunday.
 func ReadJira(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 	if err := needOwners(spec); err != nil {
 		return nil, ImportReport{}, err
@@ -31,7 +33,7 @@ func ReadJira(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 	if len(spec.Attributes) > 0 {
 		return nil, ImportReport{}, errors.New("signal: an export of issues has no attributes of persons")
 	}
-	t, err := newTally(r, spec, []string{"issues", "cycle_time_days_median", "cycle_time_days_mean", "cycle_time_days_p85"})
+	t, err := newTallyOfRepeats(r, spec, []string{"issues", "cycle_time_days_median", "cycle_time_days_mean", "cycle_time_days_p85"})
 	if err != nil {
 		return nil, ImportReport{}, err
 	}
@@ -76,15 +78,15 @@ func (j *jiraReader) columns() (err error) {
 	if j.finished, err = j.column(j.dateOr("finished_date", "Resolved", "Resolution date")...); err != nil {
 		return err
 	}
-	if findColumn(j.file.header, "cycle_time_days") >= 0 {
+	if findColumn(j.file.header, "cycle_time_days") != -1 {
 		if j.cycle, err = j.input("cycle_time_days"); err != nil {
 			return err
 		}
 		j.inputs[j.cycle-1].signed = true
-		if j.created = j.optional("created_date", "Created"); j.created < 0 {
+		if j.created, err = j.optional("created_date", "Created"); err == nil && j.created < 0 {
 			j.note("there is no column created_date, so no cycle time was checked against the dates")
 		}
-		return nil
+		return err
 	}
 	j.note("there is no column cycle_time_days, so cycle times are the days from creation to end")
 	j.created, err = j.column("created_date", "Created")

@@ -18,6 +18,9 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 	if err != nil {
 		return nil, ImportReport{}, err
 	}
+	if err := file.eachOnce(); err != nil {
+		return nil, ImportReport{}, err
+	}
 	in, err := newIntake(file, spec)
 	if err != nil {
 		return nil, ImportReport{}, err

@@ -583,3 +583,27 @@ func TestReadersWantAReader(t *testing.T) {
 		require.ErrorContains(t, read(), "there is no reader", name)
 	}
 }
+
+// Jira repeats the name of a field with several values. Such columns are not in
+// the way of those that are read, none of which may occur twice: to take neither
+// would be as much of a guess as to take one.
+func TestReadJiraTakesRepeatedColumnsThatItDoesNotRead(t *testing.T) {
+	s := spec(t, "issues", "cycle_time_days_median")
+	s.Owners = owners(t, "A")
+	head, row := "Issue key,Project key,Created,Resolved", "A-1,A,04/Jan/27 9:00 AM,06/Jan/27 9:00 AM"
+	p, report, err := ReadJira(strings.NewReader(head+",Sprint,Sprint,Labels,Labels,Labels\n"+row+",1,2,,,\n"), s)
+	require.NoError(t, err)
+	require.Equal(t, 5, report.Unread)
+	v, _ := p.Value(owners(t, "A")["A"], week("2027-01-03"), "cycle_time_days_median")
+	require.Equal(t, 2.0, v)
+	for _, name := range []string{"Issue key", "Project key", "Created", "Resolved"} {
+		require.ErrorContains(t, readJiraText(head+","+name+"\n"+row+",1\n")(s), "in.csv:1: two columns answer to", name)
+	}
+	for _, more := range []string{"cycle_time_days,cycle_time_days", "cycle_time_days,created_date,created_date"} {
+		cells := strings.Repeat(",2", strings.Count(more, ",")+1)
+		require.ErrorContains(t, readJiraText(head+","+more+"\n"+row+cells+"\n")(s), "in.csv:1: two columns answer to", more)
+	}
+	meetings := "MeetingId,Organizer,StartDate,Attendees,DurationHours,IsCancelled,IsRecurring"
+	require.ErrorContains(t, readMeetingsText(meetings+",all_day_meeting,ALL_DAY_MEETING\nm,E1,2027-01-03,2,1,FALSE,TRUE,TRUE,TRUE\n")(spec(t, "meetings")),
+		"in.csv:1: two columns answer to")
+}

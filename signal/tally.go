@@ -85,6 +85,16 @@ type madeFigure struct {
 // newTally opens the file and checks what was asked for. The metrics that the
 // reader makes are named in the order in which they are listed to a caller.
 func newTally(r io.Reader, spec ImportSpec, makes []string) (*tally, error) {
+	t, err := newTallyOfRepeats(r, spec, makes)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.file.eachOnce()
+}
+
+// newTallyOfRepeats is newTally for files that may repeat the names of columns
+// that are not read.
+func newTallyOfRepeats(r io.Reader, spec ImportSpec, makes []string) (*tally, error) {
 	if len(spec.Metrics) == 0 {
 		return nil, errors.New("signal: reading needs ImportSpec.Metrics, the figures that are wanted")
 	}
@@ -153,14 +163,13 @@ func (t *tally) column(names ...string) (int, error) {
 }
 
 // optional finds a column that a file may lack; -1 when it does.
-func (t *tally) optional(names ...string) int {
+func (t *tally) optional(names ...string) (int, error) {
 	for _, name := range names {
-		if place := findColumn(t.file.header, name); place >= 0 {
-			t.used[place] = true
-			return place
+		if findColumn(t.file.header, name) != -1 {
+			return t.column(name)
 		}
 	}
-	return -1
+	return -1, nil
 }
 
 // dateOr returns the names of the date column.

@@ -105,9 +105,11 @@ func (t *tally) meetingColumns() (c meetingColumns, err error) {
 		return c, err
 	}
 	t.inputs[c.recurring-1].read = truth
-	c.allDay = t.optional("All_Day_Meeting")
-	c.start = t.optional("StartTimeUTC")
-	return c, nil
+	if c.allDay, err = t.optional("All_Day_Meeting"); err != nil {
+		return c, err
+	}
+	c.start, err = t.optional("StartTimeUTC")
+	return c, err
 }
 
 // row takes the current row, or counts why it is no meeting. What it leaves out is

@@ -31,6 +31,9 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 	if err != nil {
 		return nil, ImportReport{}, err
 	}
+	if err := file.eachOnce(); err != nil {
+		return nil, ImportReport{}, err
+	}
 	in, err := newIntake(file, spec)
 	if err != nil {
 		return nil, ImportReport{}, err
