@@ -102,6 +102,14 @@ func (in *intake) mayRead(name string, place int) error {
 	return nil
 }
 
+// countUnread counts the columns that are not at one of the places, nor the
+// person's or the date's. Two metrics may be names of one column.
+func (in *intake) countUnread(places ...int) {
+	places = append(places, in.personAt, in.dateAt)
+	slices.Sort(places)
+	in.report.Unread = len(in.file.header) - len(slices.Compact(places))
+}
+
 // row registers a row; false when it has no person and is not read. Its figures
 // and labels must follow.
 func (in *intake) row(days int) (bool, error) {

@@ -3,6 +3,7 @@ package signal
 import (
 	"cmp"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -35,6 +36,10 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 	in.personAt, in.dateAt = places[0], places[1]
 	metricName, value := places[2], places[3]
 	periodDays := findColumn(file.header, "period_days")
+	if periodDays == -2 {
+		_, err = file.column("period_days")
+		return nil, ImportReport{}, err
+	}
 	metricAt := map[string]int{}
 	for i, m := range spec.Metrics {
 		metricAt[m] = i
@@ -49,10 +54,11 @@ func ReadLong(r io.Reader, spec ImportSpec) (*Panel, ImportReport, error) {
 			return nil, ImportReport{}, err
 		}
 	}
-	in.report.Unread = len(file.header) - len(places) - len(labels)
+	read := append(slices.Clone(labels), metricName, value)
 	if periodDays >= 0 {
-		in.report.Unread--
+		read = append(read, periodDays)
 	}
+	in.countUnread(read...)
 
 	for {
 		more, err := file.scanNext()

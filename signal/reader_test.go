@@ -81,6 +81,23 @@ func TestReadVivaIsBounded(t *testing.T) {
 	}
 }
 
+// Columns that are read under two names are read once, and what is left is
+// counted.
+func TestReadersCountUnreadColumns(t *testing.T) {
+	s := spec(t, "Collaboration_hours", "Collaboration_hrs")
+	s.Attributes = []string{"MetricDate", "org"}
+	_, report, err := ReadViva(strings.NewReader("PersonId,MetricDate,Collaboration_hours,org,a,b\nE1,2024-04-28,1,x,1,2\n"), s)
+	require.NoError(t, err)
+	require.Equal(t, 2, report.Unread)
+	s = spec(t, "docs")
+	s.Attributes = []string{"date", "metric"}
+	_, report, err = ReadLong(strings.NewReader("person,date,metric,value,period_days,a\nE1,2024-04-28,docs,1,7,1\n"), s)
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Unread)
+	_, _, err = ReadLong(strings.NewReader("person,date,metric,value,Period_days,PERIOD_DAYS\nE1,2024-04-28,docs,1,14,7\n"), spec(t, "docs"))
+	require.ErrorContains(t, err, "in.csv:1: two columns answer to", "neither is the safe answer")
+}
+
 // A byte order mark, CRLF, quoted line breaks, another case, cleaned names and
 // legacy names are all read; the panel uses the names that were asked for.
 func TestReadVivaReadsWhatExportsHold(t *testing.T) {

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"io"
+	"slices"
 )
 
 // ReadViva reads a Viva Insights person query: one row per person and week, one
@@ -62,7 +63,7 @@ func readWide(r io.Reader, spec ImportSpec, answers bool, personNames, dateNames
 			return nil, ImportReport{}, err
 		}
 	}
-	in.report.Unread = len(file.header) - len(places) - 2
+	in.countUnread(slices.Clone(places)...)
 	for {
 		more, err := file.scanNext()
 		if err != nil {
