@@ -83,16 +83,17 @@ func findColumn(header []string, wanted string) int {
 	return -1
 }
 
-// nearestColumn returns the header closest in spelling to the wanted name.
-func nearestColumn(header []string, wanted string) string {
+// nearestColumn returns the position of the header closest in spelling to the
+// wanted name, and how many letters they differ in.
+func nearestColumn(header []string, wanted string) (at, distance int) {
 	key := strings.ToLower(columnKey(wanted))
-	best, least := "", -1
-	for _, h := range header {
-		if d := document.Distance(key, strings.ToLower(columnKey(h))); least < 0 || d < least {
-			best, least = h, d
+	distance = -1
+	for i, h := range header {
+		if d := document.Distance(key, strings.ToLower(columnKey(h))); distance < 0 || d < distance {
+			at, distance = i, d
 		}
 	}
-	return best
+	return at, distance
 }
 
 // clip shortens a name from a header for a message.

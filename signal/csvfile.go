@@ -10,8 +10,6 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/coachgov/coaching/internal/document"
 )
 
 // errTooLarge reports a file beyond its limit of bytes.
@@ -133,11 +131,13 @@ func (f *csvFile) column(names ...string) (int, error) {
 		}
 	}
 	wanted := clip(strings.Join(names, " or "))
-	near := nearestColumn(f.header, names[0])
-	// A file without a header has a person in its first row: only a spelling
-	// close to the wanted one is safe to quote.
-	if document.Distance(strings.ToLower(columnKey(near)), strings.ToLower(columnKey(names[0])))*2 <= len(names[0]) {
-		return 0, f.errorf(1, 0, "no column %q among %d; the nearest is %q", wanted, len(f.header), clip(near))
+	// A file without a header has a person in its first row, perhaps Arthur where
+	// Author is wanted: only a long name with a slip or two is safe to quote.
+	switch at, distance := nearestColumn(f.header, names[0]); {
+	case distance*8 <= len(names[0]):
+		return 0, f.errorf(1, 0, "no column %q among %d; the nearest is %q", wanted, len(f.header), clip(f.header[at]))
+	case distance*2 <= len(names[0]):
+		return 0, f.errorf(1, 0, "no column %q among %d; the nearest is column %d", wanted, len(f.header), at+1)
 	}
 	return 0, f.errorf(1, 0, "no column %q among %d, and none is near", wanted, len(f.header))
 }

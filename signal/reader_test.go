@@ -23,6 +23,7 @@ func TestReadVivaRefuses(t *testing.T) {
 		{"header only", "PersonId,MetricDate,x\n", "no row to read"},
 		{"DQ01 missing column", "PersonId,MetricDate,xx\nJane,2024-04-28,1\n", `no column "x"`},
 		{"DQ01 nearest", "PersonId,MetricDat,x\nJane,2024-04-28,1\n", `no column "MetricDate" among 3; the nearest is "MetricDat"`},
+		{"DQ01 near", "PersonId,MetriDat,x\nJane,2024-04-28,1\n", `no column "MetricDate" among 3; the nearest is column 2`},
 		{"no header", "Jane Doe,Sales,x\nJane Doe,Ops,1\n", `no column "PersonId" among 3, and none is near`},
 		{"repeated column", "PersonId,MetricDate,a b,a_b,x\nJane,2024-04-28,1,1,1\n", "two columns have the same name"},
 		{"ragged row", "PersonId,MetricDate,x\nJane,2024-04-28,1,2\n", "in.csv:2: the row has 4 fields; the header has 3"},
@@ -52,6 +53,18 @@ func TestReadVivaRefuses(t *testing.T) {
 			require.Nil(t, p)
 			require.NotContains(t, err.Error(), "Jane")
 		})
+	}
+}
+
+// A file without a header has a person in its first row, whose name may be close
+// to that of a column.
+func TestReadersDoNotQuoteANameThatIsNearlyAColumn(t *testing.T) {
+	for column, name := range map[string]string{"Author": "Arthur", "Name": "Jane", "person": "Persson", "User": "Usher"} {
+		s := spec(t, "x")
+		s.PersonColumn = column
+		_, _, err := ReadViva(strings.NewReader("x,MetricDate,"+name+"\n1,2024-04-28,E1\n"), s)
+		require.ErrorContains(t, err, "the nearest is column 3", name)
+		require.NotContains(t, err.Error(), name)
 	}
 }
 
