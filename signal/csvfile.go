@@ -159,7 +159,7 @@ func (f *csvFile) wrap(err error) error {
 	case errors.Is(err, errTooLarge):
 		return fmt.Errorf("%w: %s has more than %d bytes", errTooLarge, f.name, f.limits.Bytes)
 	case errors.Is(err, errRecord):
-		return fmt.Errorf("%w: %s:%d: want fields of at most %d bytes and at most %d columns", errRecord, f.name, f.line+1, f.limits.Field, f.limits.Columns)
+		return fmt.Errorf("%w: %s:%d: want fields of at most %d bytes, at most %d columns and rows of at most %d bytes", errRecord, f.name, f.scan.line, f.limits.Field, f.limits.Columns, max(f.limits.Field, maxRecord))
 	case errors.As(err, &p):
 		return f.errorf(p.Line, 0, "at byte %d: %v", p.Column, p.Err)
 	}

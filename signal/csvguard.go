@@ -15,17 +15,24 @@ var errRecord = errors.New("signal: a field or a record is larger than its limit
 type guard struct {
 	r             io.Reader
 	field, commas int // limits
+	record        int
 	inField       int // bytes since the last separator
 	inRecord      int // commas since the last end of a record
+	bytes         int // since then
 	quoted        bool
 }
 
 // guardSlack is the most that one read adds beyond a limit.
 const guardSlack = 64 << 10
 
+// maxRecord bounds the bytes of a record, for which there is more room than its
+// text takes: the limits of columns and fields together would allow 128 MiB.
+const maxRecord = 16 << 20
+
 func newGuard(r io.Reader, limits ImportLimits) *guard {
 	// Escaped quotes double a field.
-	return &guard{r: r, field: 2*limits.Field + 2 + guardSlack, commas: limits.Columns + guardSlack}
+	field := 2*limits.Field + 2 + guardSlack
+	return &guard{r: r, field: field, commas: limits.Columns + guardSlack, record: max(field, maxRecord+guardSlack)}
 }
 
 func (g *guard) Read(b []byte) (int, error) {
@@ -40,6 +47,7 @@ func (g *guard) admits(b []byte) bool {
 	if g.quoted || bytes.IndexByte(b, '"') >= 0 {
 		for _, c := range b {
 			g.inField++
+			g.bytes++
 			switch {
 			case c == '"':
 				g.quoted = !g.quoted
@@ -47,9 +55,9 @@ func (g *guard) admits(b []byte) bool {
 			case c == ',':
 				g.inField, g.inRecord = 0, g.inRecord+1
 			case c == '\n':
-				g.inField, g.inRecord = 0, 0
+				g.inField, g.inRecord, g.bytes = 0, 0, 0
 			}
-			if g.inField > g.field || g.inRecord > g.commas {
+			if !g.within() {
 				return false
 			}
 		}
@@ -57,13 +65,18 @@ func (g *guard) admits(b []byte) bool {
 	}
 	line := bytes.LastIndexByte(b, '\n')
 	if line >= 0 {
-		g.inRecord = 0
+		g.inRecord, g.bytes = 0, 0
 	}
+	g.bytes += len(b) - 1 - line
 	g.inRecord += bytes.Count(b[line+1:], []byte{','})
 	if last := max(line, bytes.LastIndexByte(b, ',')); last >= 0 {
 		g.inField = len(b) - 1 - last
 	} else {
 		g.inField += len(b)
 	}
-	return g.inField <= g.field && g.inRecord <= g.commas
+	return g.within()
+}
+
+func (g *guard) within() bool {
+	return g.inField <= g.field && g.inRecord <= g.commas && g.bytes <= g.record
 }

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -61,12 +62,34 @@ func TestReadersStopAtAFieldThatNeverEnds(t *testing.T) {
 		require.ErrorContains(t, err, "in.csv:", name)
 		require.Less(t, counted.n, int64(1<<20), name)
 	}
+	// Many fields within their limit are a record that never ends, be they cells or
+	// names of columns. The line is the record's first.
+	for name, field := range map[string]string{"fields": strings.Repeat("a", 60_000) + ",", "quoted fields": `"` + strings.Repeat("a\n", 30_000) + `",`} {
+		for _, head := range []string{head + "E1,2024-04-28,\"1\"\n\n", ""} {
+			counted := &meter{r: io.MultiReader(strings.NewReader(head), strings.NewReader(strings.Repeat(field, 500))), most: math.MaxInt64, sum: nopHash{}}
+			_, _, err := ReadViva(counted, spec(t, "x"))
+			require.ErrorIs(t, err, errRecord, name)
+			require.ErrorContains(t, err, fmt.Sprintf("in.csv:%d: ", strings.Count(head, "\n")+1), name)
+			require.Less(t, counted.n, int64(maxRecord+1<<18), name)
+		}
+	}
+	wide := strings.Repeat(",a", 250)
+	_, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x"+numberedNames(250)+"\nE1,2024-04-28,1"+strings.ReplaceAll(wide, "a", strings.Repeat("a", 60_000))+"\n"), spec(t, "x"))
+	require.NoError(t, err)
 	// The bound is no tighter than the exact one: long quoted fields are read.
 	long := strings.Repeat(`"",`, 20_000) // 60,000 bytes, doubled quotes inside
 	s := spec(t, "x")
 	s.Attributes = []string{"note"}
-	_, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x,note\n"+strings.Repeat("E1,2024-04-28,1,\""+long+"\"\n", 20)), s)
+	_, _, err = ReadViva(strings.NewReader("PersonId,MetricDate,x,note\n"+strings.Repeat("E1,2024-04-28,1,\""+long+"\"\n", 20)), s)
 	require.NoError(t, err)
+}
+
+func numberedNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ",column %d", i)
+	}
+	return b.String()
 }
 
 type nopHash struct{}

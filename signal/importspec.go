@@ -48,7 +48,7 @@ type ImportLimits struct {
 	Bytes   int64 // whole file; default 1 GiB
 	Rows    int   // default 10,000,000
 	Columns int   // default 2,048
-	Field   int   // bytes of one field; default 64 KiB
+	Field   int   // bytes of one field; default 64 KiB; a row has at most 16 MiB, or one such field
 }
 
 func (l ImportLimits) orDefault() ImportLimits {
