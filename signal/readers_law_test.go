@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -26,7 +29,7 @@ type readerCase struct {
 	file    string
 	metrics []string
 	labels  []string // of Owners
-	read    func(file string, s ImportSpec) (*Panel, ImportReport, error)
+	read    func(file io.Reader, s ImportSpec) (*Panel, ImportReport, error)
 }
 
 func readerCases() map[string]readerCase {
@@ -40,65 +43,51 @@ func readerCases() map[string]readerCase {
 	return map[string]readerCase{
 		"viva": {
 			"PersonId,MetricDate,x,y\nE1,2027-01-03,1,0.1\nE2,2027-01-03,3,0.2\nE1,2027-01-10,5,0.3\n", []string{"x", "y"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadViva(strings.NewReader(file), s)
-			},
+			ReadViva,
 		},
 		"survey": {
 			"person,date,x,y\nE1,2027-01-04,1,2\nE2,2027-01-05,3,4\nE1,2027-01-12,5,5\n", []string{"x", "y"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadSurvey(strings.NewReader(file), s)
-			},
+			ReadSurvey,
 		},
 		"long": {
 			"person,date,metric,value\nE1,2027-01-03,x,1\nE1,2027-01-03,y,0.1\nE2,2027-01-03,x,3\nE1,2027-01-10,y,5\n", []string{"x", "y"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadLong(strings.NewReader(file), s)
-			},
+			ReadLong,
 		},
 		"group": {
 			"PrimaryCollaborator_Organization,SecondaryCollaborator_Organization,MetricDate,Group_meeting_time_invested\n" +
 				"A,B,2027-01-03,0.1\nA,C,2027-01-03,0.2\nA,Within Group,2027-01-03,0.3\nB,A,2027-01-03,4\nB,A,2027-01-10,5\nA,B,2027-01-10,7\n",
 			[]string{"Group_meeting_time_invested", "Group_meeting_time_invested_cross"}, []string{"A", "B"},
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadVivaGroup(strings.NewReader(file), s)
-			},
+			ReadVivaGroup,
 		},
 		"meetings": {
 			"Organizer,MeetingId,Collaboration_start_time,Number_of_attendees,Duration,Cancelled,Recurring\n" +
 				"E1,m1,2027-01-04T09:00:00Z,3,0.1,FALSE,TRUE\nE1,m2,2027-01-05T09:00:00Z,9,0.2,FALSE,FALSE\nE1,m3,2027-01-09T09:00:00Z,3,0.3,FALSE,FALSE\n" +
 				"E2,m4,2027-01-04T09:00:00Z,4,1,FALSE,TRUE\nE2,m5,2027-01-12T09:00:00Z,4,1,FALSE,TRUE\n",
 			[]string{"meetings", "meeting_hours", "attendees", "large_meetings", "short_meetings", "recurring_meetings"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadVivaMeetings(strings.NewReader(file), s)
-			},
+			ReadVivaMeetings,
 		},
 		"slack": {
 			"Date,Messages in DMs,Daily active members\n" +
 				"2027-01-04,0.1,3\n2027-01-05,0.2,4\n2027-01-06,0.3,5\n2027-01-07,0.4,6\n2027-01-08,0.5,7\n",
 			[]string{"Messages in DMs", "Daily active members", "days"}, []string{"A"},
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadSlack(strings.NewReader(file), s)
-			},
+			ReadSlack,
 		},
 		"jira": {
 			"project,id,created_date,finished_date,cycle_time_days\n" +
 				"A,A-1,2027-01-04,2027-01-06,1.1\nA,A-2,2027-01-04,2027-01-06,1.2\nA,A-3,2027-01-04,2027-01-08,0.3\nB,B-4,2027-01-04,2027-01-13,7\nB,B-5,2027-01-04,2027-01-13,8\n",
 			[]string{"issues", "cycle_time_days_median", "cycle_time_days_mean", "cycle_time_days_p85"}, []string{"A", "B"},
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadJira(strings.NewReader(file), s)
-			},
+			ReadJira,
 		},
 		"mapped": {
 			"who,day,x,y\nE1,2027-01-04,1,2\nE2,2027-01-04,3,4\nE1,2027-01-11,5,6\n", []string{"x", "y"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadMapped(strings.NewReader(file), scores, s)
+			func(file io.Reader, s ImportSpec) (*Panel, ImportReport, error) {
+				return ReadMapped(file, scores, s)
 			},
 		},
 		"mapped sums": {
 			"who,n,day,x\nE1,a,2027-01-04,0.1\nE1,b,2027-01-05,0.2\nE1,c,2027-01-06,0.3\nE2,d,2027-01-11,6\n", []string{"x", "y"}, nil,
-			func(file string, s ImportSpec) (*Panel, ImportReport, error) {
-				return ReadMapped(strings.NewReader(file), sums, s)
+			func(file io.Reader, s ImportSpec) (*Panel, ImportReport, error) {
+				return ReadMapped(file, sums, s)
 			},
 		},
 	}
@@ -116,7 +105,7 @@ func (c readerCase) spec(t testing.TB, people *coaching.Pseudonymizer) ImportSpe
 // line breaks in a column that is not read change nothing.
 func TestReadersReadWhatExportsHold(t *testing.T) {
 	for name, c := range readerCases() {
-		want, report, err := c.read(c.file, c.spec(t, people(t)))
+		want, report, err := c.read(strings.NewReader(c.file), c.spec(t, people(t)))
 		require.NoError(t, err, name)
 		require.Empty(t, report.Findings, name)
 		require.Zero(t, report.Unread, name)
@@ -136,7 +125,7 @@ func TestReadersReadWhatExportsHold(t *testing.T) {
 			"quoted":    quoted(t, c.file),
 			"all three": "\xef\xbb\xbf" + strings.ReplaceAll(quoted(t, c.file), "\n", "\r\n"),
 		} {
-			got, report, err := c.read(file, c.spec(t, people(t)))
+			got, report, err := c.read(strings.NewReader(file), c.spec(t, people(t)))
 			require.NoError(t, err, "%s %s", name, variant)
 			require.Empty(t, report.Findings, "%s %s", name, variant)
 			requireSamePanel(t, want, got)
@@ -172,19 +161,60 @@ func TestReadersIgnoreTheOrderOfRowsAndColumns(t *testing.T) {
 				}
 				order := rapid.Permutation(placesOf(records[0])).Draw(rt, "columns")
 				shuffled := rapid.Permutation(rows).Draw(rt, "rows")
-				first, before, errBefore := c.read(fileOf(records[0], rows, placesOf(records[0])), c.spec(t, key))
-				second, after, errAfter := c.read(fileOf(records[0], shuffled, order), c.spec(t, key))
+				first, before, errBefore := c.read(strings.NewReader(fileOf(records[0], rows, placesOf(records[0]))), c.spec(t, key))
+				second, after, errAfter := c.read(strings.NewReader(fileOf(records[0], shuffled, order)), c.spec(t, key))
 				require.Equal(t, errBefore == nil, errAfter == nil, "%v %v", errBefore, errAfter)
 				if errBefore != nil {
 					return
 				}
 				requireSamePanel(t, first, second)
+				requireEveryRowCounted(t, before)
+				requireEveryRowCounted(t, after)
 				require.Equal(t, before.Conflicts, after.Conflicts)
+				require.Equal(t, before.Duplicates, after.Duplicates)
 				require.Equal(t, before.NoPerson, after.NoPerson)
 				require.Equal(t, before.Weekdays, after.Weekdays)
 				require.Equal(t, slices.Sorted(slices.Values(codes(before.Findings))), slices.Sorted(slices.Values(codes(after.Findings))))
 			})
 		})
+	}
+}
+
+// Each row is read, with the weekday of its date, or counted as not read.
+func requireEveryRowCounted(t testing.TB, r ImportReport) {
+	t.Helper()
+	rows := r.NoPerson + r.Skipped
+	for _, n := range r.Weekdays {
+		rows += n
+	}
+	for _, left := range r.LeftOut {
+		rows += left.Rows
+	}
+	require.Equal(t, r.Rows, rows)
+}
+
+// However a file comes, one byte at a time or its end with its last bytes, it is
+// the same file; a reader that fails half-way gives nothing, and its error.
+func TestReadersReadWhateverTheReads(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for name, c := range readerCases() {
+		want, report, err := c.read(strings.NewReader(c.file), c.spec(t, people(t)))
+		require.NoError(t, err, name)
+		requireEveryRowCounted(t, report)
+		for _, r := range []io.Reader{
+			iotest.OneByteReader(strings.NewReader(c.file)), iotest.HalfReader(strings.NewReader(c.file)), iotest.DataErrReader(strings.NewReader(c.file)),
+		} {
+			got, again, err := c.read(r, c.spec(t, people(t)))
+			require.NoError(t, err, name)
+			requireSamePanel(t, want, got)
+			require.Equal(t, report, again, name)
+		}
+		for at := range len(c.file) + 1 {
+			p, _, err := c.read(io.MultiReader(strings.NewReader(c.file[:at]), iotest.ErrReader(broken)), c.spec(t, people(t)))
+			require.ErrorIs(t, err, broken, "%s %d", name, at)
+			require.ErrorContains(t, err, "in.csv", name)
+			require.Nil(t, p, name)
+		}
 	}
 }
 
@@ -227,7 +257,7 @@ func TestReadersRefuseHostileVariants(t *testing.T) {
 		dir := filepath.Join(hostile.Generate(t, files, "docs", "-kind", "csv", "-in", in, "-out", "out", "-n", "300", "-seed", "3"), "out")
 		manifest, err := os.ReadFile(filepath.Join(dir, "manifest.jsonl"))
 		require.NoError(t, err)
-		want, _, err := c.read(c.file, c.spec(t, people(t)))
+		want, _, err := c.read(strings.NewReader(c.file), c.spec(t, people(t)))
 		require.NoError(t, err)
 		refused, honest := 0, 0
 		for line := range strings.Lines(string(manifest)) {
@@ -235,7 +265,7 @@ func TestReadersRefuseHostileVariants(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(line), &v))
 			data, err := os.ReadFile(filepath.Join(dir, v.File))
 			require.NoError(t, err)
-			got, report, err := c.read(string(data), c.spec(t, people(t)))
+			got, report, err := c.read(bytes.NewReader(data), c.spec(t, people(t)))
 			switch {
 			case v.Expect == "accept_equal":
 				honest++
@@ -268,8 +298,8 @@ func fuzzReaderCase(f *testing.F, name string) {
 	s := c.spec(f, people(f))
 	s.Limits = ImportLimits{Bytes: 1 << 16}
 	f.Fuzz(func(t *testing.T, file string) {
-		p, report, err := c.read(file, s)
-		again, _, errAgain := c.read(file, s)
+		p, report, err := c.read(strings.NewReader(file), s)
+		again, _, errAgain := c.read(strings.NewReader(file), s)
 		require.Equal(t, err, errAgain)
 		require.Equal(t, p == nil, err != nil)
 		if err != nil {

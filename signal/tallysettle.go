@@ -166,6 +166,7 @@ func (t *tally) keepOnce(dates []coaching.Date, periods []Period) {
 	}
 	found := map[scoped]int{}     // place in kept
 	disputed := map[scoped]bool{} // given twice, with differences
+	repeats := map[scoped]int{}   // given twice, without
 	var kept []tallyRow
 	for _, row := range t.rows {
 		s := scoped{key: row.key}
@@ -196,12 +197,17 @@ func (t *tally) keepOnce(dates []coaching.Date, periods []Period) {
 			}
 		}
 		switch {
-		case !same && !disputed[s]:
-			disputed[s] = true
-			t.report.Conflicts++
+		case disputed[s]:
 		case same:
-			t.report.Duplicates++
+			repeats[s]++
+		default:
+			disputed[s] = true
+			delete(repeats, s)
 		}
+	}
+	t.report.Conflicts += len(disputed)
+	for _, n := range repeats {
+		t.report.Duplicates += n
 	}
 	t.rows = kept
 }
