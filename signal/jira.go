@@ -179,8 +179,10 @@ func (j *jiraReader) finish() (*Panel, ImportReport, error) {
 // definition 7). It reorders the values, of which there is at least one.
 func quantile7(values []float64, p float64) float64 {
 	slices.Sort(values)
-	at := p * float64(len(values)-1)
+	// A product is rounded before it is added to: some processors would round once,
+	// others twice.
+	at := float64(p * float64(len(values)-1))
 	below := int(at)
 	above := min(below+1, len(values)-1)
-	return values[below] + (at-float64(below))*(values[above]-values[below])
+	return values[below] + float64((at-float64(below))*(values[above]-values[below]))
 }
