@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/coachgov/coaching"
 )
@@ -11,7 +12,8 @@ import (
 // Merge returns a panel with everything that the given ones hold: the union of
 // their people, periods, metrics and attributes. The panels are not changed. It
 // is an error when two of them hold different figures for the same cell, since
-// nothing says which is right. Attributes that differ keep the label of the
+// nothing says which is right, and when the panel would be larger than a reader
+// may make one. Attributes that differ keep the label of the
 // earlier panel in the list and count as one more change.
 func Merge(panels ...*Panel) (*Panel, error) {
 	var subjects []coaching.PersonID
@@ -24,6 +26,12 @@ func Merge(panels ...*Panel) (*Panel, error) {
 		subjects = append(subjects, p.subjects...)
 		periods = append(periods, p.periods...)
 		metrics = append(metrics, p.metrics...)
+	}
+	subjects = distinct(subjects, coaching.PersonID.Compare)
+	periods = distinct(periods, Period.Compare)
+	metrics = distinct(metrics, strings.Compare)
+	if n := len(subjects) * len(periods) * (len(metrics) + 1); n > maxPanelCells {
+		return nil, fmt.Errorf("signal: merging panels: %d people over %d periods would make %d cells; want at most %d", len(subjects), len(periods), n, maxPanelCells)
 	}
 	merged := newGrid(subjects, periods, metrics)
 	for _, p := range panels {

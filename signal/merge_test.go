@@ -81,3 +81,24 @@ func TestMergeKeepsPeopleWithoutRows(t *testing.T) {
 		require.Zero(t, flips)
 	}
 }
+
+// Two panels that fit, of many people and of many days, may not fit together.
+func TestMergeIsBounded(t *testing.T) {
+	key := people(t)
+	read := func(days int, rows func(i int) string, n int) *Panel {
+		var b strings.Builder
+		b.WriteString("person,date,metric,value\n")
+		for i := range n {
+			b.WriteString(rows(i))
+		}
+		p, _, err := ReadLong(strings.NewReader(b.String()), ImportSpec{People: key, Metrics: []string{"x"}, PeriodDays: days})
+		require.NoError(t, err)
+		return p
+	}
+	first := coaching.MustDate("2001-01-01")
+	many := read(1, func(i int) string { return fmt.Sprintf("E%d,%s,x,1\n", i, first) }, 20_000)
+	long := read(1, func(i int) string { return fmt.Sprintf("E1,%s,x,1\n", first.AddDays(i)) }, 4_000)
+	p, err := Merge(many, long)
+	require.ErrorContains(t, err, "20000 people over 4000 periods would make 160000000 cells")
+	require.Nil(t, p)
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/coachgov/coaching"
 )
@@ -104,13 +105,9 @@ func (p *Panel) column(metric string) []float64 {
 // newGrid returns a panel of the people, periods and metrics, each once, without
 // figures, rows or attributes. It leaves the lists as they are.
 func newGrid(subjects []coaching.PersonID, periods []Period, metrics []string) *Panel {
-	p := &Panel{subjects: slices.Clone(subjects), periods: slices.Clone(periods), metrics: slices.Clone(metrics)}
-	slices.SortFunc(p.subjects, coaching.PersonID.Compare)
-	p.subjects = slices.Compact(p.subjects)
-	slices.SortFunc(p.periods, Period.Compare)
-	p.periods = slices.Compact(p.periods)
-	slices.Sort(p.metrics)
-	p.metrics = slices.Compact(p.metrics)
+	p := &Panel{
+		subjects: distinct(subjects, coaching.PersonID.Compare), periods: distinct(periods, Period.Compare), metrics: distinct(metrics, strings.Compare),
+	}
 	n := len(p.subjects) * len(p.periods)
 	p.present = make([]bool, n)
 	p.values = make([][]float64, len(p.metrics))
@@ -121,6 +118,13 @@ func newGrid(subjects []coaching.PersonID, periods []Period, metrics []string) *
 		}
 	}
 	return p
+}
+
+// distinct returns each of the values once, sorted, and leaves the list as it is.
+func distinct[T comparable](values []T, compare func(a, b T) int) []T {
+	values = slices.Clone(values)
+	slices.SortFunc(values, compare)
+	return slices.Compact(values)
 }
 
 // place returns the position of a person and a period that the panel has.
