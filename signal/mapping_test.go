@@ -125,6 +125,9 @@ func TestMappings(t *testing.T) {
 	var ids []string
 	for _, m := range mappings {
 		require.Contains(t, m.Note, "placeholders", m.ID)
+		require.Equal(t, slices.ContainsFunc(m.Metrics, func(x MappedMetric) bool { return len(x.Words) > 0 }), strings.Contains(m.Note, "the words"), m.ID)
+		require.Equal(t, m.Person != "", strings.Contains(m.Note, "identifier that they have in your other files"), m.ID)
+		require.Equal(t, m.Owner != "", strings.Contains(m.Note, "ImportSpec.Owners"), m.ID)
 		ids = append(ids, m.ID)
 		sources[m.Source] = true
 		for _, x := range m.Metrics {
