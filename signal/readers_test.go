@@ -475,7 +475,7 @@ func TestReadersWantOwnersAndKnownMetrics(t *testing.T) {
 		"group nameless":           {readGroup(strings.Replace(g2g, "A,B", "A,", 1)), "Group_meeting_time_invested", nil, "in.csv:2: column 2: the other group's name is empty"},
 		"group padded":             {readGroup(strings.Replace(g2g, "A,B", "A,B ", 1)), "Group_meeting_time_invested", nil, "in.csv:2: column 2: the other group's name is empty, or has spaces"},
 		"group no column":          {readGroup(g2g), "Meeting_hours", nil, `no column "Meeting_hours"`},
-		"group nothing owned":      {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1"},
+		"group nothing owned":      {readGroup(g2g), "Group_meeting_time_invested", func(s *ImportSpec) { s.Owners = owners(t, "Z") }, "no row to read among 1: 0 without a person, 1 no owner"},
 		"slack two owners":         {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.Owners = owners(t, "A", "B") }, "one entry"},
 		"slack percentage":         {readSlackText(slack), "Percentage of messages, DMs", nil, "makes no metric"},
 		"slack period":             {readSlackText(slack), "Messages in DMs", func(s *ImportSpec) { s.PeriodDays = 30 }, "periods of 1 or 7"},

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -23,7 +24,11 @@ func (t *tally) finish(periodOf func(coaching.Date) Period, figures []madeFigure
 		r.LeftOut = append(r.LeftOut, *t.leftOut[reason])
 	}
 	if len(t.rows) == 0 {
-		return nil, t.report, t.file.errorf(1, 0, "no row to read among %d", r.Rows)
+		why := fmt.Sprintf("%d without a person", r.NoPerson)
+		for _, left := range r.LeftOut {
+			why += fmt.Sprintf(", %d %s", left.Rows, left.Reason)
+		}
+		return nil, t.report, t.file.errorf(1, 0, "no row to read among %d: %s", r.Rows, why)
 	}
 	dates, layout, err := t.dates.settle(t.file, t.spec.Dates)
 	if err != nil {
@@ -61,7 +66,7 @@ func (t *tally) attributes(rows []tallyRow, dates []coaching.Date, periodOf func
 		disputed, distinct := map[rowKey]bool{}, map[string]bool{}
 		for _, row := range rows {
 			key, label := rowKey{t.ids[row.subject], periodOf(dates[row.date])}, row.labels[i]
-			if label != "" && len(distinct) < 1000 {
+			if label != "" && len(distinct) < mostDistinct {
 				distinct[label] = true
 			}
 			known := a.labels[key]
