@@ -176,12 +176,15 @@ func hiddenRune(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
+// notAvailable is how R writes an empty cell of a column of figures.
+const notAvailable = "NA"
+
 // figure reads a metric's number in the current row; column counts from 0.
 func (in *intake) figure(metric int, text []byte, column int) {
 	v, ok := math.NaN(), false
 	c := &in.report.Columns[metric]
 	in.seen(metric, text)
-	if len(text) == 0 || string(text) == "NA" {
+	if len(text) == 0 || string(text) == notAvailable {
 		c.Blank++
 	} else if v, ok = decimalNumber(string(text)); !ok {
 		v = math.NaN()

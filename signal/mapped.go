@@ -166,7 +166,7 @@ func (t *tally) mappedFigure(x MappedMetric) (madeFigure, error) {
 			return f, err
 		}
 		t.inputs = append(t.inputs, tallyInput{
-			place: place, signed: true, read: x.reader(), column: ColumnReport{Found: t.file.header[place]}, distinct: map[string]bool{},
+			place: place, signed: true, words: len(x.Words) > 0, read: x.reader(), column: ColumnReport{Found: t.file.header[place]}, distinct: map[string]bool{},
 		})
 		f.input = len(t.inputs)
 	}

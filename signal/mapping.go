@@ -60,7 +60,8 @@ type MappedMetric struct {
 	// 60. The product is exact and rounded once.
 	Multiply string `json:"multiply,omitempty" doc:"optional,decimal"`
 	Divide   string `json:"divide,omitempty" doc:"optional,decimal"`
-	// Words give figures to the only texts that the column may hold.
+	// Words give figures to the only texts that the column may hold. NA is an empty
+	// cell and no word.
 	Words []MappedWord `json:"words,omitempty" doc:"optional"`
 }
 
@@ -248,8 +249,8 @@ func (x MappedMetric) faults() (faults [][2]string) {
 	}
 	seen := map[string]bool{}
 	for _, w := range x.Words {
-		if _, ok := exactDecimal(w.Value); !ok || w.Text == "" || seen[w.Text] {
-			add("words", "each word is given once and stands for a decimal")
+		if _, ok := exactDecimal(w.Value); !ok || w.Text == "" || w.Text == notAvailable || seen[w.Text] {
+			add("words", "each word is given once and stands for a decimal; "+notAvailable+" is read as an empty cell and is no word")
 			break
 		}
 		seen[w.Text] = true

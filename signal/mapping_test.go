@@ -68,6 +68,7 @@ func TestMappingCheck(t *testing.T) {
 		"label of all": func(m *Mapping) {
 			m.Person, m.WholeFile, m.Attributes = "", true, []MappedAttribute{{"org", "org"}}
 		},
+		"word NA":  func(m *Mapping) { m.Metrics[0].Words = []MappedWord{{"NA", "0"}} },
 		"idle key": func(m *Mapping) { m.Key, m.Metrics[0].Combine = "n", "" },
 		"zero":     func(m *Mapping) { *m = Mapping{} },
 	} {
@@ -243,6 +244,10 @@ func TestReadMappedCountsDefects(t *testing.T) {
 		_, ok := p.Value(person(t, "E1"), week("2027-01-04"), tt.m.Metrics[0].Name)
 		require.Equal(t, tt.kept, ok, name)
 	}
+	_, byWord, err := ReadMapped(strings.NewReader(head+"E1,2027-01-04,Good,x\nE1,2027-01-11,NA,x\n"), once, spec(t))
+	require.NoError(t, err)
+	require.Contains(t, messages(byWord.Findings), "1 cells are none of the words that the mapping lists")
+	require.Equal(t, 1, byWord.Columns[0].Blank)
 	// A label given twice with differences is nobody's group.
 	p, report, err := ReadMapped(strings.NewReader(head+"E1,2027-01-04,good,x\nE1,2027-01-06,good,y\n"), once, spec(t))
 	require.NoError(t, err)

@@ -44,6 +44,7 @@ type tally struct {
 type tallyInput struct {
 	place    int
 	signed   bool // may be below zero
+	words    bool // stands for figures in words
 	read     func(string) (float64, bool)
 	column   ColumnReport
 	distinct map[string]bool
@@ -299,11 +300,11 @@ func (t *tally) add(subject, date int32, key string) error {
 func (in *tallyInput) figure(file *csvFile) float64 {
 	text := file.record[in.place]
 	c := &in.column
-	if text == "" || text == "NA" {
+	if text == "" || text == notAvailable {
 		c.Blank++
 		return math.NaN()
 	}
-	if len(in.distinct) < 1000 && !in.distinct[text] {
+	if len(in.distinct) < mostDistinct && !in.distinct[text] {
 		in.distinct[strings.Clone(text)] = true
 	}
 	v, ok := in.read(text)
