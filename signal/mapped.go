@@ -165,8 +165,12 @@ func (t *tally) mappedFigure(x MappedMetric) (madeFigure, error) {
 		if err != nil {
 			return f, err
 		}
+		want := ""
+		if len(x.Words) > 0 {
+			want = "one of the mapping's words"
+		}
 		t.inputs = append(t.inputs, tallyInput{
-			place: place, signed: true, words: len(x.Words) > 0, read: x.reader(), column: ColumnReport{Found: t.file.header[place]}, distinct: map[string]bool{},
+			place: place, signed: true, want: want, read: x.reader(), column: ColumnReport{Found: t.file.header[place]}, distinct: map[string]bool{},
 		})
 		f.input = len(t.inputs)
 	}

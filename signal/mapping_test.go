@@ -246,7 +246,7 @@ func TestReadMappedCountsDefects(t *testing.T) {
 	}
 	_, byWord, err := ReadMapped(strings.NewReader(head+"E1,2027-01-04,Good,x\nE1,2027-01-11,NA,x\n"), once, spec(t))
 	require.NoError(t, err)
-	require.Contains(t, messages(byWord.Findings), "1 cells are none of the words that the mapping lists")
+	require.Contains(t, messages(byWord.Findings), "1 cells are not one of the mapping's words")
 	require.Equal(t, 1, byWord.Columns[0].Blank)
 	// A label given twice with differences is nobody's group.
 	p, report, err := ReadMapped(strings.NewReader(head+"E1,2027-01-04,good,x\nE1,2027-01-06,good,y\n"), once, spec(t))

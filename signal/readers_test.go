@@ -453,6 +453,9 @@ func TestReadVivaMeetingsCountsDefects(t *testing.T) {
 			}
 		}
 	}
+	_, report, err = ReadVivaMeetings(strings.NewReader(head+"m,E1,2027-01-04T16:30:00Z,9,0.5,FALSE,maybe\n"), s)
+	require.NoError(t, err)
+	require.Contains(t, messages(report.Findings), "1 cells are not TRUE or FALSE and are now missing; the first is in line 2, column 7")
 }
 
 // What the readers of sources without persons will not read.

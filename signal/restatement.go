@@ -104,7 +104,7 @@ type Affected struct {
 // teams that they were computed over, and the packs that hold them. The list is
 // sorted by leader, signal and window. A baseline that is not in the list, or has
 // neither Level nor Limits, has the same figures when it is computed from the
-// later load; one without Level has the same level and spread, though other
+// later load with the same teams and exclusions; one without Level has the same level and spread, though other
 // limits. New figures inside a window count like late ones; beyond it they are
 // the feed moving on and change nothing. The arguments are not changed.
 func AffectedBy(restated []Restatement, teams Teams, baselines []*Baselines, packs []Pack) []Affected {

@@ -43,8 +43,8 @@ type tally struct {
 // A tallyInput is a column of figures.
 type tallyInput struct {
 	place    int
-	signed   bool // may be below zero
-	words    bool // stands for figures in words
+	signed   bool   // may be below zero
+	want     string // what a cell is, for messages; "" is a plain decimal number
 	read     func(string) (float64, bool)
 	column   ColumnReport
 	distinct map[string]bool

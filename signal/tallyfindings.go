@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,11 +40,8 @@ func (t *tally) addFindings() {
 	for _, in := range t.inputs {
 		c := in.column
 		if c.Failed > 0 {
-			want := "no plain decimal number"
-			if in.words {
-				want = "none of the words that the mapping lists"
-			}
-			add("DQ07", coaching.Warning, c.Found, c.FirstRow, c.FirstColumn, "%d cells are %s and are now missing; the first is in line %d, column %d", c.Failed, want, c.FirstRow, c.FirstColumn)
+			add("DQ07", coaching.Warning, c.Found, c.FirstRow, c.FirstColumn, "%d cells are not %s and are now missing; the first is in line %d, column %d",
+				c.Failed, cmp.Or(in.want, "a plain decimal number"), c.FirstRow, c.FirstColumn)
 		}
 		if c.Blank > 0 {
 			add("DQ06", coaching.Warning, c.Found, 0, in.place+1, "%d cells are empty, and what needs them is missing", c.Blank)

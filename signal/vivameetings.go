@@ -104,7 +104,7 @@ func (t *tally) meetingColumns() (c meetingColumns, err error) {
 	if c.recurring, err = t.input("Recurring", "IsRecurring"); err != nil {
 		return c, err
 	}
-	t.inputs[c.recurring-1].read = truth
+	t.inputs[c.recurring-1].read, t.inputs[c.recurring-1].want = truth, "TRUE or FALSE"
 	if c.allDay, err = t.optional("All_Day_Meeting"); err != nil {
 		return c, err
 	}
