@@ -35,6 +35,24 @@ func TestReadersKeepThePersonAtTheDoor(t *testing.T) {
 	require.ErrorContains(t, err, "in.csv:1: column 2: ")
 }
 
+// A mapping that spells the person's column in another way gets no further.
+func TestReadMappedKeepsThePersonAtTheDoor(t *testing.T) {
+	file := "who,day,minutes\nJane,2027-01-04,60\n"
+	label, figure, team := hoursMapping(), hoursMapping(), hoursMapping()
+	label.Attributes = []MappedAttribute{{"org", "WHO"}}
+	figure.Metrics = []MappedMetric{{Name: "hours", Unit: "hours", Column: "WHO", Combine: "sum"}}
+	team.Person, team.Owner, team.Metrics = "", "who", figure.Metrics
+	for name, m := range map[string]Mapping{"label": label, "figure": figure, "team": team} {
+		require.Empty(t, m.Check(), name)
+		s := spec(t)
+		s.Owners = owners(t, "Jane")
+		p, _, err := ReadMapped(strings.NewReader(file), m, s)
+		require.ErrorContains(t, err, "in.csv:1: column 1: ", name)
+		require.ErrorContains(t, err, "is the column of the person", name)
+		require.Nil(t, p)
+	}
+}
+
 // An endless is a file of one byte, without end.
 type endless byte
 

@@ -102,3 +102,22 @@ func TestMergeIsBounded(t *testing.T) {
 	require.ErrorContains(t, err, "20000 people over 4000 periods would make 160000000 cells")
 	require.Nil(t, p)
 }
+
+// A label that differs keeps the earlier panel's, and counts as a change.
+func TestMergeCountsLabelsThatDiffer(t *testing.T) {
+	key := people(t)
+	read := func(day, label string) *Panel {
+		p, _, err := ReadViva(strings.NewReader("PersonId,MetricDate,x,org\nE1,"+day+",1,"+label+"\n"), ImportSpec{People: key, Metrics: []string{"x"}, Attributes: []string{"org"}})
+		require.NoError(t, err)
+		return p
+	}
+	who, err := key.Person("E1")
+	require.NoError(t, err)
+	for second, want := range map[string]int{"Sales": 0, "Ops": 1, "": 0} {
+		p, err := Merge(read("2024-04-28", "Sales"), read("2024-05-05", second))
+		require.NoError(t, err)
+		label, flips := p.Attribute(who, "org")
+		require.Equal(t, "Sales", label)
+		require.Equal(t, want, flips, second)
+	}
+}

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -91,6 +92,47 @@ func TestReadVivaIsBounded(t *testing.T) {
 		}
 		_, _, err := ReadViva(strings.NewReader(text), s)
 		require.ErrorContains(t, err, name)
+	}
+}
+
+// Few rows of many people and many days would make a panel of any size.
+func TestReadVivaBoundsThePanel(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("PersonId,MetricDate,x\n")
+	first := coaching.MustDate("2001-01-01")
+	for i := range 20_000 {
+		fmt.Fprintf(&b, "E%d,%s,1\n", i, first.AddDays(i%4_000))
+	}
+	s := spec(t, "x")
+	s.PeriodDays = 1
+	_, _, err := ReadViva(strings.NewReader(b.String()), s)
+	require.ErrorContains(t, err, "20000 people over 4000 periods would make 160000000 cells")
+}
+
+// What a header and a spec may not say.
+func TestReadersRefuseHeadersAndSpecs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		header string
+		edit   func(*ImportSpec)
+		want   string
+	}{
+		"long name":   {"x" + strings.Repeat("y", 70), func(s *ImportSpec) { s.Limits.Field = 64 }, "in.csv:1: column 5: the column's name is too long"},
+		"NUL":         {"\x00", nil, "in.csv:1: column 5: the column's name"},
+		"not UTF-8":   {"\xff", nil, "in.csv:1: column 5: the column's name"},
+		"period":      {"y", func(s *ImportSpec) { s.PeriodDays = -1 }, "out of range"},
+		"long period": {"y", func(s *ImportSpec) { s.PeriodDays = 367 }, "out of range"},
+		"weekday":     {"y", func(s *ImportSpec) { s.WeekStart = 7 }, "out of range"},
+		"layout":      {"y", func(s *ImportSpec) { s.Dates = 200 }, "out of range"},
+		"days":        {"period_days", nil, "in.csv:2: column 5: not a number of days from 1 to 366"},
+	} {
+		s := spec(t, "x")
+		if tt.edit != nil {
+			tt.edit(&s)
+		}
+		for _, days := range []string{"0", "-7", "367", "7.5"} {
+			_, _, err := ReadLong(strings.NewReader("person,date,metric,value,"+tt.header+"\nE1,2024-04-28,x,1,"+days+"\n"), s)
+			require.ErrorContains(t, err, tt.want, name)
+		}
 	}
 }
 

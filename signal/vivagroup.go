@@ -129,7 +129,7 @@ func (t *tally) groupKind(label, other string) byte {
 	case "unclassified_collaborators", "unclassified", "other_collaborators":
 		return unknownGroup
 	}
-	if other == label || t.spec.Owners[label] == t.spec.Owners[other] {
+	if t.spec.Owners[label] == t.spec.Owners[other] { // also the same label
 		return ownGroup
 	}
 	return otherGroup
