@@ -52,6 +52,9 @@ func WriteCSV(w io.Writer, spec ExportSpec, series ...*Series) (Manifest, error)
 			return Manifest{}, errors.New("signal: an export got a nil series")
 		}
 		d := s.definition
+		if d.Class == Raw {
+			return Manifest{}, fmt.Errorf("signal: signal %q is classed raw; raw traces are not exported (SIG-033)", d.ID)
+		}
 		signals = append(signals, SignalRef{ID: d.ID, Version: d.Version, Unit: d.Unit, Grain: d.Grain})
 	}
 	m, err := spec.manifest(signals)

@@ -39,7 +39,7 @@ func TestReadersKeepThePersonAtTheDoor(t *testing.T) {
 func TestReadMappedKeepsThePersonAtTheDoor(t *testing.T) {
 	file := "who,day,minutes\nJane,2027-01-04,60\n"
 	label, figure, team := hoursMapping(), hoursMapping(), hoursMapping()
-	label.Attributes = []MappedAttribute{{"org", "WHO"}}
+	label.Attributes = []MappedAttribute{{Name: "org", Column: "WHO"}}
 	figure.Metrics = []MappedMetric{{Name: "hours", Unit: "hours", Column: "WHO", Combine: "sum"}}
 	team.Person, team.Owner, team.Metrics = "", "who", figure.Metrics
 	for name, m := range map[string]Mapping{"label": label, "figure": figure, "team": team} {

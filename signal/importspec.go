@@ -19,6 +19,10 @@ type ImportSpec struct {
 	Metrics []string
 	// Attributes are labels to read per person, such as "Organization".
 	Attributes []string
+	// PersonAttributes are those of the Attributes whose labels identify people,
+	// such as "ManagerId": the panel holds their pseudonyms, in the text form of
+	// [coaching.PersonID].
+	PersonAttributes []string
 	// WeekStart is the weekday on which the source's weeks begin. The zero
 	// Weekday is Sunday, as in Viva.
 	WeekStart time.Weekday

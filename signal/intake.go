@@ -3,6 +3,7 @@ package signal
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -57,8 +58,10 @@ type rowTime struct {
 
 // intakeLabels are an attribute's labels: of each row, by their number.
 type intakeLabels struct {
-	texts *dictionary
-	rows  chunked[int32]
+	texts  *dictionary
+	people bool     // the texts identify people
+	ids    []string // their pseudonyms, by the number of the text
+	rows   chunked[int32]
 }
 
 func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
@@ -88,7 +91,12 @@ func newIntake(file *csvFile, spec ImportSpec) (*intake, error) {
 	}
 	for _, a := range spec.Attributes {
 		in.report.Columns = append(in.report.Columns, ColumnReport{Name: a, Attribute: true})
-		in.labels = append(in.labels, intakeLabels{texts: newDictionary()})
+		in.labels = append(in.labels, intakeLabels{texts: newDictionary(), people: slices.Contains(spec.PersonAttributes, a)})
+	}
+	for _, a := range spec.PersonAttributes {
+		if !slices.Contains(spec.Attributes, a) {
+			return nil, fmt.Errorf("signal: ImportSpec.PersonAttributes names %q, which is not in Attributes", clip(a))
+		}
 	}
 	return in, nil
 }
@@ -165,6 +173,16 @@ func (f *csvFile) person(text string, column int, people *coaching.Pseudonymizer
 	return id, nil
 }
 
+// personLabel makes the pseudonym that stands for a label that identifies
+// somebody; "" for none.
+func (f *csvFile) personLabel(text string, column int, people *coaching.Pseudonymizer) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	id, err := f.person(text, column, people)
+	return id.String(), err
+}
+
 // plainIdentifier reports whether an identifier looks like what it is: "E1" and
 // "E1 " would be two people whom nobody can tell apart.
 func plainIdentifier(text string) bool {
@@ -206,6 +224,13 @@ func (in *intake) label(attribute int, text []byte, column int) error {
 	if !known {
 		if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
 			return in.file.errorf(in.file.line, column+1, "not UTF-8 text")
+		}
+		if labels.people {
+			id, err := in.file.personLabel(string(text), column, in.spec.People)
+			if err != nil {
+				return err
+			}
+			labels.ids = append(labels.ids, id)
 		}
 		n = labels.texts.add(text)
 	}

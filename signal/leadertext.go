@@ -1,9 +1,6 @@
 package signal
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Text returns the view as its leader reads it, in plain lines; "" for the zero
 // view. The same view gives the same text.
@@ -12,7 +9,7 @@ func (v LeaderView) Text() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "What %s holds about you and your team, %s.\n", v.spec.Programme, v.on)
+	writef(&b, "What %s holds about you and your team, %s.\n", v.spec.Programme, v.on)
 	b.WriteString("These are figures of groups and working hypotheses, not verdicts.\n")
 	for n, s := range v.signals {
 		s.SignalView.write(&b, n+1)
@@ -21,23 +18,23 @@ func (v LeaderView) Text() string {
 			if p.Shown {
 				text = figure(p.Value)
 			}
-			fmt.Fprintf(&b, "   %s: %s\n", p.Period.Start, text)
+			writef(&b, "   %s: %s\n", p.Period.Start, text)
 		}
 		for _, note := range s.Notes {
-			fmt.Fprintf(&b, "   Note:       %s\n", note)
+			writef(&b, "   Note:       %s\n", note)
 		}
-		fmt.Fprintf(&b, "   Read from:  %s; %s data; standing %s\n", s.Source, s.Class, s.Standing)
+		writef(&b, "   Read from:  %s; %s data; standing %s\n", s.Source, s.Class, s.Standing)
 		if len(s.NotForCoach) == 0 {
 			b.WriteString("   Your coach: may read the level and the change\n")
 		} else {
-			fmt.Fprintf(&b, "   Your coach: does not read it now, because %s\n", strings.Join(s.NotForCoach, "; "))
+			writef(&b, "   Your coach: does not read it now, because %s\n", strings.Join(s.NotForCoach, "; "))
 		}
 	}
 	writeItems(&b, v.spec.Qualitative)
 	if len(v.heldBack) > 0 {
 		b.WriteString("\nNot shown\n")
 		for _, o := range v.heldBack {
-			fmt.Fprintf(&b, "   - %s: %s\n", o.Signal, o.Reason)
+			writef(&b, "   - %s: %s\n", o.Signal, o.Reason)
 		}
 	}
 	b.WriteString("\nWho else reads about you\n")
@@ -46,13 +43,13 @@ func (v LeaderView) Text() string {
 		if !r.Person.IsZero() {
 			who += " " + r.Person.String()
 		}
-		fmt.Fprintf(&b, "   - %s: %s\n", who, r.Reads)
+		writef(&b, "   - %s: %s\n", who, r.Reads)
 	}
 	if v.spec.DeleteBy.IsZero() {
 		b.WriteString("\nThe day by which this is deleted is not stated here; ask for it.\n")
 	} else {
-		fmt.Fprintf(&b, "\nDeleted by %s.\n", v.spec.DeleteBy)
+		writef(&b, "\nDeleted by %s.\n", v.spec.DeleteBy)
 	}
-	fmt.Fprintf(&b, "If this misrepresents you: %s. Who decides: %s.\n", strings.TrimSuffix(v.spec.Appeals.Text, "."), v.spec.Appeals.Role)
+	writef(&b, "If this misrepresents you: %s. Who decides: %s.\n", strings.TrimSuffix(v.spec.Appeals.Text, "."), v.spec.Appeals.Role)
 	return b.String()
 }

@@ -128,7 +128,7 @@ func (t *tally) mappedColumns(m Mapping) (c mappedColumns, err error) {
 		if place == c.whose {
 			return c, t.file.errorf(1, place+1, "%q is the column of the person; it is read as a pseudonym only", clip(a.Column))
 		}
-		t.labels = append(t.labels, tallyLabel{name: a.Name, place: place})
+		t.labels = append(t.labels, tallyLabel{name: a.Name, place: place, people: a.Person})
 	}
 	for _, x := range m.Metrics {
 		if x.Column == "" {

@@ -75,6 +75,9 @@ type MappedWord struct {
 type MappedAttribute struct {
 	Name   string `json:"name"`
 	Column string `json:"column"`
+	// Person says that the labels identify people, such as managers: the panel
+	// holds their pseudonyms, in the text form of [coaching.PersonID].
+	Person bool `json:"person,omitempty" doc:"optional"`
 }
 
 const (

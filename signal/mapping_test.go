@@ -47,8 +47,8 @@ func TestMappingCheck(t *testing.T) {
 		"metrics[0].column":    func(m *Mapping) { m.Metrics[0].Column = "Who"; m.Person = "Who" },
 		"metrics[0].words":     func(m *Mapping) { m.Metrics[0].Words = []MappedWord{{"yes", "1"}, {"yes", "0"}} },
 		"key":                  func(m *Mapping) { m.Key = "day" },
-		"attributes[0].column": func(m *Mapping) { m.Attributes = []MappedAttribute{{"name", "who"}} },
-		"attributes[0].name":   func(m *Mapping) { m.Attributes = []MappedAttribute{{"", "org"}} },
+		"attributes[0].column": func(m *Mapping) { m.Attributes = []MappedAttribute{{Name: "name", Column: "who"}} },
+		"attributes[0].name":   func(m *Mapping) { m.Attributes = []MappedAttribute{{Name: "", Column: "org"}} },
 	} {
 		m := hoursMapping()
 		m.Metrics = slices.Clone(m.Metrics)
@@ -66,7 +66,7 @@ func TestMappingCheck(t *testing.T) {
 		"same name":  func(m *Mapping) { m.Metrics = append(m.Metrics, m.Metrics[0]) },
 		"nobody's":   func(m *Mapping) { m.Person = "" },
 		"label of all": func(m *Mapping) {
-			m.Person, m.WholeFile, m.Attributes = "", true, []MappedAttribute{{"org", "org"}}
+			m.Person, m.WholeFile, m.Attributes = "", true, []MappedAttribute{{Name: "org", Column: "org"}}
 		},
 		"word NA":  func(m *Mapping) { m.Metrics[0].Words = []MappedWord{{"NA", "0"}} },
 		"idle key": func(m *Mapping) { m.Key, m.Metrics[0].Combine = "n", "" },
@@ -212,7 +212,7 @@ func TestReadMappedCountsDefects(t *testing.T) {
 	mean.Metrics = []MappedMetric{{Name: "score", Unit: "points", Column: "score", Combine: "mean"}}
 	once := hoursMapping()
 	once.Metrics = []MappedMetric{{Name: "score", Unit: "points", Column: "score", Words: []MappedWord{{"good", "1"}, {"bad", "0"}}}}
-	once.Attributes = []MappedAttribute{{"org", "org"}}
+	once.Attributes = []MappedAttribute{{Name: "org", Column: "org"}}
 	sum := hoursMapping()
 	keyed := hoursMapping()
 	keyed.Key = "n"

@@ -97,5 +97,9 @@ func (in *intake) settleLabels(p *Panel, at placing, name string, labels intakeL
 			}
 		}
 	}
-	return newAttribute(name, labels.texts.texts, cells, len(p.subjects))
+	texts := labels.texts.texts
+	if labels.people {
+		texts = labels.ids
+	}
+	return newAttribute(name, texts, cells, len(p.subjects))
 }

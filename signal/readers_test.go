@@ -559,7 +559,7 @@ func TestReadersNameTheirRows(t *testing.T) {
 		require.ErrorContains(t, readMeetingsText(strings.Replace(file, "\nm,", "\n"+id+",", 1))(spec(t, "meetings")), "in.csv:2: column 1: the meeting's identifier")
 	}
 	m := hoursMapping()
-	m.Attributes = []MappedAttribute{{"org", "org"}}
+	m.Attributes = []MappedAttribute{{Name: "org", Column: "org"}}
 	for _, label := range []string{"\xff", "a\x00"} {
 		_, _, err := ReadMapped(strings.NewReader("who,day,minutes,org\nE1,2027-01-04,60,"+label+"\n"), m, spec(t))
 		require.ErrorContains(t, err, "in.csv:2: column 4: not UTF-8 text")

@@ -61,9 +61,10 @@ type tallyRow struct {
 
 // A tallyLabel is a column of labels.
 type tallyLabel struct {
-	name  string
-	place int
-	blank int
+	name   string
+	place  int
+	blank  int
+	people bool // the labels identify people
 }
 
 // A tallyScope says within what a row's key occurs once.
@@ -289,6 +290,12 @@ func (t *tally) add(subject, date int32, key string) error {
 		}
 		if text == "" {
 			l.blank++
+		}
+		if l.people {
+			var err error
+			if text, err = t.file.personLabel(text, l.place, t.spec.People); err != nil {
+				return err
+			}
 		}
 		row.labels = append(row.labels, strings.Clone(text))
 	}

@@ -19,10 +19,10 @@ type Teams map[coaching.PersonID]coaching.PersonID
 
 // TeamsBy makes a team of the people with the same latest label of an attribute,
 // such as ManagerId. The function says which leader a label stands for, as
-// [coaching.Pseudonymizer.Person] does where labels are managers' identifiers; it
-// is called once for each label. People without a label are in no team, nor those
-// whose label stands for the zero PersonID. It is an error when the panel has no such attribute or the function fails; neither
-// quotes a label.
+// [coaching.ParsePersonID] does for one of ImportSpec.PersonAttributes; it is
+// called once for each label. People without a label are in no team, nor those
+// whose label stands for the zero PersonID. It is an error when the panel has no
+// such attribute or the function fails; neither quotes a label.
 func TeamsBy(p *Panel, name string, leaderOf func(label string) (coaching.PersonID, error)) (Teams, error) {
 	p = p.orEmpty()
 	at := slices.IndexFunc(p.attributes, func(a attribute) bool { return a.name == name })

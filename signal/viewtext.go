@@ -14,19 +14,19 @@ func (v CoachView) Text() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Signals for one leader, %s. Outcome: %s.\n", v.on, v.outcome)
+	writef(&b, "Signals for one leader, %s. Outcome: %s.\n", v.on, v.outcome)
 	b.WriteString("Working hypotheses, not verdicts.\n")
 	for n, s := range v.signals {
 		s.write(&b, n+1)
 		for _, note := range s.Notes {
-			fmt.Fprintf(&b, "   Note:       %s\n", note)
+			writef(&b, "   Note:       %s\n", note)
 		}
 	}
 	writeItems(&b, v.qualitative)
 	if len(v.leftOut) > 0 {
 		b.WriteString("\nLeft out\n")
 		for _, o := range v.leftOut {
-			fmt.Fprintf(&b, "   - %s: %s\n", o.Signal, o.Reason)
+			writef(&b, "   - %s: %s\n", o.Signal, o.Reason)
 		}
 	}
 	return b.String()
@@ -34,27 +34,27 @@ func (v CoachView) Text() string {
 
 // write prints a signal under its number, without its notes.
 func (s SignalView) write(b *strings.Builder, number int) {
-	fmt.Fprintf(b, "\n%d. %s (%s)\n", number, s.Name, s.Unit)
-	fmt.Fprintf(b, "   Hypothesis: %s\n", s.Path)
-	fmt.Fprintf(b, "   What it is: %s\n", s.Explain)
+	writef(b, "\n%d. %s (%s)\n", number, s.Name, s.Unit)
+	writef(b, "   Hypothesis: %s\n", s.Path)
+	writef(b, "   What it is: %s\n", s.Explain)
 	if s.BaselineN > 0 {
-		fmt.Fprintf(b, "   Baseline:   %s, mean of %s (median %s)\n", figure(s.BaselineMean), count(s.BaselineN, "period"), figure(s.Level))
+		writef(b, "   Baseline:   %s, mean of %s (median %s)\n", figure(s.BaselineMean), count(s.BaselineN, "period"), figure(s.Level))
 		switch {
 		case s.LatestN == 0:
 			b.WriteString("   Since then: no period has ended yet\n")
 		default:
-			fmt.Fprintf(b, "   Since then: %s, mean of %s%s; change %s, smallest change beyond noise %s: %s\n",
+			writef(b, "   Since then: %s, mean of %s%s; change %s, smallest change beyond noise %s: %s\n",
 				figure(s.Latest), count(s.LatestN, "period"), s.normalised(), signed(s.Delta), figure(s.MDC95), s.reading())
 		}
 	}
 	if len(s.BlindSpots) > 0 {
-		fmt.Fprintf(b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
+		writef(b, "   Cannot see: %s\n", strings.Join(s.BlindSpots, "; "))
 	}
 	if s.Restriction != "" {
-		fmt.Fprintf(b, "   Restricted: %s\n", s.Restriction)
+		writef(b, "   Restricted: %s\n", s.Restriction)
 	}
 	if s.Control != "" {
-		fmt.Fprintf(b, "   Control:    %s\n", s.Control)
+		writef(b, "   Control:    %s\n", s.Control)
 	}
 }
 
@@ -66,15 +66,15 @@ func writeItems(b *strings.Builder, items []QualitativeItem) {
 	for _, q := range items {
 		switch q.Kind {
 		case Favourable:
-			fmt.Fprintf(b, "   - %s (%s): %.0f%% of %d favourable\n", q.Text, q.Source, 100*q.Share, q.N)
+			writef(b, "   - %s (%s): %.0f%% of %d favourable\n", q.Text, q.Source, 100*q.Share, q.N)
 		case Theme:
-			fmt.Fprintf(b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
+			writef(b, "   - %s (%s, %d people)\n", q.Text, q.Source, q.N)
 		default:
 			source := q.Source
 			if q.Redaction.State == Redacted {
 				source += "; taken out: " + q.Redaction.TakenOut
 			}
-			fmt.Fprintf(b, "   - \"%s\" (%s)\n", q.Text, source)
+			writef(b, "   - \"%s\" (%s)\n", q.Text, source)
 		}
 	}
 }
@@ -138,4 +138,20 @@ func signed(x float64) string {
 		return "+" + figure(x)
 	}
 	return figure(x)
+}
+
+// writef writes as fmt.Fprintf does, with texts that people have typed kept on
+// their line: a reason must not look like a line of the view.
+func writef(b *strings.Builder, format string, args ...any) {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = strings.Map(func(r rune) rune {
+				if hiddenRune(r) {
+					return ' '
+				}
+				return r
+			}, text)
+		}
+	}
+	fmt.Fprintf(b, format, args...)
 }

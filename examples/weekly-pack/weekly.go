@@ -11,7 +11,7 @@ import (
 
 // weekly reads, checks, takes baselines, raises flags and makes the packs.
 func weekly(in inputs) (*report, error) {
-	spec := signal.ImportSpec{File: in.file, People: in.people, Attributes: []string{in.team}}
+	spec := signal.ImportSpec{File: in.file, People: in.people, Attributes: []string{in.team}, PersonAttributes: []string{in.team}}
 	for _, d := range in.definitions {
 		spec.Metrics = append(spec.Metrics, d.Expr.Columns()...)
 	}
@@ -24,7 +24,7 @@ func weekly(in inputs) (*report, error) {
 		in.asOf = imported.Last.AddDays(9) // three days after the end of the last week
 	}
 	panel = panel.AsOf(in.asOf)
-	teams, err := signal.TeamsBy(panel, in.team, in.people.Person)
+	teams, err := signal.TeamsBy(panel, in.team, coaching.ParsePersonID)
 	if err != nil {
 		return nil, err
 	}
