@@ -212,11 +212,11 @@ func Example_request() {
 	}
 
 	sealed := enforce.Seal(governance.Resource{
-		Type: governance.ResourcePack, ID: "pack-17", Signals: []string{"review_turnaround"}, Class: signal.Pseudonymous, Owner: leader, AssignedCoach: coach,
+		Type: governance.ResourcePack, ID: "pack-17", Programme: "pilot-1", Signals: []string{"review_turnaround"}, Class: signal.Pseudonymous, Owner: leader, AssignedCoach: coach,
 		CreatedAt: now, Identifiable: governance.No, Standing: signal.Restricted, Control: true, Automated: governance.No, Affects: governance.EffectsOf(governance.NoEffect),
 	}, "the pack")
 	request := &governance.Request{
-		Action: governance.View, Purpose: governance.ForCoaching, Subject: governance.Subject{ID: coach, Role: coaching.Coach, Trained: true},
+		Action: governance.View, Purpose: governance.ForCoaching, Subject: governance.Subject{ID: coach, Role: coaching.Coach, Trained: true, Programme: "pilot-1"},
 		Resource: sealed.Resource(), Now: now,
 	}
 	decision, grant := engine.Authorize(ctx, request)

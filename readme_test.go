@@ -26,9 +26,9 @@ func Example_readme() {
 	now := time.Date(2027, 2, 5, 9, 0, 0, 0, time.UTC)
 	decision := policy.Decide(&governance.Request{
 		Action: governance.Publish, Purpose: governance.ForCoaching, Now: now,
-		Subject: governance.Subject{ID: service, Role: coaching.System},
+		Subject: governance.Subject{ID: service, Role: coaching.System, Programme: "pilot-1"},
 		Resource: governance.Resource{
-			Type: governance.ResourceRecommendation, ID: "advice-17", Owner: leader, CreatedAt: now.AddDate(0, 0, -1),
+			Type: governance.ResourceRecommendation, ID: "advice-17", Programme: "pilot-1", Owner: leader, CreatedAt: now.AddDate(0, 0, -1),
 			Class: signal.Pseudonymous, Standing: signal.Cleared, Identifiable: governance.No,
 			Automated: governance.Yes, ModelCard: true, Explained: true, Affects: governance.EffectsOf(governance.Promotion),
 		},

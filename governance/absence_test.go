@@ -31,6 +31,9 @@ func TestAMissingAttributeNeverHelps(t *testing.T) {
 		"explained":      func(r *Request) { r.Resource.Explained = false },
 		"trained":        func(r *Request) { r.Subject.Trained = false },
 		"class":          func(r *Request) { r.Resource.Class = signal.Raw },
+		"programme":      func(r *Request) { r.Subject.Programme = "" },
+		"of a programme": func(r *Request) { r.Resource.Programme = "" },
+		"notice":         func(r *Request) { r.Notice = "" },
 		"role":           func(r *Request) { r.Subject.Role = coaching.NoRole },
 		"subject":        func(r *Request) { r.Subject.ID = coaching.PersonID{} },
 		"action":         func(r *Request) { r.Action = UnknownAction },
@@ -56,6 +59,12 @@ func TestAMissingAttributeNeverHelps(t *testing.T) {
 		if i%4 == 0 { // what a coach does all day
 			r.Subject.Role, r.Resource.Type, r.Resource.Class = coaching.Coach, []ResourceType{ResourcePack, ResourceRecommendation}[s.IntN(2)], signal.Pseudonymous
 			r.Action, r.Purpose, r.Subject.ID = []Action{View, Use, Recommend}[s.IntN(3)], ForCoaching, s.people[1]
+		}
+		if i%4 == 1 { // what a reviewer waits for
+			r.Subject.Role, r.Resource.Type, r.Resource.Class = coaching.System, ResourceRecommendation, signal.Pseudonymous
+			r.Action, r.Purpose, r.Resource.Affects = Publish, ForCoaching, EffectsOf(Promotion)
+			r.Approvals, r.Review = nil, ReviewRecord{}
+			s.approve(r)
 		}
 		if class(&r.Resource) == signal.Aggregate {
 			// Nobody owns an aggregate; an owner that is stated nonetheless is

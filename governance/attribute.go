@@ -39,6 +39,7 @@ const (
 	attrSubjectID
 	attrSubjectRole
 	attrSubjectTrained
+	attrSubjectProgramme
 	attrType
 	attrID
 	attrProgramme
@@ -77,37 +78,38 @@ type attribute struct {
 
 // attributes is indexed by attr.
 var attributes = [attrCount]attribute{
-	attrAction:          {name: "action", kind: kindEnum, names: actionNames[:]},
-	attrPurpose:         {name: "purpose", kind: kindEnum, names: purposeNames[:]},
-	attrNow:             {name: "now", kind: kindTime},
-	attrSubjectID:       {name: "subject.id", kind: kindPerson},
-	attrSubjectRole:     {name: "subject.role", kind: kindEnum, names: roleNames[:]},
-	attrSubjectTrained:  {name: "subject.trained", kind: kindBool},
-	attrType:            {name: "resource.type", kind: kindEnum, names: resourceNames[:]},
-	attrID:              {name: "resource.id", kind: kindText},
-	attrProgramme:       {name: "resource.programme", kind: kindText, optional: true},
-	attrClass:           {name: "resource.class", kind: kindEnum, names: classNames[:]},
-	attrOwner:           {name: "resource.owner", kind: kindPerson, optional: true},
-	attrAssignedCoach:   {name: "resource.assigned_coach", kind: kindPerson, optional: true},
-	attrCreatedAt:       {name: "resource.created_at", kind: kindTime, optional: true},
-	attrAge:             {name: "resource.age", kind: kindDuration, optional: true},
-	attrPastRetention:   {name: "resource.past_retention", kind: kindBool, optional: true},
-	attrGroupSize:       {name: "resource.group_size", kind: kindInt, optional: true},
-	attrIdentifiable:    {name: "resource.identifiable", kind: kindBool, optional: true},
-	attrLegalHold:       {name: "resource.legal_hold", kind: kindBool, optional: true},
-	attrStanding:        {name: "resource.standing", kind: kindEnum, names: standingNames[:]},
-	attrControl:         {name: "resource.control", kind: kindBool},
-	attrAutomated:       {name: "resource.automated", kind: kindBool, optional: true},
-	attrModelCard:       {name: "resource.model_card", kind: kindBool},
-	attrExplained:       {name: "resource.explained", kind: kindBool},
-	attrAffects:         {name: "resource.affects", kind: kindSet, names: effectNames[:], optional: true},
-	attrConsentPurposes: {name: "consent.purposes", kind: kindSet, names: purposeNames[:]},
-	attrApprovalCount:   {name: "approval.count", kind: kindInt},
-	attrApprovalRoles:   {name: "approval.roles", kind: kindSet, names: roleNames[:]},
-	attrReviewDone:      {name: "review.done", kind: kindBool},
-	attrReviewRole:      {name: "review.role", kind: kindEnum, names: roleNames[:]},
-	attrReviewRationale: {name: "review.rationale_length", kind: kindInt},
-	attrReviewAge:       {name: "review.age", kind: kindDuration, optional: true},
+	attrAction:           {name: "action", kind: kindEnum, names: actionNames[:]},
+	attrPurpose:          {name: "purpose", kind: kindEnum, names: purposeNames[:]},
+	attrNow:              {name: "now", kind: kindTime},
+	attrSubjectID:        {name: "subject.id", kind: kindPerson},
+	attrSubjectRole:      {name: "subject.role", kind: kindEnum, names: roleNames[:]},
+	attrSubjectTrained:   {name: "subject.trained", kind: kindBool},
+	attrSubjectProgramme: {name: "subject.programme", kind: kindText, optional: true},
+	attrType:             {name: "resource.type", kind: kindEnum, names: resourceNames[:]},
+	attrID:               {name: "resource.id", kind: kindText},
+	attrProgramme:        {name: "resource.programme", kind: kindText, optional: true},
+	attrClass:            {name: "resource.class", kind: kindEnum, names: classNames[:]},
+	attrOwner:            {name: "resource.owner", kind: kindPerson, optional: true},
+	attrAssignedCoach:    {name: "resource.assigned_coach", kind: kindPerson, optional: true},
+	attrCreatedAt:        {name: "resource.created_at", kind: kindTime, optional: true},
+	attrAge:              {name: "resource.age", kind: kindDuration, optional: true},
+	attrPastRetention:    {name: "resource.past_retention", kind: kindBool, optional: true},
+	attrGroupSize:        {name: "resource.group_size", kind: kindInt, optional: true},
+	attrIdentifiable:     {name: "resource.identifiable", kind: kindBool, optional: true},
+	attrLegalHold:        {name: "resource.legal_hold", kind: kindBool, optional: true},
+	attrStanding:         {name: "resource.standing", kind: kindEnum, names: standingNames[:]},
+	attrControl:          {name: "resource.control", kind: kindBool},
+	attrAutomated:        {name: "resource.automated", kind: kindBool, optional: true},
+	attrModelCard:        {name: "resource.model_card", kind: kindBool},
+	attrExplained:        {name: "resource.explained", kind: kindBool},
+	attrAffects:          {name: "resource.affects", kind: kindSet, names: effectNames[:], optional: true},
+	attrConsentPurposes:  {name: "consent.purposes", kind: kindSet, names: purposeNames[:]},
+	attrApprovalCount:    {name: "approval.count", kind: kindInt},
+	attrApprovalRoles:    {name: "approval.roles", kind: kindSet, names: roleNames[:]},
+	attrReviewDone:       {name: "review.done", kind: kindBool},
+	attrReviewRole:       {name: "review.role", kind: kindEnum, names: roleNames[:]},
+	attrReviewRationale:  {name: "review.rationale_length", kind: kindInt},
+	attrReviewAge:        {name: "review.age", kind: kindDuration, optional: true},
 }
 
 // The names of enums that other packages declare, repeated here so that the
@@ -127,7 +129,8 @@ type facts struct {
 	present uint64           // bit a is set when attribute a is present
 	num     [attrCount]int64 // every kind but text and person
 	id      string
-	prog    string
+	prog    string               // of the resource
+	member  string               // the programme in which the subject holds the role
 	person  [3]coaching.PersonID // subject, owner, assigned coach
 }
 
@@ -154,8 +157,11 @@ func (f *facts) setFact(a attr, v Fact) {
 
 // text returns the value of an attribute of kind text.
 func (f *facts) text(a attr) string {
-	if a == attrID {
+	switch a {
+	case attrID:
 		return f.id
+	case attrSubjectProgramme:
+		return f.member
 	}
 	return f.prog
 }
@@ -173,7 +179,7 @@ func (f *facts) personOf(a attr) coaching.PersonID {
 
 // read fills the slots from a valid request.
 func (f *facts) read(r *Request) {
-	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme}
+	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme, member: r.Subject.Programme}
 	f.person = [3]coaching.PersonID{r.Subject.ID, r.Resource.Owner, r.Resource.AssignedCoach}
 	f.set(attrAction, int64(r.Action))
 	f.set(attrPurpose, int64(r.Purpose))
@@ -181,6 +187,9 @@ func (f *facts) read(r *Request) {
 	f.present |= 1<<attrSubjectID | 1<<attrID
 	f.set(attrSubjectRole, int64(r.Subject.Role))
 	f.setBool(attrSubjectTrained, r.Subject.Trained)
+	if r.Subject.Programme != "" {
+		f.present |= 1 << attrSubjectProgramme
+	}
 
 	res := &r.Resource
 	f.set(attrType, int64(res.Type))
@@ -278,14 +287,26 @@ func consentedTo(r *Request, purpose string) bool {
 		return false
 	}
 	if len(r.Resource.Signals) == 0 {
-		return r.Consents.Holds(r.Resource.Owner, "", purpose, r.Now)
+		return holds(r, "", purpose)
 	}
 	for _, s := range r.Resource.Signals {
-		if !r.Consents.Holds(r.Resource.Owner, s, purpose, r.Now) {
+		if !holds(r, s, purpose) {
 			return false
 		}
 	}
 	return true
+}
+
+// holds reports whether the owner, who is known, has agreed to the use of one
+// signal after reading the notice that is in force.
+func holds(r *Request, name, purpose string) bool {
+	for i := range r.Consents {
+		c := &r.Consents[i]
+		if c.Participant == r.Resource.Owner && c.Signal == name && c.Purpose == purpose && c.Notice == r.Notice && c.At(r.Now) {
+			return true
+		}
+	}
+	return false
 }
 
 // approved returns the number of different people whose approval of the request
@@ -315,10 +336,15 @@ func approved(r *Request, digest string) (count, roles int64) {
 }
 
 // reviewed reports whether the request with this digest carries a human's yes.
+// The coach of the person concerned is a party to what is reviewed; where nobody
+// knows who that is, nobody is known not to be.
 func reviewed(r *Request, digest string) bool {
 	v := &r.Review
-	return v.Approved && independent(r, v.Reviewer, v.Role) && v.Request == digest &&
-		!v.At.IsZero() && !v.At.After(r.Now)
+	if r.Resource.AssignedCoach.IsZero() && class(&r.Resource) != signal.Aggregate {
+		return false
+	}
+	return v.Approved && independent(r, v.Reviewer, v.Role) && v.Reviewer != r.Resource.AssignedCoach &&
+		v.Request == digest && !v.At.IsZero() && !v.At.After(r.Now)
 }
 
 // independent reports whether the person in that role may approve or review the

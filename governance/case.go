@@ -17,6 +17,7 @@ type caseFile struct {
 	Role         coaching.Role    `json:"role"`
 	As           string           `json:"as" doc:"optional,enum=owner|assigned_coach|other"` // which person asks
 	Trained      bool             `json:"trained" doc:"optional"`
+	Programme    string           `json:"programme" doc:"optional,enum=same|other|unknown"` // in which the role is held; absent: same
 	Action       Action           `json:"action"`
 	Purpose      Purpose          `json:"purpose"`
 	Type         ResourceType     `json:"type"`
@@ -44,6 +45,9 @@ type caseFile struct {
 // caseNow is the time of a test that states none.
 func caseNow() time.Time { return time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC) }
 
+// caseProgramme is what the resource of a test belongs to.
+const caseProgramme = "programme-1"
+
 // casePeople makes the people of tests from their labels.
 func casePeople() (func(label string) coaching.PersonID, error) {
 	p, err := coaching.NewPseudonymizer(make([]byte, coaching.MinMasterKey), coaching.Domain{Programme: "policy-tests", Purpose: "labels"})
@@ -60,9 +64,9 @@ func casePeople() (func(label string) coaching.PersonID, error) {
 func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	r := &Request{
 		Action: c.Action, Purpose: c.Purpose, Now: caseNow(),
-		Subject: Subject{ID: person("somebody"), Role: c.Role, Trained: c.Trained},
+		Subject: Subject{ID: person("somebody"), Role: c.Role, Trained: c.Trained, Programme: caseProgramme},
 		Resource: Resource{
-			Type: c.Type, ID: "resource-1", Programme: "programme-1", Signals: []string{"signal-1"},
+			Type: c.Type, ID: "resource-1", Programme: caseProgramme, Signals: []string{"signal-1"},
 			Class: c.Class, Owner: person("leader"), AssignedCoach: person("coach"), GroupSize: c.GroupSize,
 			Identifiable: c.Identifiable, LegalHold: c.LegalHold, Standing: c.Standing, Control: c.Control,
 			Automated: c.Automated, ModelCard: c.ModelCard, Explained: c.Explained, Affects: EffectsOf(c.Affects...),
@@ -73,6 +77,12 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 		r.Subject.ID = r.Resource.Owner
 	case "assigned_coach":
 		r.Subject.ID = r.Resource.AssignedCoach
+	}
+	switch c.Programme {
+	case "other":
+		r.Subject.Programme = "programme-2"
+	case "unknown":
+		r.Subject.Programme = ""
 	}
 	if c.Now != nil {
 		r.Now = *c.Now

@@ -107,7 +107,7 @@ type Obligation struct {
 type ReviewNeed struct {
 	As           []string        `json:"as"`            // "approval": an Approval is wanted; "review": a ReviewRecord; by the alphabet
 	By           []coaching.Role `json:"by"`            // one of these roles: those that every fired rule accepts, in the order of their declaration
-	Not          []string        `json:"not"`           // never these people: "owner", "subject"
+	Not          []string        `json:"not"`           // never these people: "assigned_coach" (of a review), "owner", "subject"; by the alphabet
 	MinRationale int             `json:"min_rationale"` // characters of the rationale, at least
 	Expires      time.Duration   `json:"expires"`       // how long a review counts; 0 when no rule limits it
 	Request      string          `json:"request"`       // the digest that the review must hold

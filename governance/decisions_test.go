@@ -56,7 +56,7 @@ func TestDecisionTable(t *testing.T) {
 
 func tableCase(t *testing.T, row map[string]string) *caseFile {
 	t.Helper()
-	c := &caseFile{As: row["as"], Rationale: row["rationale"]}
+	c := &caseFile{As: row["as"], Programme: row["programme"], Rationale: row["rationale"]}
 	read := func(into interface{ UnmarshalText([]byte) error }, text string) {
 		if text != "" {
 			require.NoError(t, into.UnmarshalText([]byte(text)), text)

@@ -35,10 +35,10 @@ func ExamplePolicy_Decide() {
 	leader := people("leader")
 	r := &governance.Request{
 		Action: governance.Publish, Purpose: governance.ForCoaching, Now: now,
-		Subject: governance.Subject{ID: people("admin"), Role: coaching.ProgramAdmin},
+		Subject: governance.Subject{ID: people("admin"), Role: coaching.ProgramAdmin, Programme: "pilot-1"},
 		Resource: governance.Resource{
-			Type: governance.ResourceRecommendation, ID: "rec-17", Signals: []string{"review_turnaround"},
-			Class: signal.Pseudonymous, Owner: leader, CreatedAt: now.AddDate(0, 0, -2), Identifiable: governance.No,
+			Type: governance.ResourceRecommendation, ID: "rec-17", Programme: "pilot-1", Signals: []string{"review_turnaround"},
+			Class: signal.Pseudonymous, Owner: leader, AssignedCoach: people("coach"), CreatedAt: now.AddDate(0, 0, -2), Identifiable: governance.No,
 			Standing: signal.Cleared, Automated: governance.Yes, ModelCard: true, Explained: true,
 			Affects: governance.EffectsOf(governance.Promotion),
 		},
@@ -56,7 +56,7 @@ func ExamplePolicy_Decide() {
 	fmt.Println(d.Outcome, d.Allowed(), d.Obligations[0].ID)
 	// Output:
 	// review false GOV-022
-	// [legal_privacy hr_reviewer] not [owner subject]
+	// [legal_privacy hr_reviewer] not [assigned_coach owner subject]
 	// permit true log-recommendation
 }
 
@@ -70,9 +70,9 @@ func ExamplePolicy_Explain() {
 	now := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
 	fmt.Print(policy.Explain(&governance.Request{
 		Action: governance.View, Purpose: governance.ForEvaluation, Now: now,
-		Subject: governance.Subject{ID: people("steward"), Role: coaching.Steward},
+		Subject: governance.Subject{ID: people("steward"), Role: coaching.Steward, Programme: "pilot-1"},
 		Resource: governance.Resource{
-			Type: governance.ResourceTrace, ID: "trace-1", CreatedAt: now.AddDate(0, 0, -61), Identifiable: governance.No,
+			Type: governance.ResourceTrace, ID: "trace-1", Programme: "pilot-1", CreatedAt: now.AddDate(0, 0, -61), Identifiable: governance.No,
 		},
 	}))
 	// Output:

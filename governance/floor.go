@@ -23,12 +23,16 @@ const (
 	minRationale = 20 // characters of a review's rationale
 )
 
+// careerReviewers are the roles that review what could affect a career.
+const careerReviewers = 1<<coaching.HRReviewer | 1<<coaching.LegalPrivacy
+
 // floorRule is one floor that a request falls below.
 type floorRule struct {
 	id      string
 	effect  Outcome
 	code    string
 	message string
+	own     bool   // reported even where a rule has reported its code, which stands for more than this
 	needs   []attr // optional attributes that it looked at
 }
 
@@ -37,7 +41,7 @@ type floorRule struct {
 func floors(f *facts) []floorRule {
 	var out []floorRule
 	add := func(id string, effect Outcome, code, message string, needs ...attr) {
-		out = append(out, floorRule{id, effect, code, message, needs})
+		out = append(out, floorRule{id: id, effect: effect, code: code, message: message, own: code == "GOV-015" && effect == Deny, needs: needs})
 	}
 	action := Action(f.num[attrAction])
 	typ := ResourceType(f.num[attrType])
@@ -65,16 +69,25 @@ func floors(f *facts) []floorRule {
 			add("floor.retention", Deny, "GOV-016", fmt.Sprintf("data about one person is used for at most %d days", mostRawDays), attrCreatedAt)
 		}
 	}
+	if !f.has(attrSubjectProgramme) || !f.has(attrProgramme) || f.member != f.prog {
+		add("floor.programme", Deny, "GOV-015", "what belongs to another programme, or to one that is not known, is not touched", attrSubjectProgramme, attrProgramme)
+	}
 	if role == coaching.NoRole {
 		add("floor.role", Deny, "GOV-015", "a person without a role may do nothing")
 	}
-	if code := touchesCareer(f); acts(action) && code != "" && !(f.num[attrReviewDone] != 0 && f.num[attrReviewRationale] >= minRationale) {
+	if code := touchesCareer(f); acts(action) && code != "" && !reviewedForCareer(f) {
 		add("floor.career", Review, code, "a human must review it first, with a rationale, since it could affect a career", attrAutomated, attrAffects)
 	}
 	if reveals && (f.num[attrApprovalCount] < minApprovers || f.num[attrApprovalRoles]&legal == 0) {
 		add("floor.identity_approval", Review, "GOV-015", fmt.Sprintf("%d different people must approve before a person is identified, one of them from legal or privacy", minApprovers), attrIdentifiable)
 	}
 	return out
+}
+
+// reviewedForCareer reports whether somebody independent, of a role that may,
+// has reviewed the request and has written down why.
+func reviewedForCareer(f *facts) bool {
+	return f.num[attrReviewDone] != 0 && careerReviewers&(1<<f.num[attrReviewRole]) != 0 && f.num[attrReviewRationale] >= minRationale
 }
 
 // acts reports whether the action does something with a recommendation rather

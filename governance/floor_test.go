@@ -53,7 +53,7 @@ func packRequest(t testing.TB) *governance.Request {
 	leader := person(t, "leader")
 	return &governance.Request{
 		Action: governance.Use, Purpose: governance.ForCoaching, Now: noon,
-		Subject: governance.Subject{ID: person(t, "coach"), Role: coaching.Coach, Trained: true},
+		Subject: governance.Subject{ID: person(t, "coach"), Role: coaching.Coach, Trained: true, Programme: "product-org-12w"},
 		Resource: governance.Resource{
 			Type: governance.ResourcePack, ID: "pack-7", Programme: "product-org-12w", Signals: []string{"meeting_hygiene"},
 			Class: signal.Pseudonymous, Owner: leader, AssignedCoach: person(t, "coach"), CreatedAt: noon.AddDate(0, 0, -3),
@@ -98,6 +98,17 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 	}{
 		{"nothing is wrong", func(*governance.Request) {}, governance.Permit, "everything"},
 		{"GOV-015 no role", func(r *governance.Request) { r.Subject.Role = coaching.NoRole }, governance.Deny, "floor.role"},
+		{"GOV-015 a role in another programme", func(r *governance.Request) { r.Subject.Programme = "product-org-13w" }, governance.Deny, "floor.programme"},
+		{"GOV-015 a programme in another spelling", func(r *governance.Request) { r.Subject.Programme = "Product-Org-12w" }, governance.Deny, "floor.programme"},
+		{"GOV-015 a role in nobody knows which programme", func(r *governance.Request) { r.Subject.Programme = "" }, governance.Deny, "floor.programme"},
+		{"GOV-015 data of nobody knows which programme", func(r *governance.Request) { r.Resource.Programme = "" }, governance.Deny, "floor.programme"},
+		{"GOV-015 neither programme is known", func(r *governance.Request) { r.Subject.Programme, r.Resource.Programme = "", "" }, governance.Deny, "floor.programme"},
+		{"GOV-015 a purge in another programme", func(r *governance.Request) {
+			r.Action, r.Subject.Role, r.Resource.Programme = governance.Purge, coaching.System, "another"
+		}, governance.Deny, "floor.programme"},
+		{"GOV-015 a model of another programme", func(r *governance.Request) {
+			r.Resource.Type, r.Resource.Programme = governance.ResourceModel, "another"
+		}, governance.Deny, "floor.programme"},
 		{"C-15 three people", aggregate, governance.Permit, "everything"},
 		{"C-15 two people", func(r *governance.Request) { aggregate(r); r.Resource.GroupSize = 2 }, governance.Deny, "floor.group"},
 		{"C-15 an unknown number of people", func(r *governance.Request) { aggregate(r); r.Resource.GroupSize = 0 }, governance.Deny, "floor.group"},
@@ -109,6 +120,27 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 		{"GOV-017 twelve months", func(r *governance.Request) { aggregate(r); r.Resource.CreatedAt = noon.AddDate(-1, 0, 0) }, governance.Permit, "everything"},
 		{"GOV-017 twelve months and a nanosecond", func(r *governance.Request) { aggregate(r); r.Resource.CreatedAt = noon.AddDate(-1, 0, 0).Add(-1) }, governance.Deny, "floor.retention"},
 		{"GOV-014 identifiable without opt-in", func(r *governance.Request) { r.Resource.Identifiable = governance.Yes }, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 an opt-in after another notice than the one in force", func(r *governance.Request) {
+			r.Resource.Identifiable, r.Notice = governance.Yes, "n-3"
+			optIn(r)
+			r.Consents[len(r.Consents)-1].Notice = "n-2"
+		}, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 an opt-in after no stated notice", func(r *governance.Request) {
+			r.Resource.Identifiable, r.Notice = governance.Yes, "n-3"
+			optIn(r)
+		}, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 an opt-in after a notice, and nobody knows which is in force", func(r *governance.Request) {
+			r.Resource.Identifiable = governance.Yes
+			optIn(r)
+			r.Consents[len(r.Consents)-1].Notice = "n-3"
+		}, governance.Deny, "floor.identity_consent"},
+		{"GOV-014 an opt-in after the notice in force", func(r *governance.Request) {
+			r.Resource.Identifiable, r.Notice = governance.Yes, "n-3"
+			optIn(r)
+			r.Consents[len(r.Consents)-1].Notice = "n-3"
+			approve(t, r, "lawyer", coaching.LegalPrivacy)
+			approve(t, r, "lead", coaching.CoachingLead)
+		}, governance.Permit, "everything"},
 		{"GOV-014 perhaps identifiable without opt-in", func(r *governance.Request) { r.Resource.Identifiable = governance.Unknown }, governance.Deny, "floor.identity_consent"},
 		{"GOV-014 an identity without opt-in", func(r *governance.Request) {
 			identity(r)
@@ -225,6 +257,18 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 		}, governance.Review, "floor.career"},
 		{"GOV-022 a review by the subject", func(r *governance.Request) { career(r); review(t, r, "coach", coaching.HRReviewer, why) }, governance.Review, "floor.career"},
 		{"GOV-022 a review by the person concerned", func(r *governance.Request) { career(r); review(t, r, "leader", coaching.HRReviewer, why) }, governance.Review, "floor.career"},
+		{"GOV-022 a review by the assigned coach", func(r *governance.Request) {
+			career(r)
+			r.Subject.ID, r.Subject.Role = person(t, "admin"), coaching.ProgramAdmin
+			review(t, r, "coach", coaching.HRReviewer, why)
+		}, governance.Review, "floor.career"},
+		{"GOV-022 a review where nobody knows who the coach is", func(r *governance.Request) {
+			career(r)
+			r.Resource.AssignedCoach = coaching.PersonID{}
+			review(t, r, "hr", coaching.HRReviewer, why)
+		}, governance.Review, "floor.career"},
+		{"GOV-022 a review in a role that is not asked for", func(r *governance.Request) { career(r); review(t, r, "sponsor", coaching.Sponsor, why) }, governance.Review, "floor.career"},
+		{"GOV-022 a review by legal", func(r *governance.Request) { career(r); review(t, r, "lawyer", coaching.LegalPrivacy, why) }, governance.Permit, "everything"},
 		{"GOV-022 a review by software", func(r *governance.Request) { career(r); review(t, r, "robot", coaching.System, why) }, governance.Review, "floor.career"},
 		{"GOV-022 a review of another recommendation", func(r *governance.Request) {
 			career(r)

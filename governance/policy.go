@@ -279,7 +279,8 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 }
 
 // floors adds the floors that the request falls below, except those whose code
-// a rule has already reported with the same effect. It returns the attributes
+// a rule has already reported with the same effect; a role and a programme that
+// are lacking are always reported. It returns the attributes
 // that were absent.
 func (d *Decision) floors(f *facts, low []floorRule, fired *[len(outcomeNames)]int) (absent uint64) {
 	added := false
@@ -290,7 +291,7 @@ func (d *Decision) floors(f *facts, low []floorRule, fired *[len(outcomeNames)]i
 				absent |= 1 << a
 			}
 		}
-		if !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == fl.code && r.Effect == fl.effect }) {
+		if fl.own || !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == fl.code && r.Effect == fl.effect }) {
 			d.Reasons = append(d.Reasons, Reason{Rule: fl.id, Effect: fl.effect, Code: fl.code, Message: fl.message})
 			added = true
 		}
@@ -345,10 +346,13 @@ func reviewNeeds(r *Request, rules []*rule, low []floorRule, d *Decision) *Revie
 	for _, fl := range low { // also one whose code a rule has reported
 		switch fl.id {
 		case "floor.career":
-			join(&reviewNeed{as: "review", by: 1<<coaching.HRReviewer | 1<<coaching.LegalPrivacy, minRationale: minRationale})
+			join(&reviewNeed{as: "review", by: careerReviewers, minRationale: minRationale})
 		case "floor.identity_approval":
 			join(&reviewNeed{as: "approval", by: 1<<coaching.LegalPrivacy | 1<<coaching.PrivacyOfficer})
 		}
+	}
+	if slices.Contains(need.As, "review") {
+		need.Not = []string{"assigned_coach", "owner", "subject"}
 	}
 	slices.Sort(need.As)
 	for _, role := range coaching.Roles() {

@@ -95,7 +95,7 @@ func TestPolicyFailsItsOwnTests(t *testing.T) {
 	text := strings.Replace(governance.BuiltInSource(), "resource.age > param.raw_retention", "resource.age >= param.raw_retention", 1)
 	p, report, err := governance.Parse("policy.yaml", []byte(text))
 	require.Nil(t, p)
-	require.ErrorContains(t, err, "POL-TEST error tests[16]: answered deny by [retention.person], expected permit by [stewardship]")
+	require.ErrorContains(t, err, "POL-TEST error tests[18]: answered deny by [retention.person], expected permit by [stewardship]")
 	require.Equal(t, report.Tests-1, report.Passed)
 }
 

@@ -60,6 +60,7 @@ func problems(r *Request) []problem {
 	known(uint8(r.Purpose), purposeNames[:], "purpose")
 	need(!r.Subject.ID.IsZero(), "subject.id")
 	known(uint8(r.Subject.Role), roleNames[:], "subject.role")
+	ident(r.Subject.Programme, "subject.programme")
 	need(res.Type != UnknownResource, "resource.type")
 	known(uint8(res.Type), resourceNames[:], "resource.type")
 	need(res.ID != "", "resource.id")
@@ -81,6 +82,7 @@ func problems(r *Request) []problem {
 	if res.GroupSize < 0 {
 		ps = append(ps, problem{"POL-VALUE", "resource.group_size", false, "resource.group_size is below zero"})
 	}
+	ident(r.Notice, "notice")
 	most(len(r.Consents), MaxConsents, "consents")
 	most(len(r.Approvals), MaxApprovals, "approvals")
 	most(len(r.Review.Rationale), MaxRationale, "bytes of review.rationale")

@@ -37,7 +37,7 @@ func reference(r *Request) (Outcome, []string) {
 		for _, s := range res.Signals {
 			found := false
 			for _, c := range r.Consents {
-				found = found || c.Participant == res.Owner && c.Signal == s && c.Purpose == purpose &&
+				found = found || c.Participant == res.Owner && c.Signal == s && c.Purpose == purpose && c.Notice == r.Notice &&
 					!c.Granted.IsZero() && !c.Granted.After(r.Now) && (c.Withdrawn.IsZero() || c.Withdrawn.After(r.Now))
 			}
 			if !found {
@@ -64,7 +64,7 @@ func reference(r *Request) (Outcome, []string) {
 		}
 	}
 	v := r.Review
-	reviewed := v.Approved && outsider(v.Reviewer) && v.Request == digest && !v.At.After(r.Now) && r.Now.Sub(v.At) <= 72*time.Hour &&
+	reviewed := v.Approved && outsider(v.Reviewer) && v.Reviewer != res.AssignedCoach && (aggregate || !res.AssignedCoach.IsZero()) && v.Request == digest && !v.At.After(r.Now) && r.Now.Sub(v.At) <= 72*time.Hour &&
 		len(strings.TrimSpace(v.Rationale)) >= 20 && (v.Role == coaching.HRReviewer || v.Role == coaching.LegalPrivacy)
 
 	var deny, review, permit []string
@@ -74,6 +74,7 @@ func reference(r *Request) (Outcome, []string) {
 		}
 	}
 	fire(&deny, "assignment.coach", role(coaching.Coach) && act(View, Use, Recommend, Apply) && (single || oneLeader) && (res.AssignedCoach.IsZero() || res.AssignedCoach != who.ID || res.Owner.IsZero() || owns))
+	fire(&deny, "floor.programme", who.Programme == "" || who.Programme != res.Programme)
 	fire(&deny, "assignment.participant", role(coaching.Participant) && view && single && !owns)
 	fire(&deny, "coach.untrained", role(coaching.Coach) && act(Use, Recommend, Apply) && typ(ResourcePack, ResourceRecommendation) && !who.Trained)
 	fire(&deny, "consent.export", act(Export) && !aggregate && res.Type != ResourceModel && !agreed("export"))
@@ -160,6 +161,11 @@ func newSampler(t testing.TB, seed uint64) sampler {
 
 func (s sampler) person() coaching.PersonID { return s.people[s.IntN(len(s.people))] }
 
+// programme draws the same one nine times in ten.
+func (s sampler) programme() string {
+	return []string{"", "p2", "p1"}[min(2, s.IntN(20))]
+}
+
 // often is true two times in three, so that most requests have at most a few
 // things wrong.
 func (s sampler) often() bool { return s.IntN(3) > 0 }
@@ -169,15 +175,18 @@ func (s sampler) request(a Action, role coaching.Role, typ ResourceType, class s
 	now := time.Date(2028, 2, 28, 12, 0, 0, 0, time.UTC)
 	r := &Request{
 		Action: a, Purpose: Purpose(1 + s.IntN(len(purposeNames)-1)), Now: now,
-		Subject: Subject{ID: s.people[1+s.IntN(3)], Role: role, Trained: s.often()},
+		Subject: Subject{ID: s.people[1+s.IntN(3)], Role: role, Trained: s.often(), Programme: s.programme()},
 		Resource: Resource{
-			Type: typ, ID: "resource-1", Class: class, Signals: []string{"s1", "s2"}[:1+s.IntN(2)],
+			Type: typ, ID: "resource-1", Programme: s.programme(), Class: class, Signals: []string{"s1", "s2"}[:1+s.IntN(2)],
 			Owner: s.people[min(s.IntN(5), 2)], AssignedCoach: s.people[min(s.IntN(4), 1)],
 			GroupSize: []int{0, 1, 2, 3, 4, 5, 5, 6, 50}[s.IntN(9)], Identifiable: Fact(1), LegalHold: Fact(s.IntN(3)),
 			Standing: signal.Standing(s.IntN(5)), Control: s.often(), Automated: Fact(s.IntN(3)),
 			ModelCard: s.often(), Explained: s.often(),
 			Affects: []Effects{0, EffectsOf(NoEffect), EffectsOf(NoEffect), EffectsOf(NoEffect), EffectsOf(Promotion), EffectsOf(Compensation, TalentReview), EffectsOf(StretchAssignment), EffectsOf(RoleAssignment)}[s.IntN(8)],
 		},
+	}
+	if s.IntN(8) == 0 {
+		r.Notice = "n-2"
 	}
 	if s.often() {
 		r.Resource.Standing = signal.Cleared
@@ -195,7 +204,7 @@ func (s sampler) request(a Action, role coaching.Role, typ ResourceType, class s
 			if s.IntN(5) == 0 {
 				continue
 			}
-			c := signal.Consent{Participant: r.Resource.Owner, Signal: name, Purpose: p, Granted: now.Add(30 * days)}
+			c := signal.Consent{Participant: r.Resource.Owner, Signal: name, Purpose: p, Notice: r.Notice, Granted: now.Add(30 * days)}
 			switch s.IntN(12) {
 			case 0:
 				c.Withdrawn = now.Add(days)
@@ -203,6 +212,8 @@ func (s sampler) request(a Action, role coaching.Role, typ ResourceType, class s
 				c.Granted = now.Add(time.Hour)
 			case 2:
 				c.Participant = s.person()
+			case 3:
+				c.Notice = "n-1"
 			}
 			r.Consents = append(r.Consents, c)
 		}
@@ -265,8 +276,8 @@ func TestBuiltInPolicyAgreesWithReference(t *testing.T) {
 						outcomes[want]++
 						var got []string
 						for _, reason := range d.Reasons {
-							// The reference knows no other floors: with this
-							// policy a rule always reports their code first.
+							// The reference knows two floors: with this policy a
+							// rule always reports the code of the others first.
 							got = append(got, reason.Rule)
 						}
 						if d.Outcome != want || !sameSet(got, rules) {

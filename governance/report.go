@@ -94,9 +94,10 @@ func (r *Report) fill(p *Policy) {
 		"GOV-013  a coach never gets raw data",
 		"GOV-014  nobody is identified without having agreed to it",
 		"GOV-015  a person without a role may do nothing",
+		"GOV-015  nobody touches what belongs to another programme, or to one that is not known",
 		fmt.Sprintf("GOV-015  %d different people approve before anybody is identified, one of them from legal or privacy, none of them the requester or the person concerned", minApprovers),
 		fmt.Sprintf("GOV-016  data about one person is used for at most %d days", mostRawDays),
 		fmt.Sprintf("GOV-017  aggregates are used for at most %d calendar months", mostAggregateMonths),
-		fmt.Sprintf("GOV-022  what could affect a career waits for an independent human review with a rationale of at least %d characters", minRationale),
+		fmt.Sprintf("GOV-022  what could affect a career waits for the review of HR or legal, by nobody who asks, is concerned or is the coach, with a rationale of at least %d characters", minRationale),
 	}
 }

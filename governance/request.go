@@ -27,10 +27,13 @@ type Request struct {
 	Purpose  Purpose  `json:"purpose"`
 	Subject  Subject  `json:"subject"`
 	Resource Resource `json:"resource"`
+	// Notice is the version of the participant notice that is in force, an
+	// identifier; "" where the programme does not number its notices.
+	Notice string `json:"notice,omitempty"`
 	// Consents holds what the participants have agreed to. Those count whose
 	// participant is the resource's owner, whose purpose is one of [Purpose],
-	// and which hold at Now: one for each of the resource's signals, or, where
-	// it has none, one that names no signal.
+	// whose notice is the one in force, and which hold at Now: one for each of
+	// the resource's signals, or, where it has none, one that names no signal.
 	Consents signal.ConsentList `json:"consents,omitempty"`
 	// Approvals holds the approvals given to this very request.
 	Approvals []Approval `json:"approvals,omitempty"`
@@ -45,13 +48,17 @@ type Subject struct {
 	ID      coaching.PersonID `json:"id"`
 	Role    coaching.Role     `json:"role"`
 	Trained bool              `json:"trained"` // has shown what the role needs, by teach-back
+	// Programme is the one in which the subject holds the role, an identifier.
+	// Nobody touches what belongs to another programme: who holds roles in two
+	// asks in one of them at a time. "" is unknown, and denied.
+	Programme string `json:"programme,omitempty"`
 }
 
 // A Resource is what the subject wants to act on.
 type Resource struct {
 	Type      ResourceType `json:"type"`
 	ID        string       `json:"id"`                  // an identifier, never a name
-	Programme string       `json:"programme,omitempty"` // an identifier
+	Programme string       `json:"programme,omitempty"` // the one it belongs to, an identifier; "" is unknown, and denied
 	Signals   []string     `json:"signals,omitempty"`   // the signals behind it, by the definition's ID
 
 	Class         signal.DataClass  `json:"class"`
@@ -93,8 +100,9 @@ type Approval struct {
 
 // A ReviewRecord documents a human review of one request. It counts when the
 // reviewer said yes with a rationale, at or before Now, in a declared role, for
-// the request whose [Request.Digest] it holds, and is neither the subject nor
-// the owner of the resource.
+// the request whose [Request.Digest] it holds, and is neither the subject, the
+// owner of the resource nor the owner's assigned coach, all of whom must be known
+// unless the resource is an aggregate.
 type ReviewRecord struct {
 	Reviewer  coaching.PersonID `json:"reviewer"`
 	Role      coaching.Role     `json:"role"`
@@ -132,6 +140,7 @@ func (r *Request) digest() [sha256.Size]byte {
 	b = append(b, byte(r.Action), byte(r.Purpose), byte(r.Subject.Role))
 	text(r.Subject.ID.String())
 	flag(r.Subject.Trained)
+	text(r.Subject.Programme)
 	b = append(b, byte(res.Type), byte(res.Class), byte(res.Identifiable), byte(res.LegalHold), byte(res.Standing), byte(res.Automated))
 	text(res.ID)
 	text(res.Programme)

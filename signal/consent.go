@@ -10,8 +10,9 @@ import (
 // purpose from a time on, until it expires or is withdrawn.
 type Consent struct {
 	Participant coaching.PersonID `json:"participant"`
-	Signal      string            `json:"signal"`  // the definition's ID
-	Purpose     string            `json:"purpose"` // such as "coaching"
+	Signal      string            `json:"signal"`           // the definition's ID
+	Purpose     string            `json:"purpose"`          // such as "coaching"
+	Notice      string            `json:"notice,omitempty"` // the version of the participant notice that was read
 	Granted     time.Time         `json:"granted"`
 	Expires     time.Time         `json:"expires,omitzero"`   // zero: does not expire
 	Withdrawn   time.Time         `json:"withdrawn,omitzero"` // zero: not withdrawn

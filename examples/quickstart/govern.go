@@ -100,9 +100,9 @@ func (p *programme) id() string { return p.plan.ID }
 
 // request fills in who asks, and the consents that the programme holds.
 func (p *programme) request(label string, action governance.Action, purpose governance.Purpose, r governance.Resource, now time.Time) *governance.Request {
-	who := governance.Subject{ID: p.labels[label], Role: p.roles[label], Trained: p.roles[label] == coaching.Coach}
+	who := governance.Subject{ID: p.labels[label], Role: p.roles[label], Trained: p.roles[label] == coaching.Coach, Programme: p.id()}
 	if label == "" {
-		who = governance.Subject{ID: p.labels["P-IT"], Role: coaching.System}
+		who = governance.Subject{ID: p.labels["P-IT"], Role: coaching.System, Programme: p.id()}
 	}
 	var about signal.ConsentList
 	for _, c := range p.consents {

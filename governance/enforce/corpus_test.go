@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,8 +55,10 @@ type attemptInput struct {
 	Sink         string   `json:"audit_sink"`
 	Policy       string   `json:"policy_version"`
 	PolicyActive string   `json:"policy_version_active"`
+	Notice       string   `json:"notice_version_current"`
 	Consent      *struct {
 		State    string   `json:"state"`
+		Notice   string   `json:"notice_version"`
 		Granted  string   `json:"granted_at"`
 		Expires  string   `json:"expires_at"`
 		Purposes []string `json:"purposes"`
@@ -84,10 +87,7 @@ type attemptInput struct {
 // vocabulary grows, the case leaves the list.
 func unsayable() map[string]string {
 	return map[string]string{
-		"other-programme":            "pseudonyms differ from programme to programme, so a coach's assignment is not found (a coach's request is denied); a role does not say in which programme it is held",
-		"actor-not-in-programme":     "a role does not say in which programme it is held: the host states the role in this one",
 		"actor-manages-subject":      "the request does not say who manages whom",
-		"consent-old-notice":         "a consent does not say which notice was read: the host ends consents when the notice changes",
 		"signal-not-validated":       "a pack is made by package signal, which waits for the steward's decision",
 		"signal-validated-in-future": "a pack is made by package signal, which waits for the steward's decision",
 		"same-approver-case":         "pseudonyms are made of identifiers byte for byte: the host's identifiers have one spelling",
@@ -131,14 +131,18 @@ func (in *attemptInput) request(t *testing.T) (r *governance.Request, unread boo
 		}
 	}
 	who := func(label string) coaching.PersonID { return attemptPerson(t, in.Programme, label) }
-	r = &governance.Request{Now: attemptTime(in.Now), Subject: governance.Subject{ID: who(in.Actor), Trained: true}}
+	r = &governance.Request{Now: attemptTime(in.Now), Notice: in.Notice, Subject: governance.Subject{ID: who(in.Actor), Trained: true}}
+	// The actor's role is the one in the programme that is asked about, if any.
+	if slices.Contains(in.Programmes, in.Programme) {
+		r.Subject.Programme = in.Programme
+	}
 	if len(in.Roles) == 1 {
 		read(&r.Subject.Role, in.Roles[0])
 	}
 	read(&r.Purpose, in.Purpose)
 	res := &r.Resource
 	*res = governance.Resource{
-		ID: "resource-1", Programme: in.Programme, Signals: []string{in.Signal},
+		ID: "resource-1", Programme: in.SubjectIn, Signals: []string{in.Signal},
 		Owner: attemptPerson(t, in.SubjectIn, in.Subject), AssignedCoach: attemptPerson(t, in.SubjectIn, in.Coach),
 		CreatedAt: attemptTime(in.CreatedAt), Identifiable: governance.No, Automated: governance.No, LegalHold: governance.No,
 		Affects: governance.EffectsOf(governance.NoEffect), ModelCard: true, Explained: in.Explained, Control: true,
@@ -191,7 +195,7 @@ func (in *attemptInput) request(t *testing.T) (r *governance.Request, unread boo
 	if c := in.Consent; c != nil && c.State == "granted" || c != nil && c.State == "withdrawn" {
 		for _, s := range c.Signals {
 			for _, p := range c.Purposes {
-				given := signal.Consent{Participant: res.Owner, Signal: s, Purpose: p, Granted: attemptTime(c.Granted), Expires: attemptTime(c.Expires)}
+				given := signal.Consent{Participant: res.Owner, Signal: s, Purpose: p, Notice: c.Notice, Granted: attemptTime(c.Granted), Expires: attemptTime(c.Expires)}
 				if c.State == "withdrawn" {
 					given.Withdrawn = given.Granted.AddDate(0, 0, 1)
 				}

@@ -48,7 +48,7 @@ func pack(id string) governance.Resource {
 func coachReads(id string, at time.Time) *governance.Request {
 	return &governance.Request{
 		Action: governance.View, Purpose: governance.ForCoaching,
-		Subject:  governance.Subject{ID: person("coach 1"), Role: coaching.Coach, Trained: true},
+		Subject:  governance.Subject{ID: person("coach 1"), Role: coaching.Coach, Trained: true, Programme: "pilot"},
 		Resource: pack(id),
 		Consents: signal.ConsentList{{Participant: person("leader 1"), Signal: "meeting_hygiene", Purpose: "coaching", Granted: start.AddDate(0, -1, 0)}},
 		Now:      at,
