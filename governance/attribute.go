@@ -43,6 +43,7 @@ const (
 	attrType
 	attrID
 	attrProgramme
+	attrResidency
 	attrClass
 	attrOwner
 	attrAssignedCoach
@@ -88,6 +89,7 @@ var attributes = [attrCount]attribute{
 	attrType:             {name: "resource.type", kind: kindEnum, names: resourceNames[:]},
 	attrID:               {name: "resource.id", kind: kindText},
 	attrProgramme:        {name: "resource.programme", kind: kindText, optional: true},
+	attrResidency:        {name: "resource.residency", kind: kindText, optional: true},
 	attrClass:            {name: "resource.class", kind: kindEnum, names: classNames[:]},
 	attrOwner:            {name: "resource.owner", kind: kindPerson, optional: true},
 	attrAssignedCoach:    {name: "resource.assigned_coach", kind: kindPerson, optional: true},
@@ -127,6 +129,7 @@ var (
 // facts is a request in the form that rules read: one slot for each attribute.
 type facts struct {
 	present uint64           // bit a is set when attribute a is present
+	place   string           // where the resource is kept
 	num     [attrCount]int64 // every kind but text and person
 	id      string
 	prog    string               // of the resource
@@ -162,6 +165,8 @@ func (f *facts) text(a attr) string {
 		return f.id
 	case attrSubjectProgramme:
 		return f.member
+	case attrResidency:
+		return f.place
 	}
 	return f.prog
 }
@@ -179,7 +184,7 @@ func (f *facts) personOf(a attr) coaching.PersonID {
 
 // read fills the slots from a valid request.
 func (f *facts) read(r *Request) {
-	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme, member: r.Subject.Programme}
+	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme, member: r.Subject.Programme, place: r.Resource.Residency}
 	f.person = [3]coaching.PersonID{r.Subject.ID, r.Resource.Owner, r.Resource.AssignedCoach}
 	f.set(attrAction, int64(r.Action))
 	f.set(attrPurpose, int64(r.Purpose))
@@ -196,6 +201,9 @@ func (f *facts) read(r *Request) {
 	f.set(attrClass, int64(class(res)))
 	if res.Programme != "" {
 		f.present |= 1 << attrProgramme
+	}
+	if res.Residency != "" {
+		f.present |= 1 << attrResidency
 	}
 	if !res.Owner.IsZero() {
 		f.present |= 1 << attrOwner

@@ -22,6 +22,7 @@ type caseFile struct {
 	Purpose      Purpose          `json:"purpose"`
 	Type         ResourceType     `json:"type"`
 	Class        signal.DataClass `json:"class"`
+	Residency    string           `json:"residency" doc:"optional,ident"`
 	AgeHours     *int             `json:"age_hours" doc:"optional"` // absent: not known
 	Created      *time.Time       `json:"created" doc:"optional"`   // instead of age_hours
 	Now          *time.Time       `json:"now" doc:"optional"`
@@ -66,7 +67,7 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 		Action: c.Action, Purpose: c.Purpose, Now: caseNow(),
 		Subject: Subject{ID: person("somebody"), Role: c.Role, Trained: c.Trained, Programme: caseProgramme},
 		Resource: Resource{
-			Type: c.Type, ID: "resource-1", Programme: caseProgramme, Signals: []string{"signal-1"},
+			Type: c.Type, ID: "resource-1", Programme: caseProgramme, Residency: c.Residency, Signals: []string{"signal-1"},
 			Class: c.Class, Owner: person("leader"), AssignedCoach: person("coach"), GroupSize: c.GroupSize,
 			Identifiable: c.Identifiable, LegalHold: c.LegalHold, Standing: c.Standing, Control: c.Control,
 			Automated: c.Automated, ModelCard: c.ModelCard, Explained: c.Explained, Affects: EffectsOf(c.Affects...),
@@ -112,44 +113,69 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	return r
 }
 
-// runTests runs the tests inside the file and records those that fail.
-func (p *Policy) runTests(pf *policyFile, c *compiler) {
+// runTests asks the tests of each file of the stack up to that file, and records
+// those that fail.
+func (c *compiler) runTests(p *Policy, layers []*layer) {
 	report := c.report
-	report.fill(p)
+	report.fill(p, layers)
 	person, err := casePeople()
 	if err != nil {
 		c.fail("POL-TEST", "tests", "%v", err)
 		return
 	}
-	tests := make(map[string]int)
-	for i := range pf.Tests {
-		t := &pf.Tests[i]
+	fired := make(map[string]int)
+	for i, l := range layers {
+		upTo := p
+		if i < len(layers)-1 {
+			// Nothing is wrong with the whole, so nothing is with a part of it.
+			part := &compiler{report: &Report{}}
+			upTo = part.compile(layers[:i+1])
+		}
+		c.enter(l)
+		c.runLayer(upTo, l.tests(), person, fired)
+	}
+	for _, l := range layers {
+		c.enter(l)
+		for i, rf := range l.rules() {
+			c.untested(fired, rf.ID, fmt.Sprintf("rules[%d].id", i))
+		}
+		if l.over != nil && l.over.Residency != "" {
+			c.untested(fired, residencyRule, "residency")
+		}
+	}
+	for i := range report.Rules {
+		report.Rules[i].Tests = fired[report.Rules[i].ID]
+	}
+}
+
+func (c *compiler) untested(fired map[string]int, id, path string) {
+	if fired[id] > 0 {
+		return
+	}
+	line, column := c.at.At(path)
+	c.add(coaching.Finding{Code: "POL-UNTESTED", Severity: coaching.Warning, Path: path, Line: line, Column: column,
+		Message: "no test of the policy makes this rule fire"})
+}
+
+// runLayer asks the tests of one file and counts how often each rule fired.
+func (c *compiler) runLayer(p *Policy, tests []caseFile, person func(string) coaching.PersonID, count map[string]int) {
+	for i := range tests {
+		t := &tests[i]
 		d := p.Decide(t.request(person))
 		var fired []string
 		for _, r := range d.Reasons {
-			tests[r.Rule]++
+			count[r.Rule]++
 			if r.Effect == d.Outcome {
 				fired = append(fired, r.Rule)
 			}
 		}
-		report.Tests++
+		c.report.Tests++
 		if d.Outcome == t.Expect && slices.Equal(fired, t.Fires) {
-			report.Passed++
+			c.report.Passed++
 			continue
 		}
 		c.fail("POL-TEST", fmt.Sprintf("tests[%d]", i), "answered %s by [%s], expected %s by [%s]",
 			d.Outcome, firstFew(fired), t.Expect, firstFew(t.Fires))
-	}
-	for i, rf := range pf.Rules {
-		if tests[rf.ID] == 0 {
-			path := fmt.Sprintf("rules[%d].id", i)
-			line, column := c.at.At(path)
-			c.add(coaching.Finding{Code: "POL-UNTESTED", Severity: coaching.Warning, Path: path, Line: line, Column: column,
-				Message: "no test of the policy makes this rule fire"})
-		}
-	}
-	for i := range report.Rules {
-		report.Rules[i].Tests = tests[report.Rules[i].ID]
 	}
 }
 

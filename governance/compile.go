@@ -2,6 +2,7 @@ package governance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,14 +10,19 @@ import (
 	"github.com/coachgov/coaching/internal/document"
 )
 
-// A compiler turns a policy file into a Policy.
+// A compiler turns the files of a policy into a Policy. The first four fields
+// are those of the file that is being read.
 type compiler struct {
 	file   string
 	data   []byte
 	at     *document.Positions
+	level  int // index into layerNames
 	report *Report
 	cel    *celEnv
 	params []*expr
+	// origin holds the place of each "param ID" and "rule ID".
+	origin     map[string]string
+	incomplete bool // a file could not be decoded whole
 }
 
 // fail records an error at a path of the file.
@@ -36,43 +42,71 @@ func (c *compiler) failIn(n *document.Node, path string, at int, code, format st
 	c.add(coaching.Finding{Code: code, Path: path, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
 }
 
-// compile checks everything that the decoder does not, and returns the policy;
-// it is complete only when nothing blocks.
-func (c *compiler) compile(pf *policyFile, decoded bool) *Policy {
-	p := &Policy{id: pf.ID, version: pf.Version, owner: pf.Owner}
-	c.compileParams(pf, p)
+// compile checks everything that the decoder does not, and returns the policy of
+// a base with what lies over it; it is complete only when nothing blocks.
+func (c *compiler) compile(layers []*layer) *Policy {
+	base := layers[0].base
+	c.origin, c.params = map[string]string{}, nil
+	p := &Policy{id: base.ID, version: base.Version, owner: base.Owner}
+	c.enter(layers[0])
+	c.compileParams(base, p)
+	for _, l := range layers[1:] {
+		c.enter(l)
+		c.tighten(l.over, p)
+		p.layers = append(p.layers, l.describe())
+	}
+	for _, q := range p.params {
+		c.params = append(c.params, paramExpr(q))
+	}
+	slices.SortFunc(p.params, func(a, b Param) int { return strings.Compare(a.ID, b.ID) })
 	env, err := newCELEnv(c.params)
 	if err != nil {
 		c.fail("POL-SYNTAX", "", "%v", err)
 		return p
 	}
 	c.cel = env
-	if len(pf.Rules) == 0 && decoded {
-		c.fail("POL-RULE", "rules", "a policy without rules denies everything")
-	}
-	if len(pf.Rules) > maxRules {
-		c.fail("POL-LENGTH", "rules", "%d rules, at most %d are allowed", len(pf.Rules), maxRules)
-		return p
-	}
-	seen := map[string]bool{}
-	for i := range pf.Rules {
-		path := fmt.Sprintf("rules[%d]", i)
-		rf := &pf.Rules[i]
-		if rf.ID != "" && seen[rf.ID] {
-			c.fail("POL-RULE", path+".id", "another rule has this id")
+	rules := 0
+	for _, l := range layers {
+		c.enter(l)
+		if rules += len(l.rules()); rules > maxRules {
+			c.fail("POL-LENGTH", "rules", "%d rules, at most %d are allowed", rules, maxRules)
+			return p
 		}
-		if strings.HasPrefix(rf.ID, "floor.") || rf.ID == "request" || rf.ID == "default" {
-			c.fail("POL-RULE", path+".id", "this id is the library's own")
+		if l.over != nil {
+			c.overlay(l.over, p)
+		} else if len(base.Rules) == 0 && !c.incomplete {
+			c.fail("POL-RULE", "rules", "a policy without rules denies everything")
 		}
-		seen[rf.ID] = true
-		if r, ok := c.compileRule(rf, path); ok {
-			p.rules = append(p.rules, r)
-		}
+		c.compileRules(l.rules(), p)
 	}
 	if !c.report.Findings.Blocked() {
 		p.finish()
 	}
 	return p
+}
+
+func (c *compiler) compileRules(rules []ruleFile, p *Policy) {
+	for i := range rules {
+		path := fmt.Sprintf("rules[%d]", i)
+		rf := &rules[i]
+		if below := c.origin["rule "+rf.ID]; rf.ID != "" && below != "" {
+			if c.level == 0 {
+				c.fail("POL-RULE", path+".id", "another rule has this id")
+			} else {
+				c.fail("POL-OVERLAY", path+".id", "the rule at %s has this id, and an overlay changes no rule", below)
+			}
+		}
+		if strings.HasPrefix(rf.ID, "floor.") || rf.ID == "request" || rf.ID == "default" || rf.ID == residencyRule {
+			c.fail("POL-RULE", path+".id", "this id is the library's own")
+		}
+		if c.level > 0 && rf.Effect == Permit {
+			c.fail("POL-OVERLAY", path+".effect", "an overlay permits nothing; what the layers below do not permit stays denied")
+		}
+		c.origin["rule "+rf.ID] = c.here(path)
+		if r, ok := c.compileRule(rf, path); ok {
+			p.rules = append(p.rules, r)
+		}
+	}
 }
 
 const maxRules = 10_000
@@ -151,6 +185,9 @@ func (c *compiler) compileWhen(r *rule, n *document.Node, source, path string) {
 	for _, p := range lint(e, r.effect) {
 		c.failIn(n, path, p.at, p.code, "%s", p.message)
 	}
+	for _, q := range c.params {
+		c.direction(q, leanOf(e, q.param), r.effect == Permit, path)
+	}
 	r.when, r.reads = e, e.reads()
 	r.source = e.String()
 	if run != nil {
@@ -183,6 +220,14 @@ func (c *compiler) compileReview(r *rule, rf *ruleFile, path string) {
 	}
 	if need.by == 0 {
 		c.fail("POL-RULE", path+".review.by", "no role may review")
+	}
+	for _, q := range c.params {
+		if q.param == rf.Review.MinRationale {
+			c.direction(q, leansUp, false, path+".review.min_rationale")
+		}
+		if q.param == rf.Review.Expires {
+			c.direction(q, leansDown, false, path+".review.expires")
+		}
 	}
 	need.minRationale = int(c.paramOf(rf.Review.MinRationale, kindInt, path+".review.min_rationale"))
 	need.expires = time.Duration(c.paramOf(rf.Review.Expires, kindDuration, path+".review.expires"))

@@ -102,7 +102,7 @@ func (g gen) condition(depth int) string {
 	case 11:
 		return g.attr(kindPerson).name + eq + g.attr(kindPerson).name
 	case 12:
-		return g.attr(kindText).name + cmp + g.pick(`"alpha"`, `"beta"`, "resource.programme", "resource.id", "subject.programme")
+		return g.attr(kindText).name + cmp + g.pick(`"alpha"`, `"beta"`, "resource.programme", "resource.id", "subject.programme", "resource.residency")
 	default:
 		return g.pick("purpose in consent.purposes", "subject.role in approval.roles", "subject.role == review.role",
 			`resource.id in ["alpha", "beta"]`, "approval.count in [1, 2, 5]", "true", "false")
@@ -119,7 +119,7 @@ func g2(g gen, a, b kind) kind {
 // facts returns slots with random values near the constants above. Each
 // optional attribute is absent every third time.
 func (g gen) facts() *facts {
-	f := &facts{id: g.pick("alpha", "beta", "gamma"), prog: g.pick("alpha", "delta"), member: g.pick("alpha", "delta")}
+	f := &facts{id: g.pick("alpha", "beta", "gamma"), prog: g.pick("alpha", "delta"), member: g.pick("alpha", "delta"), place: g.pick("alpha", "eu")}
 	var people [2]coaching.PersonID
 	people[1] = personOne
 	for i := range f.person {

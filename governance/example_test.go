@@ -167,3 +167,64 @@ tests: []
 	// broken.yaml:20:11: POL-ATTRIBUTE error rules[1].when: unknown attribute, did you mean resource.type?
 	// broken.yaml:20:54: POL-CONSTANT error rules[1].when: subject.role is never this text of 5 characters, did you mean coach?
 }
+
+// acme is the overlay of a tenant: stricter than the built-in policy, and
+// nothing else.
+const acme = `apiVersion: governance-overlay/v1
+id: acme
+layer: tenant
+over: coaching-core
+version: 1.0.0
+owner: privacy_officer
+params:
+  - {id: raw_retention, value: 30}
+  - {id: group_size, value: 4}
+tests: []
+`
+
+// eu is the overlay of a region, which keeps its data.
+const eu = `apiVersion: governance-overlay/v1
+id: eu
+layer: region
+over: coaching-core
+version: 1.0.0
+owner: legal_privacy
+residency: eu
+params:
+  - {id: raw_retention, value: 60}
+tests:
+  - {name: a trace kept elsewhere, role: steward, action: view, purpose: evaluation, type: trace, class: raw, residency: us, age_hours: 24, identifiable: "no", consents: [evaluation], expect: deny, fires: [residency]}
+`
+
+// A tenant wants groups smaller than the built-in policy's, and is told where
+// that one stands. Without the wish the stack holds.
+func ExampleStack() {
+	files := []governance.File{
+		{Name: "builtin.yaml", Data: []byte(governance.BuiltInSource())},
+		{Name: "eu.yaml", Data: []byte(eu)},
+		{Name: "acme.yaml", Data: []byte(acme)},
+	}
+	_, _, err := governance.Stack(files...)
+	fmt.Println(err)
+
+	files[2].Data = []byte(strings.Replace(acme, "  - {id: group_size, value: 4}\n", "", 1))
+	policy, report, err := governance.Stack(files...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, l := range report.Layers {
+		fmt.Printf("%s %s %s, data kept in %q\n", l.Layer, l.ID, l.Version, l.Residency)
+	}
+	for _, p := range policy.Params() {
+		if p.ID == "raw_retention" {
+			fmt.Println(p.Value, p.Unit)
+		}
+	}
+	// Output:
+	// acme.yaml:9:22: POL-OVERLAY error params[1].value: group_size of 4 is looser than 5 at builtin.yaml:16:35; higher is stricter
+	// base coaching-core 1.0.0, data kept in ""
+	// region eu 1.0.0, data kept in "eu"
+	// tenant acme 1.0.0, data kept in ""
+	// 30 days
+}

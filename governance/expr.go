@@ -36,16 +36,17 @@ const (
 // closures are made from and what an explanation prints. Only the reader of CEL
 // makes one.
 type expr struct {
-	op    op
-	kind  kind
-	args  []*expr
-	attr  attr     // of opAttr and opHas
-	num   int64    // of a constant that is not text
-	text  string   // of a text constant; the source of opForeign
-	param string   // the parameter that a constant came from
-	month bool     // of a parameter: it counts months
-	names []string // of an enum or a set
-	at    int      // where it begins in the source, in characters from 0
+	op       op
+	kind     kind
+	args     []*expr
+	attr     attr     // of opAttr and opHas
+	num      int64    // of a constant that is not text
+	text     string   // of a text constant; the source of opForeign
+	param    string   // the parameter that a constant came from
+	month    bool     // of a parameter: it counts months
+	stricter string   // of a parameter: "lower", "higher" or ""
+	names    []string // of an enum or a set
+	at       int      // where it begins in the source, in characters from 0
 }
 
 // foreign reports whether any part lies outside the typed fragment.

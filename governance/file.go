@@ -9,7 +9,6 @@ import (
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
-	"github.com/coachgov/coaching/internal/document/yaml"
 )
 
 // apiVersion is the version of the policy format. Files of this version are
@@ -36,6 +35,9 @@ type paramFile struct {
 	Min   int    `json:"min"`
 	Max   int    `json:"max"`
 	Code  string `json:"code" doc:"ident"`
+	// Stricter says in which direction an overlay may move the value; without
+	// it, in none.
+	Stricter string `json:"stricter" doc:"optional,enum=lower|higher"`
 }
 
 // A ruleFile is one rule.
@@ -103,10 +105,9 @@ func (w *roleWord) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Load reads the policy that the files matching the patterns hold, in the
-// syntax of [path.Match]. There must be exactly one: a policy is one file, so
-// that what is signed is what is read. It is [Parse] of that file, and its error
-// is the same.
+// Load reads the files matching the patterns, in the syntax of [path.Match], and
+// is [Stack] of them: one base policy and the overlays of a region and a tenant,
+// if there are any.
 func Load(fsys fs.FS, patterns ...string) (*Policy, *Report, error) {
 	var names []string
 	for _, p := range patterns {
@@ -118,19 +119,31 @@ func Load(fsys fs.FS, patterns ...string) (*Policy, *Report, error) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if len(names) != 1 {
-		return nil, nil, fmt.Errorf("governance: %d files match the patterns, want exactly one", len(names))
+	if len(names) == 0 || len(names) > len(layerNames) {
+		return nil, nil, fmt.Errorf("governance: %d files match the patterns, want a base and at most one overlay of a region and one of a tenant", len(names))
 	}
-	f, err := fsys.Open(names[0])
+	var files []File
+	for _, name := range names {
+		data, err := readFile(fsys, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, File{name, data})
+	}
+	return Stack(files...)
+}
+
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("governance: opening the policy: %w", err)
+		return nil, fmt.Errorf("governance: opening the policy: %w", err)
 	}
 	defer f.Close()
 	data, err := readAtMost(f, document.MaxBytes+1)
 	if err != nil {
-		return nil, nil, fmt.Errorf("governance: reading the policy: %w", err)
+		return nil, fmt.Errorf("governance: reading the policy: %w", err)
 	}
-	return Parse(names[0], data)
+	return data, nil
 }
 
 // Parse reads, checks and compiles one policy in YAML (.yaml, .yml) or JSON
@@ -141,25 +154,5 @@ func Load(fsys fs.FS, patterns ...string) (*Policy, *Report, error) {
 // *[coaching.FindingsError] that holds everything wrong with the file, each with
 // its line and column. The report is there in both cases.
 func Parse(file string, data []byte) (*Policy, *Report, error) {
-	report := &Report{File: file}
-	root, fs := yaml.ParseFile(file, data)
-	report.Findings = fs
-	if root == nil || fs.Blocked() {
-		return nil, report, report.Findings.Err()
-	}
-	var pf policyFile
-	positions, fs := document.Decode(file, root, &pf)
-	report.Findings = append(report.Findings, fs...)
-	c := &compiler{file: file, data: data, at: positions, report: report}
-	policy := c.compile(&pf, !fs.Blocked())
-	report.Findings.Sort()
-	if report.Findings.Blocked() {
-		return nil, report, report.Findings.Err()
-	}
-	policy.runTests(&pf, c)
-	report.Findings.Sort()
-	if report.Findings.Blocked() {
-		return nil, report, report.Findings.Err()
-	}
-	return policy, report, nil
+	return Stack(File{file, data})
 }

@@ -2,7 +2,6 @@ package governance
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +17,9 @@ type Param struct {
 	Min   int    `json:"min"`
 	Max   int    `json:"max"`
 	Code  string `json:"code"` // the requirement that it comes from
+	// Stricter is "lower" or "higher", the direction in which an overlay may
+	// move the value; "" when it may not.
+	Stricter string `json:"stricter,omitempty"`
 }
 
 // amount returns the value with its unit, as in "90 days".
@@ -26,6 +28,14 @@ func (p Param) amount() string {
 		return strconv.Itoa(p.Value)
 	}
 	return plural(p.Value, strings.TrimSuffix(p.Unit, "s"))
+}
+
+// direction returns how an overlay may move the parameter, for a report.
+func (p Param) direction() string {
+	if p.Stricter == "" {
+		return ""
+	}
+	return ", " + p.Stricter + " is stricter"
 }
 
 // paramFloors are the bounds that a parameter of these names must keep, since
@@ -49,7 +59,7 @@ func (c *compiler) compileParams(pf *policyFile, p *Policy) {
 	}
 	for i, f := range pf.Params {
 		path := fmt.Sprintf("params[%d]", i)
-		if slices.ContainsFunc(c.params, func(e *expr) bool { return e.param == f.ID }) {
+		if c.origin["param "+f.ID] != "" {
 			c.fail("POL-PARAM", path+".id", "another parameter has this id")
 			continue
 		}
@@ -70,17 +80,86 @@ func (c *compiler) compileParams(pf *policyFile, p *Policy) {
 				c.fail("POL-FLOOR", path+".value", "%s of %d with a most of %d; no policy may go above %d", f.ID, f.Value, f.Max, fl.max)
 			}
 		}
-		e := &expr{op: opConst, param: f.ID, kind: kindInt, num: int64(f.Value), month: f.Unit == "months"}
-		switch f.Unit {
-		case "days":
-			e.kind, e.num = kindDuration, int64(f.Value)*int64(24*time.Hour)
-		case "hours":
-			e.kind, e.num = kindDuration, int64(f.Value)*int64(time.Hour)
-		}
-		c.params = append(c.params, e)
+		c.origin["param "+f.ID] = c.here(path + ".value")
 		p.params = append(p.params, Param(f))
 	}
-	slices.SortFunc(p.params, func(a, b Param) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// paramExpr returns a parameter as the constant that conditions read.
+func paramExpr(f Param) *expr {
+	e := &expr{op: opConst, param: f.ID, kind: kindInt, num: int64(f.Value), month: f.Unit == "months", stricter: f.Stricter}
+	switch f.Unit {
+	case "days":
+		e.kind, e.num = kindDuration, int64(f.Value)*int64(24*time.Hour)
+	case "hours":
+		e.kind, e.num = kindDuration, int64(f.Value)*int64(time.Hour)
+	}
+	return e
+}
+
+// direction reports a parameter that does not make a rule stricter in the
+// direction in which the policy says that it does, given how its growth moves
+// the rule's condition.
+func (c *compiler) direction(q *expr, l lean, permit bool, path string) {
+	want := leansUp // a denial or a review that is truer is stricter
+	if (q.stricter == "lower") != permit {
+		want = leansDown
+	}
+	if q.stricter != "" && l != leansNot && l != want {
+		c.fail("POL-DIRECTION", path, "param.%s is said to be stricter when it is %s, and is not in this rule", q.param, q.stricter)
+	}
+}
+
+// leanOf returns how the growth of a parameter moves an expression: a condition
+// towards true or false, a value up or down.
+func leanOf(e *expr, param string) lean {
+	of := func(i int) lean { return leanOf(e.args[i], param) }
+	switch e.op {
+	case opConst:
+		if e.param == param {
+			return leansUp
+		}
+	case opNot:
+		return of(0).opposite()
+	case opAnd, opOr, opAddMonths:
+		out := leansNot
+		for i := range e.args {
+			out = out.with(of(i))
+		}
+		return out
+	case opMore, opMoreEq:
+		return of(0).with(of(1).opposite())
+	case opLess, opLessEq:
+		return of(1).with(of(0).opposite())
+	case opIf:
+		if of(0) == leansNot {
+			return of(1).with(of(2))
+		}
+		return leansEither
+	case opForeign:
+		// The parameters inside it are in its text only.
+		if strings.Contains(e.text, "param."+param) {
+			return leansEither
+		}
+	default:
+		for i := range e.args {
+			if of(i) != leansNot {
+				return leansEither
+			}
+		}
+	}
+	return leansNot
+}
+
+// with returns how two parts that lean one way each lean together.
+func (v lean) with(w lean) lean {
+	switch {
+	case v == leansNot || v == w:
+		return w
+	case w == leansNot:
+		return v
+	}
+	return leansEither
 }
 
 const maxParams = 200

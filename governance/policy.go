@@ -20,6 +20,7 @@ import (
 type Policy struct {
 	id, version, owner string
 	params             []Param
+	layers             []Layer // over the base, in their order
 	rules              []*rule // by effect, then id
 	digest             string
 	// index holds, for each action and role, the rules that could fire.
@@ -123,8 +124,8 @@ func (p *Policy) Version() string { return p.version }
 func (p *Policy) Params() []Param { return slices.Clone(p.params) }
 
 // Digest returns the SHA-256, in hexadecimal, of everything that can change a
-// decision: the parameters and the rules with their messages, review needs and
-// obligations, in canonical form. Neither the order of rules in the file nor
+// decision: the parameters and the rules of the whole stack, with their messages,
+// review needs and obligations, in canonical form. Neither the order of rules in the file nor
 // the spacing of conditions nor the tests change it; YAML and JSON of one policy
 // have the same.
 func (p *Policy) Digest() string {
@@ -141,6 +142,9 @@ func (p *Policy) canonical() string {
 	fmt.Fprintf(&b, "%s\nid %q\nversion %q\nowner %q\n", apiVersion, p.id, p.version, p.owner)
 	for _, q := range p.params {
 		fmt.Fprintf(&b, "param %q %s %d %d %d %q\n", q.ID, q.Unit, q.Value, q.Min, q.Max, q.Code)
+	}
+	for _, l := range p.layers {
+		fmt.Fprintf(&b, "layer %s %q %q %q\n", l.Layer, l.ID, l.Version, l.Owner)
 	}
 	for _, r := range p.rules {
 		fmt.Fprintf(&b, "rule %q %s %q\nactions %s\nroles %s\nwhen %q\nmessage %q\n", r.id, r.effect, r.code,

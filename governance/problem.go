@@ -66,6 +66,7 @@ func problems(r *Request) []problem {
 	need(res.ID != "", "resource.id")
 	ident(res.ID, "resource.id")
 	ident(res.Programme, "resource.programme")
+	ident(res.Residency, "resource.residency")
 	most(len(res.Signals), MaxSignals, "resource.signals")
 	for _, s := range res.Signals[:min(len(res.Signals), MaxSignals)] {
 		need(s != "", "resource.signals")

@@ -7,14 +7,15 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-// A Report says what a policy file holds and how it was checked.
+// A Report says what a policy holds and how it was checked.
 type Report struct {
-	File     string
+	File     string            // the base
 	Findings coaching.Findings // sorted
 	Digest   string            // of the policy; "" when there is none
 	ID       string
 	Version  string
 	Owner    string
+	Layers   []Layer      // the files of the stack, in its order
 	Params   []Param      // by id
 	Rules    []RuleReport // by effect, then id
 	Tests    int          // tests in the file
@@ -42,11 +43,18 @@ func (r *Report) Text() string {
 		fmt.Fprintf(&b, "There is no policy: %s has errors.\n", r.File)
 	} else {
 		fmt.Fprintf(&b, "Policy %s %s, owned by %s\nDigest %s\n", r.ID, r.Version, r.Owner, r.Digest)
+		for _, l := range r.overlays() {
+			fmt.Fprintf(&b, "Under the %s %s %s, owned by %s", l.Layer, l.ID, l.Version, l.Owner)
+			if l.Residency != "" {
+				fmt.Fprintf(&b, ", which keeps its data in %s", l.Residency)
+			}
+			b.WriteByte('\n')
+		}
 		fmt.Fprintf(&b, "Tests inside the policy: %d, passed: %d. Rules: %d, made to fire by a test: %d, evaluated by the CEL engine: %d.\n",
 			r.Tests, r.Passed, len(r.Rules), r.count(func(x RuleReport) bool { return x.Tests > 0 }), r.count(func(x RuleReport) bool { return x.Fallback }))
 		b.WriteString("\nParameters\n")
 		for _, p := range r.Params {
-			fmt.Fprintf(&b, "  %-20s %s (may be %d to %d), for %s\n", p.ID, p.amount(), p.Min, p.Max, p.Code)
+			fmt.Fprintf(&b, "  %-20s %s (may be %d to %d%s), for %s\n", p.ID, p.amount(), p.Min, p.Max, p.direction(), p.Code)
 		}
 		b.WriteString("\nRules\n")
 		for _, x := range r.Rules {
@@ -73,6 +81,9 @@ func (r *Report) Text() string {
 	return b.String()
 }
 
+// overlays returns the layers over the base.
+func (r *Report) overlays() []Layer { return r.Layers[min(1, len(r.Layers)):] }
+
 func (r *Report) count(want func(RuleReport) bool) int {
 	n := 0
 	for _, x := range r.Rules {
@@ -84,7 +95,10 @@ func (r *Report) count(want func(RuleReport) bool) int {
 }
 
 // fill takes over what the report says about a policy.
-func (r *Report) fill(p *Policy) {
+func (r *Report) fill(p *Policy, layers []*layer) {
+	for _, l := range layers {
+		r.Layers = append(r.Layers, l.describe())
+	}
 	r.Digest, r.ID, r.Version, r.Owner, r.Params = p.digest, p.id, p.version, p.owner, p.Params()
 	for _, x := range p.rules {
 		r.Rules = append(r.Rules, RuleReport{ID: x.id, Effect: x.effect, Code: x.code, When: x.source, Controls: x.controls, Fallback: x.run != nil})

@@ -59,7 +59,11 @@ type Resource struct {
 	Type      ResourceType `json:"type"`
 	ID        string       `json:"id"`                  // an identifier, never a name
 	Programme string       `json:"programme,omitempty"` // the one it belongs to, an identifier; "" is unknown, and denied
-	Signals   []string     `json:"signals,omitempty"`   // the signals behind it, by the definition's ID
+	// Residency is where the resource is kept, an identifier such as "eu"; "" is
+	// unknown. A policy whose region states a residency denies what is kept
+	// elsewhere or nobody knows where.
+	Residency string   `json:"residency,omitempty"`
+	Signals   []string `json:"signals,omitempty"` // the signals behind it, by the definition's ID
 
 	Class         signal.DataClass  `json:"class"`
 	Owner         coaching.PersonID `json:"owner,omitzero"`          // the participant whose data it is
@@ -144,6 +148,7 @@ func (r *Request) digest() [sha256.Size]byte {
 	b = append(b, byte(res.Type), byte(res.Class), byte(res.Identifiable), byte(res.LegalHold), byte(res.Standing), byte(res.Automated))
 	text(res.ID)
 	text(res.Programme)
+	text(res.Residency)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(res.Signals)))
 	for _, s := range res.Signals {
 		text(s)

@@ -29,6 +29,9 @@ func TestBadRequestsAreDenied(t *testing.T) {
 		{"a type that is not declared", func(r *governance.Request) { r.Resource.Type = 200 }, "POL-VALUE"},
 		{"no id", func(r *governance.Request) { r.Resource.ID = "" }, "POL-MISSING"},
 		{"an id that is an address", func(r *governance.Request) { r.Resource.ID = "ann@example.org" }, "POL-VALUE"},
+		{"a residency with a space", func(r *governance.Request) { r.Resource.Residency = "e u" }, "POL-VALUE"},
+		{"a role in a programme with a space", func(r *governance.Request) { r.Subject.Programme = "a b" }, "POL-VALUE"},
+		{"a notice with a space", func(r *governance.Request) { r.Notice = "a b" }, "POL-VALUE"},
 		{"a programme with a space", func(r *governance.Request) { r.Resource.Programme = "a b" }, "POL-VALUE"},
 		{"an id of 65 bytes", func(r *governance.Request) { r.Resource.ID = strings.Repeat("x", 65) }, "POL-VALUE"},
 		{"65 signals", func(r *governance.Request) {
@@ -81,6 +84,8 @@ func TestDigestBindsWhatIsAsked(t *testing.T) {
 		func(r *governance.Request) { r.Resource.Type = governance.ResourceTrace },
 		func(r *governance.Request) { r.Resource.ID = "pack-8" },
 		func(r *governance.Request) { r.Resource.Programme = "" },
+		func(r *governance.Request) { r.Subject.Programme = "" },
+		func(r *governance.Request) { r.Resource.Residency = "eu" },
 		func(r *governance.Request) { r.Resource.Signals = nil },
 		func(r *governance.Request) { r.Resource.Signals = []string{"meeting_hygiene", "x"} },
 		func(r *governance.Request) { r.Resource.Class = signal.Raw },

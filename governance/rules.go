@@ -29,6 +29,7 @@ func Rules() []coaching.Rule {
 		rule("GOV-024", "Automated output alone never drives an action that affects a career.", "", coaching.Error, "Put a human between the output and the action."),
 		rule("GOV-026", "The programme is open about aggregated trends, and shows nobody raw messages.", "", coaching.Error, "Show the trend instead."),
 		rule("GOV-027", "What a participant has restricted is respected for each source: an export needs a consent of its own.", "", coaching.Error, "Obtain the participant's consent to the export."),
+		rule("GOV-030", "Data stays where the region says that it is kept.", "", coaching.Error, "State where the resource is kept, and purge what has come elsewhere."),
 		rule("PIL-104", "A coach works with signals only after the workshop on reading them, shown by teach-back.", "1 day", coaching.Error, "Have the coach take the workshop, and record the teach-back as the subject's training."),
 
 		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent or not stated, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits; ask for training, controls, consents, approvals and reviews in permits, and for their lack elsewhere."),
@@ -38,6 +39,7 @@ func Rules() []coaching.Rule {
 		rule("POL-CONSTANT", "A constant is a value that the attribute can have, and an instant or a duration that exists.", "", coaching.Error, "Correct the constant; the message suggests the nearest."),
 		rule("POL-COST", "A condition is cheap, short and flat enough for its worst case to be bounded.", "10,000 cost units, 400 parts, 24 levels", coaching.Error, "Split the rule, or compute the value in the host."),
 		rule("POL-DEFAULT", "What no rule permits is denied.", "", coaching.Error, "Add a permit if it should be allowed."),
+		rule("POL-DIRECTION", "A parameter makes every rule that reads it stricter in the direction that the policy states.", "", coaching.Error, "Correct the direction, or leave it out, so that no overlay moves the parameter."),
 		rule("POL-DYN", "Every value in a condition has a type.", "", coaching.Error, "Leave out dyn."),
 		rule("POL-FLOAT", "Conditions count in whole numbers.", "", coaching.Error, "Scale the number to a whole one."),
 		rule("POL-FLOOR", "A parameter does not go below a floor of the code.", "", coaching.Error, "Keep the value and its bounds inside the floor."),
@@ -46,6 +48,7 @@ func Rules() []coaching.Rule {
 		rule("POL-LENGTH", "Conditions, messages and policies have a bounded length.", "2,048 characters of a condition", coaching.Error, "Split the rule."),
 		rule("POL-LIMIT", "A request has a bounded size.", "16 approvals, 256 consents, 64 signals", coaching.Error, "Send only what concerns the resource."),
 		rule("POL-MISSING", "A request names action, purpose, subject, resource and time.", "", coaching.Error, "Fill in the attribute that the message names."),
+		rule("POL-OVERLAY", "An overlay only tightens: it moves parameters in the stricter direction, adds denials, reviews, obligations and controls, and neither permits, changes nor removes.", "one region, one tenant", coaching.Error, "Take out what loosens; the message says where the lower layer stands."),
 		rule("POL-PARAM", "A parameter is declared once, lies inside its own bounds and is of the kind that is asked for.", "", coaching.Error, "Correct the parameter."),
 		rule("POL-POLICY", "Requests are decided by a policy that has been compiled.", "", coaching.Error, "Use a policy from Parse, Load or BuiltIn."),
 		rule("POL-REQUEST", "There is a request to decide.", "", coaching.Error, "Pass a request."),
