@@ -67,6 +67,8 @@ const (
 	attrReviewRationale
 	attrReviewAge
 	attrCount
+	// attrLimit leaves room for the host's own, which begin at attrCount.
+	attrLimit = attrCount + MaxExtensions
 )
 
 // An attribute is one word that a rule may use.
@@ -77,8 +79,9 @@ type attribute struct {
 	optional bool     // may be absent: a rule must ask has() before it reads it
 }
 
-// attributes is indexed by attr.
-var attributes = [attrCount]attribute{
+// attributes is indexed by attr. Those of the host's own are of no kind here: the
+// policy that declares them knows them.
+var attributes = [attrLimit]attribute{
 	attrAction:           {name: "action", kind: kindEnum, names: actionNames[:]},
 	attrPurpose:          {name: "purpose", kind: kindEnum, names: purposeNames[:]},
 	attrNow:              {name: "now", kind: kindTime},
@@ -114,6 +117,9 @@ var attributes = [attrCount]attribute{
 	attrReviewAge:        {name: "review.age", kind: kindDuration, optional: true},
 }
 
+// optional reports whether an attribute may be absent.
+func (a attr) optional() bool { return a >= attrCount || attributes[a].optional }
+
 // The names of enums that other packages declare, repeated here so that the
 // table above is a literal; a test compares them with their owners.
 var (
@@ -130,7 +136,7 @@ var (
 type facts struct {
 	present uint64           // bit a is set when attribute a is present
 	place   string           // where the resource is kept
-	num     [attrCount]int64 // every kind but text and person
+	num     [attrLimit]int64 // every kind but text and person
 	id      string
 	prog    string               // of the resource
 	member  string               // the programme in which the subject holds the role

@@ -39,6 +39,7 @@ type caseFile struct {
 	Approvals    []coaching.Role  `json:"approvals" doc:"optional"` // each by another person
 	ReviewedBy   coaching.Role    `json:"reviewed_by" doc:"optional"`
 	Rationale    string           `json:"rationale" doc:"optional"`
+	Ext          []Extension      `json:"ext" doc:"optional"`
 	Expect       Outcome          `json:"expect"`
 	Fires        []string         `json:"fires" doc:"ident"` // the rules behind the answer, in their order
 }
@@ -64,7 +65,7 @@ func casePeople() (func(label string) coaching.PersonID, error) {
 // request builds the request of a test.
 func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	r := &Request{
-		Action: c.Action, Purpose: c.Purpose, Now: caseNow(),
+		Action: c.Action, Purpose: c.Purpose, Ext: c.Ext, Now: caseNow(),
 		Subject: Subject{ID: person("somebody"), Role: c.Role, Trained: c.Trained, Programme: caseProgramme},
 		Resource: Resource{
 			Type: c.Type, ID: "resource-1", Programme: caseProgramme, Residency: c.Residency, Signals: []string{"signal-1"},

@@ -50,14 +50,15 @@ type program func(*facts) (truth, string)
 type celEnv struct {
 	env    *cel.Env
 	params map[string]*expr
-	names  []string // every word a condition may use, for suggestions
+	exts   []attribute // of the host's own, from attrCount on
+	names  []string    // every word a condition may use, for suggestions
 }
 
 // newCELEnv returns the environment for these parameters, which are constants
-// with a name.
-func newCELEnv(params []*expr) (*celEnv, error) {
-	c := &celEnv{params: map[string]*expr{}}
-	for _, a := range attributes {
+// with a name, and these attributes of the host's own.
+func newCELEnv(params []*expr, exts ...attribute) (*celEnv, error) {
+	c := &celEnv{params: map[string]*expr{}, exts: exts}
+	for _, a := range slices.Concat(attributes[:attrCount], exts) {
 		c.names = append(c.names, a.name)
 	}
 	for _, p := range params {
@@ -71,7 +72,7 @@ func newCELEnv(params []*expr) (*celEnv, error) {
 	texts := cel.ListType(cel.StringType)
 	opts := []cel.EnvOption{
 		cel.CustomTypeAdapter(registry),
-		cel.CustomTypeProvider(&celProvider{Provider: registry, params: c.params}),
+		cel.CustomTypeProvider(&celProvider{Provider: registry, c: c}),
 		cel.ClearMacros(),
 		cel.Macros(cel.HasMacro, cel.ExistsMacro),
 		cel.EnableMacroCallTracking(), // so that exists prints as it was written
@@ -97,16 +98,35 @@ func newCELEnv(params []*expr) (*celEnv, error) {
 
 // celGroups returns the words before the dot.
 func celGroups() []string {
-	return []string{"subject", "resource", "consent", "approval", "review", "param"}
+	return []string{"subject", "resource", "consent", "approval", "review", "param", "ext"}
 }
 
+// attrNamed returns the library's own attribute of a name.
 func attrNamed(name string) (attr, bool) {
-	for a := range attributes {
+	for a := range attrCount {
 		if attributes[a].name == name {
-			return attr(a), true
+			return a, true
 		}
 	}
 	return 0, false
+}
+
+// named returns the attribute of a name, also of the host's own.
+func (c *celEnv) named(name string) (attr, bool) {
+	for i := range c.exts {
+		if c.exts[i].name == name {
+			return attrCount + attr(i), true
+		}
+	}
+	return attrNamed(name)
+}
+
+// of returns what an attribute is.
+func (c *celEnv) of(a attr) attribute {
+	if a >= attrCount {
+		return c.exts[a-attrCount]
+	}
+	return attributes[a]
 }
 
 func celType(k kind) *cel.Type {
@@ -130,7 +150,7 @@ func celType(k kind) *cel.Type {
 // celProvider declares the fields of the groups and reads them from facts.
 type celProvider struct {
 	types.Provider
-	params map[string]*expr
+	c *celEnv
 }
 
 func (p *celProvider) FindStructType(name string) (*types.Type, bool) {
@@ -142,7 +162,7 @@ func (p *celProvider) FindStructType(name string) (*types.Type, bool) {
 
 func (p *celProvider) FindStructFieldType(group, field string) (*types.FieldType, bool) {
 	if group == "param" {
-		c, ok := p.params[field]
+		c, ok := p.c.params[field]
 		if !ok {
 			return nil, false
 		}
@@ -152,19 +172,20 @@ func (p *celProvider) FindStructFieldType(group, field string) (*types.FieldType
 			GetFrom: func(any) (any, error) { return celConst(c), nil },
 		}, true
 	}
-	a, ok := attrNamed(group + "." + field)
+	a, ok := p.c.named(group + "." + field)
 	if !ok {
 		return p.Provider.FindStructFieldType(group, field)
 	}
+	at := p.c.of(a)
 	return &types.FieldType{
-		Type:  celType(attributes[a].kind),
+		Type:  celType(at.kind),
 		IsSet: func(obj any) bool { f, ok := obj.(*facts); return ok && f.has(a) },
 		GetFrom: func(obj any) (any, error) {
 			f, ok := obj.(*facts)
 			if !ok || !f.has(a) {
-				return nil, fmt.Errorf("%s is absent", attributes[a].name)
+				return nil, fmt.Errorf("%s is absent", at.name)
 			}
-			return celValue(f, a), nil
+			return celValue(f, a, at), nil
 		},
 	}, true
 }
@@ -176,7 +197,7 @@ func (v celFacts) Parent() cel.Activation { return nil }
 
 func (v celFacts) ResolveName(name string) (any, bool) {
 	if a, ok := attrNamed(name); ok {
-		return celValue(v.f, a), true
+		return celValue(v.f, a, attributes[a]), true
 	}
 	return v.f, slices.Contains(celGroups(), name)
 }
@@ -191,9 +212,9 @@ func celConst(e *expr) ref.Val {
 	return types.Int(e.num)
 }
 
-func celValue(f *facts, a attr) ref.Val {
+func celValue(f *facts, a attr, at attribute) ref.Val {
 	v := f.num[a]
-	switch at := attributes[a]; at.kind {
+	switch at.kind {
 	case kindBool:
 		return types.Bool(v != 0)
 	case kindDuration:
@@ -427,7 +448,7 @@ func (w *celWalker) walk(e ast.Expr, vars []string) {
 		if _, ok := w.params[s.FieldName()]; group == "param" && ok {
 			return
 		}
-		if _, ok := attrNamed(name); !ok {
+		if _, ok := w.c.named(name); !ok {
 			w.unknown(s.Operand().ID(), name)
 		}
 	case ast.LiteralKind:
@@ -514,8 +535,8 @@ func (w *celWalker) constants(call ast.CallExpr) {
 		case x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && x.AsSelect().Operand().Kind() == ast.IdentKind:
 			name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
 		}
-		if a, ok := attrNamed(name); ok && attributes[a].names != nil {
-			at = attributes[a]
+		if a, ok := w.c.named(name); ok && w.c.of(a).names != nil {
+			at = w.c.of(a)
 		}
 	}
 	if at.names == nil {
@@ -607,7 +628,7 @@ func (r *celReader) convert(e ast.Expr) *expr {
 	switch e.Kind() {
 	case ast.IdentKind:
 		if a, ok := attrNamed(e.AsIdent()); ok {
-			return attrExpr(out, opAttr, a)
+			return r.attr(out, opAttr, a)
 		}
 	case ast.SelectKind:
 		s := e.AsSelect()
@@ -616,11 +637,11 @@ func (r *celReader) convert(e ast.Expr) *expr {
 			c.at = out.at
 			return &c
 		}
-		a, _ := attrNamed(s.Operand().AsIdent() + "." + s.FieldName())
+		a, _ := r.c.named(s.Operand().AsIdent() + "." + s.FieldName())
 		if s.IsTestOnly() {
-			return attrExpr(out, opHas, a)
+			return r.attr(out, opHas, a)
 		}
-		return attrExpr(out, opAttr, a)
+		return r.attr(out, opAttr, a)
 	case ast.LiteralKind:
 		switch v := e.AsLiteral().(type) {
 		case types.Bool:
@@ -648,10 +669,11 @@ func (r *celReader) convert(e ast.Expr) *expr {
 	return r.foreign(e, out)
 }
 
-func attrExpr(out *expr, o op, a attr) *expr {
-	out.op, out.attr, out.kind = o, a, kindBool
+func (r *celReader) attr(out *expr, o op, a attr) *expr {
+	at := r.c.of(a)
+	out.op, out.attr, out.name, out.kind = o, a, at.name, kindBool
 	if o == opAttr {
-		out.kind, out.names = attributes[a].kind, attributes[a].names
+		out.kind, out.names = at.kind, at.names
 	}
 	return out
 }
@@ -768,10 +790,10 @@ func (r *celReader) nameConstants(e *expr) {
 			continue
 		}
 		if names != nil && !sameNames(names, a.names) {
-			r.fail(e.at, "POL-TYPE", "%s and %s have different values and cannot be compared", what, attributes[a.attr].name)
+			r.fail(e.at, "POL-TYPE", "%s and %s have different values and cannot be compared", what, a.name)
 			return
 		}
-		names, what = a.names, attributes[a.attr].name
+		names, what = a.names, a.name
 	}
 	if names == nil {
 		return

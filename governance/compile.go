@@ -50,16 +50,18 @@ func (c *compiler) compile(layers []*layer) *Policy {
 	p := &Policy{id: base.ID, version: base.Version, owner: base.Owner}
 	c.enter(layers[0])
 	c.compileParams(base, p)
+	c.extensions(base.Extensions, p)
 	for _, l := range layers[1:] {
 		c.enter(l)
 		c.tighten(l.over, p)
+		c.extensions(l.over.Extensions, p)
 		p.layers = append(p.layers, l.describe())
 	}
 	for _, q := range p.params {
 		c.params = append(c.params, paramExpr(q))
 	}
 	slices.SortFunc(p.params, func(a, b Param) int { return strings.Compare(a.ID, b.ID) })
-	env, err := newCELEnv(c.params)
+	env, err := newCELEnv(c.params, attributesOf(p.exts)...)
 	if err != nil {
 		c.fail("POL-SYNTAX", "", "%v", err)
 		return p

@@ -3,6 +3,7 @@ package governance
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +22,29 @@ func testParams() []*expr {
 	}
 }
 
+// testExts are attributes of a host's own.
+func testExts() []attribute {
+	return []attribute{
+		{name: "ext.tier", kind: kindEnum, names: []string{"gold", "silver", "none"}, optional: true},
+		{name: "ext.heads", kind: kindInt, optional: true},
+		{name: "ext.council", kind: kindBool, optional: true},
+		{name: "ext.agreed_on", kind: kindTime, optional: true},
+	}
+}
+
 // A gen writes random conditions of the typed fragment, guarded or not.
 type gen struct{ *rand.Rand }
 
 func (g gen) pick(of ...string) string { return of[g.IntN(len(of))] }
 
 func (g gen) attr(k kind) *attribute {
+	exts := testExts()
 	for {
-		if a := &attributes[g.IntN(int(attrCount))]; a.kind == k {
+		i := g.IntN(int(attrCount) + len(exts))
+		if i >= int(attrCount) && exts[i-int(attrCount)].kind == k {
+			return &exts[i-int(attrCount)]
+		}
+		if a := &attributes[i]; a.kind == k {
 			return a
 		}
 	}
@@ -36,6 +52,9 @@ func (g gen) attr(k kind) *attribute {
 
 // optional returns the name of an attribute that may be absent.
 func (g gen) optional() string {
+	if g.IntN(4) == 0 {
+		return testExts()[g.IntN(4)].name
+	}
 	for {
 		if a := &attributes[g.IntN(int(attrCount))]; a.optional {
 			return a.name
@@ -126,13 +145,13 @@ func (g gen) facts() *facts {
 		f.person[i] = people[g.IntN(2)]
 	}
 	now := time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC)
-	for i := range attributes {
+	for i, at := range slices.Concat(attributes[:attrCount], testExts()) {
 		a := attr(i)
-		if attributes[a].optional && g.IntN(3) == 0 {
+		if at.optional && g.IntN(3) == 0 {
 			continue
 		}
 		f.present |= 1 << a
-		switch at := attributes[a]; at.kind {
+		switch at.kind {
 		case kindBool:
 			f.num[a] = int64(g.IntN(2))
 		case kindInt:
@@ -192,7 +211,7 @@ func TestMonthsStayInRange(t *testing.T) {
 // same request: true, false or none. 600 conditions over 200 requests each, 150
 // under -short.
 func TestClosuresAgreeWithCEL(t *testing.T) {
-	c, err := newCELEnv(testParams())
+	c, err := newCELEnv(testParams(), testExts()...)
 	require.NoError(t, err)
 	g := gen{rand.New(rand.NewPCG(1, 2))}
 	var values [3]int

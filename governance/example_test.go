@@ -228,3 +228,46 @@ func ExampleStack() {
 	// tenant acme 1.0.0, data kept in ""
 	// 30 days
 }
+
+// A host's own attribute, declared by the policy, is read like any other.
+func ExampleExtension() {
+	policy, _, err := governance.Parse("council.yaml", []byte(`apiVersion: governance/v1
+id: council
+version: 1.0.0
+owner: privacy_officer
+params: []
+extensions:
+  - {name: seats, type: int, min: 0, max: 500}
+rules:
+  - id: models
+    effect: permit
+    code: HOST-1
+    actions: [view]
+    roles: [steward]
+    when: resource.type == "model" && has(ext.seats) && ext.seats >= 3
+    message: the works council has {ext.seats} seats
+tests: []
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := &governance.Request{
+		Action: governance.View, Purpose: governance.ForEvaluation, Now: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC),
+		Subject:  governance.Subject{ID: people("steward"), Role: coaching.Steward, Programme: "pilot-1"},
+		Resource: governance.Resource{Type: governance.ResourceModel, ID: "model-1", Programme: "pilot-1", Identifiable: governance.No},
+		Ext:      []governance.Extension{{Name: "seats", Type: governance.ExtensionInt, Int: 3}},
+	}
+	d := policy.Decide(r)
+	fmt.Println(d.Outcome, d.Reasons[0].Message)
+	r.Ext[0].Int = 501
+	d = policy.Decide(r)
+	fmt.Println(d.Outcome, d.Reasons[0].Message)
+	r.Ext = nil
+	d = policy.Decide(r)
+	fmt.Println(d.Outcome, d.Reasons[0].Message, d.Missing)
+	// Output:
+	// permit the works council has 3 seats
+	// deny ext[0] is outside its bounds
+	// deny no rule permits it [ext.seats]
+}

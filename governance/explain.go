@@ -34,13 +34,13 @@ func (p *Policy) Explain(r *Request) string {
 	if len(d.Missing) > 0 {
 		fmt.Fprintf(&b, "  missing: %s\n", strings.Join(d.Missing, ", "))
 	}
-	if p.Digest() == "" || len(problems(r)) > 0 {
+	if p.Digest() == "" || len(p.problems(r)) > 0 {
 		b.WriteString("no rule was asked\n")
 		return b.String()
 	}
 	fmt.Fprintf(&b, "policy %s %s, digest %s\n", p.id, p.version, p.digest)
 	var f facts
-	f.read(r)
+	p.read(&f, r)
 	for _, rule := range p.index[r.Action][r.Subject.Role] {
 		explainRule(&b, rule, &f)
 	}
@@ -90,7 +90,7 @@ func explainExpr(b *strings.Builder, e *expr, f *facts, depth int, value truth) 
 		var values []string
 		e.each(func(x *expr) {
 			if x.op == opAttr && x.kind != kindBool {
-				values = append(values, attributes[x.attr].name+" is "+show(x, f))
+				values = append(values, x.name+" is "+show(x, f))
 			}
 		})
 		if len(values) > 0 {

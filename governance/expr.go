@@ -40,6 +40,7 @@ type expr struct {
 	kind     kind
 	args     []*expr
 	attr     attr     // of opAttr and opHas
+	name     string   // of opAttr and opHas: what rules call it
 	num      int64    // of a constant that is not text
 	text     string   // of a text constant; the source of opForeign
 	param    string   // the parameter that a constant came from
@@ -122,9 +123,9 @@ func (e *expr) write(b *strings.Builder, around int) {
 	case opConst:
 		b.WriteString(e.constant())
 	case opAttr:
-		b.WriteString(attributes[e.attr].name)
+		b.WriteString(e.name)
 	case opHas:
-		b.WriteString("has(" + attributes[e.attr].name + ")")
+		b.WriteString("has(" + e.name + ")")
 	case opNot:
 		b.WriteByte('!')
 		e.args[0].write(b, tight)

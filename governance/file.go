@@ -17,13 +17,14 @@ const apiVersion = "governance/v1"
 
 // A policyFile is a policy as it is written.
 type policyFile struct {
-	APIVersion string      `json:"apiVersion" doc:"enum=governance/v1"`
-	ID         string      `json:"id" doc:"ident"`
-	Version    string      `json:"version"`
-	Owner      string      `json:"owner" doc:"ident"`
-	Params     []paramFile `json:"params"`
-	Rules      []ruleFile  `json:"rules"`
-	Tests      []caseFile  `json:"tests"`
+	APIVersion string          `json:"apiVersion" doc:"enum=governance/v1"`
+	ID         string          `json:"id" doc:"ident"`
+	Version    string          `json:"version"`
+	Owner      string          `json:"owner" doc:"ident"`
+	Params     []paramFile     `json:"params"`
+	Extensions []extensionFile `json:"extensions" doc:"optional"`
+	Rules      []ruleFile      `json:"rules"`
+	Tests      []caseFile      `json:"tests"`
 }
 
 // A paramFile is a number of the policy with its bounds: a copy of the policy

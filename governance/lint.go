@@ -23,9 +23,9 @@ type linter struct{ problems []celProblem }
 func (l *linter) guards(e *expr, known uint64) {
 	switch e.op {
 	case opAttr:
-		if at := attributes[e.attr]; at.optional && known&(1<<e.attr) == 0 {
+		if e.attr.optional() && known&(1<<e.attr) == 0 {
 			l.problems = append(l.problems, celProblem{e.at, "POL-GUARD",
-				at.name + " may be absent; ask has(" + at.name + ") before it, as in has(x) && x, or !has(x) || x"})
+				e.name + " may be absent; ask has(" + e.name + ") before it, as in has(x) && x, or !has(x) || x"})
 		}
 	case opAnd:
 		for _, a := range e.args {
@@ -76,7 +76,7 @@ func presentIf(e *expr, value bool) uint64 {
 func (l *linter) signs(e *expr, want bool) {
 	wrong := func(x *expr, why string) {
 		l.problems = append(l.problems, celProblem{x.at, "POL-ABSENCE",
-			"absence of " + attributes[x.attr].name + " would help here: " + why})
+			"absence of " + x.name + " would help here: " + why})
 	}
 	switch e.op {
 	case opHas:
@@ -115,7 +115,7 @@ func (l *linter) below(e *expr) {
 	e.each(func(x *expr) {
 		if x.op == opHas {
 			l.problems = append(l.problems, celProblem{x.at, "POL-ABSENCE",
-				"absence of " + attributes[x.attr].name + " would help here: has() is used only with !, && and ||"})
+				"absence of " + x.name + " would help here: has() is used only with !, && and ||"})
 		}
 	})
 }
@@ -240,7 +240,7 @@ func (l *linter) negated(e *expr, want bool) {
 	switch e.op {
 	case opHas:
 		if want {
-			wrong.message = "absence of " + attributes[e.attr].name + " would help here: a permit asks has(x) && ..., so that it does not fire when x is absent"
+			wrong.message = "absence of " + e.name + " would help here: a permit asks has(x) && ..., so that it does not fire when x is absent"
 			l.problems = append(l.problems, wrong)
 		}
 	case opNot:

@@ -37,17 +37,18 @@ var layerNames = [...]string{"base", "region", "tenant"}
 // An overlayFile is what a region or a tenant adds to a policy. It has no word
 // that takes anything away.
 type overlayFile struct {
-	APIVersion string         `json:"apiVersion" doc:"enum=governance-overlay/v1"`
-	ID         string         `json:"id" doc:"ident"`
-	Layer      string         `json:"layer" doc:"enum=region|tenant"`
-	Over       string         `json:"over" doc:"ident"` // the id of the base
-	Version    string         `json:"version"`
-	Owner      string         `json:"owner" doc:"ident"`
-	Residency  string         `json:"residency" doc:"optional,ident"`
-	Params     []tightenFile  `json:"params" doc:"optional"`
-	Add        []additionFile `json:"add" doc:"optional"`
-	Rules      []ruleFile     `json:"rules" doc:"optional"`
-	Tests      []caseFile     `json:"tests"`
+	APIVersion string          `json:"apiVersion" doc:"enum=governance-overlay/v1"`
+	ID         string          `json:"id" doc:"ident"`
+	Layer      string          `json:"layer" doc:"enum=region|tenant"`
+	Over       string          `json:"over" doc:"ident"` // the id of the base
+	Version    string          `json:"version"`
+	Owner      string          `json:"owner" doc:"ident"`
+	Residency  string          `json:"residency" doc:"optional,ident"`
+	Params     []tightenFile   `json:"params" doc:"optional"`
+	Extensions []extensionFile `json:"extensions" doc:"optional"`
+	Add        []additionFile  `json:"add" doc:"optional"`
+	Rules      []ruleFile      `json:"rules" doc:"optional"`
+	Tests      []caseFile      `json:"tests"`
 }
 
 // A tightenFile moves a parameter in the direction that is stricter.
@@ -103,7 +104,8 @@ func (l *layer) describe() Layer {
 //
 // An overlay only tightens what lies below it. It moves a parameter inside the
 // base's bounds and in the direction that the base calls stricter; it adds
-// denials, reviews, and obligations and controls of existing rules; a region
+// denials, reviews, obligations and controls of existing rules, and attributes of
+// the host's own; a region
 // says where its data is kept, and then everything but the purge of what is kept
 // elsewhere, or nobody knows where, is denied. It never permits, and it changes
 // and removes nothing. The tests of each file are asked of the stack up to that

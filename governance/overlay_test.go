@@ -120,6 +120,8 @@ func TestOverlayOnlyTightens(t *testing.T) {
 		{"an addition of nothing", []string{edit(region, "    obligations: [{id: tell-leader, text: Tell the leader that the pack was read.}]\n    controls: [DE-BetrVG-87]\n", "")}, "neither obligations nor controls are added"},
 		{"a rule that a stricter parameter loosens", []string{edit(region, `when: resource.class != "aggregate"`, "when: (!has(resource.age) || resource.age < param.raw_retention)")}, "POL-DIRECTION error rules[0].when: param.raw_retention is said to be stricter when it is lower"},
 		{"a review that a stricter parameter loosens", []string{region, edit(tenant, "review: {as: approval, by: [coaching_lead]}", "review: {as: review, by: [hr_reviewer], min_rationale: rationale, expires: review_validity}")}, ""},
+		{"an extension and its rule", []string{edit(edit(region, "params:", "extensions: [{name: seats, type: int, min: 0, max: 9}]\nparams:"), `when: resource.class != "aggregate"`, `when: resource.class != "aggregate" || !has(ext.seats) || ext.seats < 3`)}, ""},
+		{"an extension declared anew", []string{edit(region, "params:", "extensions: [{name: seats, type: int, min: 0, max: 9}]\nparams:"), edit(tenant, "params:", "extensions: [{name: seats, type: int, min: 0, max: 99}]\nparams:")}, "overlay2.yaml:7:15: POL-EXTENSION error extensions[0].name: another extension has this name"},
 		{"a residency of a tenant", []string{region, edit(tenant, "params:", "residency: us\nparams:")}, "POL-OVERLAY error residency: a region says where data is kept"},
 		{"two regions", []string{region, edit(region, "id: eu\n", "id: us\n")}, "overlay1.yaml is a region as well"},
 		{"two tenants", []string{tenant, edit(tenant, "id: acme\n", "id: other\n")}, "overlay1.yaml is a tenant as well"},

@@ -20,6 +20,7 @@ import (
 type Policy struct {
 	id, version, owner string
 	params             []Param
+	exts               []extension
 	layers             []Layer // over the base, in their order
 	rules              []*rule // by effect, then id
 	digest             string
@@ -143,6 +144,9 @@ func (p *Policy) canonical() string {
 	for _, q := range p.params {
 		fmt.Fprintf(&b, "param %q %s %d %d %d %q\n", q.ID, q.Unit, q.Value, q.Min, q.Max, q.Code)
 	}
+	for _, e := range p.exts {
+		fmt.Fprintf(&b, "extension %q %s %d %d %s\n", e.name, e.typ, e.min, e.max, strings.Join(e.names, " "))
+	}
 	for _, l := range p.layers {
 		fmt.Fprintf(&b, "layer %s %q %q %q\n", l.Layer, l.ID, l.Version, l.Owner)
 	}
@@ -191,13 +195,17 @@ func (p *Policy) DecideInto(r *Request, d *Decision) {
 		Reasons: d.Reasons[:0], Obligations: d.Obligations[:0], Missing: d.Missing[:0], Errors: d.Errors[:0],
 		PolicyDigest: p.Digest(),
 	}
-	if ps := problems(r); len(ps) > 0 || p.Digest() == "" {
+	if p.Digest() == "" {
+		d.refuse(r, problems(r))
+		return
+	}
+	if ps := p.problems(r); len(ps) > 0 {
 		d.refuse(r, ps)
 		return
 	}
 	d.At = r.Now
 	f := p.facts()
-	f.read(r)
+	p.read(f, r)
 	p.decide(r, f, d)
 	p.pool.Put(f)
 }
@@ -269,7 +277,7 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 		d.Outcome = Permit
 	}
 	for absent != 0 {
-		d.Missing = append(d.Missing, attributes[bits.TrailingZeros64(absent)].name)
+		d.Missing = append(d.Missing, p.attrName(attr(bits.TrailingZeros64(absent))))
 		absent &= absent - 1
 	}
 	at, ok := 0, false

@@ -86,6 +86,7 @@ func problems(r *Request) []problem {
 	ident(r.Notice, "notice")
 	most(len(r.Consents), MaxConsents, "consents")
 	most(len(r.Approvals), MaxApprovals, "approvals")
+	most(len(r.Ext), MaxExtensions, "ext")
 	most(len(r.Review.Rationale), MaxRationale, "bytes of review.rationale")
 	need(!r.Now.IsZero(), "now")
 	switch {

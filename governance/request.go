@@ -39,6 +39,8 @@ type Request struct {
 	Approvals []Approval `json:"approvals,omitempty"`
 	// Review holds the human review of this very request, if there was one.
 	Review ReviewRecord `json:"review,omitzero"`
+	// Ext holds the host's own attributes that the policy declares, in any order.
+	Ext []Extension `json:"ext,omitempty"`
 	// Now is the time of the decision. The library never reads a clock.
 	Now time.Time `json:"now"`
 }
@@ -117,7 +119,7 @@ type ReviewRecord struct {
 }
 
 // Digest returns the SHA-256, in hexadecimal, of what is asked: action,
-// purpose, subject and resource, but not consents, approvals, review and time.
+// purpose, subject, resource and extensions, but not consents, approvals, review and time.
 // An approval and a review hold it, so nothing that was asked can change after
 // the yes. Instants are the same whatever their location. The order of Signals
 // counts.
@@ -162,5 +164,14 @@ func (r *Request) digest() [sha256.Size]byte {
 	flag(res.ModelCard)
 	flag(res.Explained)
 	b = binary.BigEndian.AppendUint16(b, uint16(res.Affects))
+	for _, x := range byName(r.Ext) {
+		text(x.Name)
+		b = append(b, byte(x.Type))
+		text(x.Enum)
+		b = binary.BigEndian.AppendUint64(b, uint64(x.Int))
+		flag(x.Bool)
+		b = binary.BigEndian.AppendUint64(b, uint64(x.Time.Unix()))
+		b = binary.BigEndian.AppendUint32(b, uint32(x.Time.Nanosecond()))
+	}
 	return sha256.Sum256(b)
 }

@@ -41,6 +41,7 @@ func Rules() []coaching.Rule {
 		rule("POL-DEFAULT", "What no rule permits is denied.", "", coaching.Error, "Add a permit if it should be allowed."),
 		rule("POL-DIRECTION", "A parameter makes every rule that reads it stricter in the direction that the policy states.", "", coaching.Error, "Correct the direction, or leave it out, so that no overlay moves the parameter."),
 		rule("POL-DYN", "Every value in a condition has a type.", "", coaching.Error, "Leave out dyn."),
+		rule("POL-EXTENSION", "An attribute of the host's own is declared by the policy with a name, a type and a range, and a request holds it once, of that type and inside that range.", "16 attributes, 32 values", coaching.Error, "Declare it under extensions, or leave it out of the request."),
 		rule("POL-FLOAT", "Conditions count in whole numbers.", "", coaching.Error, "Scale the number to a whole one."),
 		rule("POL-FLOOR", "A parameter does not go below a floor of the code.", "", coaching.Error, "Keep the value and its bounds inside the floor."),
 		rule("POL-FUNCTION", "A condition calls only functions that cannot fail and whose cost is bounded.", "", coaching.Error, "Use one of those that the message lists."),
