@@ -310,7 +310,9 @@ func TestStackHasOneOrderAndOneDigest(t *testing.T) {
 
 	base, _, err := BuiltIn()
 	require.NoError(t, err)
-	seen := map[string]string{base.Digest(): "the base", p.Digest(): "the stack"}
+	alone, _, err := stackOf(region)
+	require.NoError(t, err)
+	seen := map[string]string{base.Digest(): "the base", p.Digest(): "the stack", alone.Digest(): "the region"}
 	for _, change := range [][2]string{
 		{"version: 1.0.0", "version: 1.0.1"}, {"id: eu\n", "id: eea\n"}, {"owner: privacy_officer", "owner: steward"},
 		{"value: 60", "value: 59"}, {"id: tell-leader", "id: tell-the-leader"}, {"DE-BetrVG-87", "DE-BetrVG-88"}, {"one person is not", "one person is never"},
