@@ -271,3 +271,50 @@ tests: []
 	// deny ext[0] is outside its bounds
 	// deny no rule permits it [ext.seats]
 }
+
+// A host names its roles in its own words; what it has not mapped may do nothing.
+func ExampleParseRoles() {
+	roles, err := governance.ParseRoles("roles.yaml", []byte(`apiVersion: governance-roles/v1
+roles:
+  - {host: HR Business Partner, role: hr_reviewer}
+  - {host: external coach, role: coach}
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(roles.Of("external coach"), roles.Of("HR Business Partner"), roles.Of("Head of Sales"))
+	// Output: coach hr_reviewer none
+}
+
+// The reasons of a decision in a host's own words.
+func ExamplePolicy_Catalogue() {
+	policy, _, err := governance.Parse("retention.yaml", []byte(retention))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	german, err := policy.Catalogue("de.yaml", []byte(`apiVersion: governance-messages/v1
+language: de
+messages:
+  - {code: GOV-016, text: "aufbewahrt werden die Daten {param.raw_retention}, gefragt wurde am {now}"}
+`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	now := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
+	r := &governance.Request{
+		Action: governance.View, Purpose: governance.ForEvaluation, Now: now,
+		Subject: governance.Subject{ID: people("steward"), Role: coaching.Steward, Programme: "pilot-1"},
+		Resource: governance.Resource{
+			Type: governance.ResourceTrace, ID: "trace-1", Programme: "pilot-1", CreatedAt: now.AddDate(0, 0, -61), Identifiable: governance.No,
+		},
+	}
+	for _, reason := range german.Translate(r, policy.Decide(r)).Reasons {
+		fmt.Println(reason.Code, reason.Message)
+	}
+	// Output:
+	// GOV-016 aufbewahrt werden die Daten 60 days, gefragt wurde am 2027-03-01T09:00:00Z
+	// SIG-015 stewards validate signals
+}
