@@ -67,6 +67,8 @@ func TestCatalogueTranslatesReasons(t *testing.T) {
 	require.Equal(t, d, new(governance.Catalogue).Translate(packRequest(t), d))
 	other := parse(t, permissive).Decide(packRequest(t))
 	require.Equal(t, other, c.Translate(packRequest(t), other))
+	later := parse(t, strings.Replace(governance.BuiltInSource(), "version: 1.0.0", "version: 1.0.1", 1)).Decide(packRequest(t))
+	require.Equal(t, later, c.Translate(packRequest(t), later), "its numbers may be others")
 	require.NotPanics(t, func() { c.Translate(nil, p.Decide(nil)) })
 }
 
