@@ -193,10 +193,10 @@ func TestLeanOfParameter(t *testing.T) {
 	} {
 		up, down := false, false
 		var e *expr
-		for count := int64(0); count < 8; count++ {
+		for count := range int64(8) {
 			for _, others := range []bool{false, true} {
 				before := noValue
-				for k := int64(0); k < 8; k++ {
+				for k := range int64(8) {
 					params := testParams()
 					params[0].num = k
 					c, err := newCELEnv(params)
