@@ -312,15 +312,24 @@ func consentedTo(r *Request, purpose string) bool {
 }
 
 // holds reports whether the owner, who is known, has agreed to the use of one
-// signal after reading the notice that is in force.
+// signal after reading the notice that is in force. As in
+// [signal.ConsentList.Holds], who withdraws one consent withdraws all that were
+// granted by then, whichever notice they name.
 func holds(r *Request, name, purpose string) bool {
+	var granted, withdrawn time.Time // the latest of each
 	for i := range r.Consents {
 		c := &r.Consents[i]
-		if c.Participant == r.Resource.Owner && c.Signal == name && c.Purpose == purpose && c.Notice == r.Notice && c.At(r.Now) {
-			return true
+		if c.Participant != r.Resource.Owner || c.Signal != name || c.Purpose != purpose {
+			continue
+		}
+		if c.Notice == r.Notice && c.At(r.Now) && c.Granted.After(granted) {
+			granted = c.Granted
+		}
+		if !c.Withdrawn.After(r.Now) && c.Withdrawn.After(withdrawn) {
+			withdrawn = c.Withdrawn
 		}
 	}
-	return false
+	return granted.After(withdrawn)
 }
 
 // approved returns the number of different people whose approval of the request

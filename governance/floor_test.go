@@ -141,6 +141,13 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 			approve(t, r, "lawyer", coaching.LegalPrivacy)
 			approve(t, r, "lead", coaching.CoachingLead)
 		}, governance.Permit, "everything"},
+		{"GOV-014 two opt-ins of which one is withdrawn", func(r *governance.Request) {
+			r.Resource.Identifiable = governance.Yes
+			optIn(r)
+			first := r.Consents[len(r.Consents)-1]
+			first.Granted, first.Withdrawn = first.Granted.AddDate(0, 0, -1), r.Now
+			r.Consents = append(r.Consents, first)
+		}, governance.Deny, "floor.identity_consent"},
 		{"GOV-014 perhaps identifiable without opt-in", func(r *governance.Request) { r.Resource.Identifiable = governance.Unknown }, governance.Deny, "floor.identity_consent"},
 		{"GOV-014 an identity without opt-in", func(r *governance.Request) {
 			identity(r)
