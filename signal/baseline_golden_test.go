@@ -312,7 +312,7 @@ func TestConstants(t *testing.T) {
 	data, err := os.ReadFile(datadir.Find(t, "golden/signal/constants.txt"))
 	require.NoError(t, err)
 	want := map[string]float64{}
-	for _, field := range strings.Fields(string(data)) {
+	for field := range strings.FieldsSeq(string(data)) {
 		name, value, _ := strings.Cut(field, "=")
 		if v, err := strconv.ParseFloat(value, 64); err == nil {
 			want[name] = v

@@ -24,11 +24,12 @@ func (t *tally) finish(periodOf func(coaching.Date) Period, figures []madeFigure
 		r.LeftOut = append(r.LeftOut, *t.leftOut[reason])
 	}
 	if len(t.rows) == 0 {
-		why := fmt.Sprintf("%d without a person", r.NoPerson)
+		var why strings.Builder
+		fmt.Fprintf(&why, "%d without a person", r.NoPerson)
 		for _, left := range r.LeftOut {
-			why += fmt.Sprintf(", %d %s", left.Rows, left.Reason)
+			fmt.Fprintf(&why, ", %d %s", left.Rows, left.Reason)
 		}
-		return nil, t.report, t.file.errorf(1, 0, "no row to read among %d: %s", r.Rows, why)
+		return nil, t.report, t.file.errorf(1, 0, "no row to read among %d: %s", r.Rows, why.String())
 	}
 	dates, layout, err := t.dates.settle(t.file, t.spec.Dates)
 	if err != nil {
