@@ -17,6 +17,12 @@
 // what is not mapped gets nothing; [Policy.Catalogue] takes a host's own words
 // for the reasons.
 //
+// [Policy.Filter] says which rows of a table a request may read, as one
+// parameterised SQL condition in which NULL never helps; what SQL cannot say is
+// refused. [Replay] asks a candidate what it would have answered to recorded
+// decisions and counts what changes. [Policy.CheckTable], and package policytest
+// from go test, ask a privacy officer's table of questions.
+//
 // # Promises
 //
 // Everything unknown is the zero value, and no missing attribute ever helps: a
