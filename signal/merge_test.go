@@ -32,6 +32,11 @@ func TestMergeJoinsWhatWasCut(t *testing.T) {
 		const header = "PersonId,MetricDate,x,y\n"
 		var whole strings.Builder
 		halves := make([]strings.Builder, 2)
+		for h := range halves { // a file without a row is no file
+			row := fmt.Sprintf("H%d,%s,%d,7\n", h, weekAt(h), h)
+			whole.WriteString(row)
+			halves[h].WriteString(row)
+		}
 		for p := range 4 {
 			for w := range 4 {
 				if rapid.IntRange(0, 3).Draw(t, "row") == 0 {
@@ -41,9 +46,6 @@ func TestMergeJoinsWhatWasCut(t *testing.T) {
 				whole.WriteString(row)
 				halves[rapid.IntRange(0, 1).Draw(t, "half")].WriteString(row)
 			}
-		}
-		if halves[0].Len() == 0 || halves[1].Len() == 0 {
-			t.Skip("one half is empty")
 		}
 		read := func(rows string) *Panel {
 			p, _, err := ReadViva(strings.NewReader(header+rows), ImportSpec{People: key, Metrics: []string{"x", "y"}})
