@@ -81,6 +81,8 @@ func (c *compiler) compile(layers []*layer) *Policy {
 		}
 		c.compileRules(l.rules(), p)
 	}
+	c.enter(layers[0])
+	c.compileInvariants(base, p)
 	if !c.report.Findings.Blocked() {
 		p.finish()
 	}

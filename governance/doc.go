@@ -10,12 +10,7 @@
 // [BuiltIn] is the policy of the programme. Others are files in YAML or JSON,
 // read by [Parse] or [Load]: numbers with their bounds, rules whose conditions
 // are typed CEL, and tests. What is wrong with a file is reported all at once,
-// with lines and columns; [Report.Text] says what was checked. A region's and a
-// tenant's overlay over a policy can only tighten it: [Stack] refuses, with both
-// places, whatever would loosen it. A policy may declare typed attributes of the
-// host's own ([Extension]); [Roles] maps a host's roles onto the closed list, and
-// what is not mapped gets nothing; [Policy.Catalogue] takes a host's own words
-// for the reasons.
+// with lines and columns; [Report.Text] says what was checked.
 //
 // [Policy.Filter] says which rows of a table a request may read, as one
 // parameterised SQL condition in which NULL never helps; what SQL cannot say is
@@ -32,8 +27,7 @@
 // floors are in the code and no policy lowers them: groups of at least three,
 // an identity only with the person's consent and two other people's approval,
 // raw data for at most 90 days and never to a coach, aggregates for at most
-// twelve months, a human review by HR or legal of whatever could affect a career,
-// and nothing of another programme than the one in which the role is held.
+// twelve months, and a human review of whatever could affect a career.
 //
 // The package reads no clock and keeps no state. The same policy and the same
 // request give the same answer, whatever the order of the rules in the file.

@@ -24,6 +24,7 @@ type policyFile struct {
 	Params     []paramFile     `json:"params"`
 	Extensions []extensionFile `json:"extensions" doc:"optional"`
 	Rules      []ruleFile      `json:"rules"`
+	Invariants []invariantFile `json:"invariants" doc:"optional"`
 	Tests      []caseFile      `json:"tests"`
 }
 
@@ -148,8 +149,8 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 }
 
 // Parse reads, checks and compiles one policy in YAML (.yaml, .yml) or JSON
-// (.json), and runs the tests inside it. The file name is used for the syntax
-// and in findings; data is not kept.
+// (.json), runs the tests inside it and proves its invariants. The file name is
+// used for the syntax and in findings; data is not kept.
 //
 // When anything blocks there is no policy, and the error is a
 // *[coaching.FindingsError] that holds everything wrong with the file, each with

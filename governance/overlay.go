@@ -109,13 +109,16 @@ func (l *layer) describe() Layer {
 // says where its data is kept, and then everything but the purge of what is kept
 // elsewhere, or nobody knows where, is denied. It never permits, and it changes
 // and removes nothing. The tests of each file are asked of the stack up to that
-// file.
+// file, and the invariants of the base are proved of the whole stack.
 //
 // When anything blocks there is no policy, and the error is a
 // *[coaching.FindingsError] with everything wrong with all the files, each with
 // its place and, where it is looser than a lower layer, the place of that. The
 // digest covers the whole stack.
-func Stack(files ...File) (*Policy, *Report, error) {
+func Stack(files ...File) (*Policy, *Report, error) { return stack(true, files...) }
+
+// stack is Stack; without prove it takes the invariants' word for it.
+func stack(prove bool, files ...File) (*Policy, *Report, error) {
 	report := &Report{}
 	if len(files) > 0 {
 		report.File = files[0].Name
@@ -142,6 +145,11 @@ func Stack(files ...File) (*Policy, *Report, error) {
 		return nil, report, report.Findings.Err()
 	}
 	c.runTests(policy, layers)
+	if prove {
+		c.enter(layers[0])
+		c.show(policy)
+	}
+	c.survey(policy, layers)
 	report.Findings.Sort()
 	if report.Findings.Blocked() {
 		report.Digest = ""

@@ -21,8 +21,9 @@ type Policy struct {
 	id, version, owner string
 	params             []Param
 	exts               []extension
-	layers             []Layer // over the base, in their order
-	rules              []*rule // by effect, then id
+	layers             []Layer     // over the base, in their order
+	rules              []*rule     // by effect, then id
+	invariants         []invariant // in the order of the base
 	digest             string
 	// index holds, for each action and role, the rules that could fire.
 	index [len(actionNames)][len(roleNames)][]*rule

@@ -28,6 +28,8 @@ func rulesOf(t *testing.T) (head string, rules []string, tests string) {
 	require.True(t, ok)
 	rest, tests, ok = strings.Cut(rest, "\ntests:\n")
 	require.True(t, ok)
+	rest, _, ok = strings.Cut(rest, "\ninvariants:\n")
+	require.True(t, ok)
 	for line := range strings.SplitSeq(rest, "\n") {
 		switch {
 		case strings.HasPrefix(line, "  - "):

@@ -2,6 +2,7 @@ package governance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coachgov/coaching"
@@ -21,6 +22,15 @@ type Report struct {
 	Tests    int          // tests in the file
 	Passed   int          // of which these passed
 	Floors   []string     // what the code holds whatever the policy says
+	// Proof holds what became of the file's invariants; nil when it has none.
+	Proof *Proof
+	// Overlaps holds the permits and denials that can fire together, each with a
+	// request for which they do, by permit, then denial.
+	Overlaps []Overlap
+	// Surveyed is true when every rule was looked at for whether it can fire and
+	// decide, and every permit and denial for whether they overlap; false for a
+	// policy of too many rules, or where that took too long.
+	Surveyed bool
 }
 
 // A RuleReport is one rule of a policy.
@@ -32,6 +42,10 @@ type RuleReport struct {
 	Controls []string // as the policy lists them
 	Tests    int      // tests of the file in which the rule fired
 	Fallback bool     // evaluated by the CEL engine, not by a closure
+	// Shadowed is true when every request would get the same outcome without
+	// the rule: others decide first, or nothing is permitted where it fires. All
+	// that such a rule can do is to give a better message.
+	Shadowed bool
 }
 
 // Text returns the report for people: parameters, rules with the number of
@@ -62,6 +76,9 @@ func (r *Report) Text() string {
 			if x.Fallback {
 				b.WriteString(", by the CEL engine")
 			}
+			if x.Shadowed {
+				b.WriteString(", decides nothing that others do not")
+			}
 			if len(x.Controls) > 0 {
 				b.WriteString("; " + strings.Join(x.Controls, ", "))
 			}
@@ -71,6 +88,10 @@ func (r *Report) Text() string {
 		for _, f := range r.Floors {
 			b.WriteString("  " + f + "\n")
 		}
+		if r.Proof != nil {
+			b.WriteString("\nInvariants, over all requests\n" + r.Proof.Text())
+		}
+		r.overlapText(&b)
 	}
 	if len(r.Findings) > 0 {
 		b.WriteString("\nFindings\n")
@@ -83,6 +104,40 @@ func (r *Report) Text() string {
 
 // overlays returns the layers over the base.
 func (r *Report) overlays() []Layer { return r.Layers[min(1, len(r.Layers)):] }
+
+// overlapText lists for each denial the permits that it can overrule.
+func (r *Report) overlapText(b *strings.Builder) {
+	if !r.Surveyed {
+		b.WriteString("\nWhich rules can fire, decide or overlap was not looked into: there are too many of them.\n")
+		return
+	}
+	for _, x := range r.Rules {
+		var permits []string
+		for _, o := range r.Overlaps {
+			if o.Deny == x.ID {
+				permits = append(permits, o.Permit)
+			}
+		}
+		if len(permits) == 0 {
+			continue
+		}
+		if x.ID == r.firstOverlap() {
+			b.WriteString("\nDenials that can overrule a permit\n")
+		}
+		fmt.Fprintf(b, "  %-28s %s\n", x.ID, firstFew(permits))
+	}
+}
+
+// firstOverlap returns the first denial, in the order of Rules, that can
+// overrule a permit.
+func (r *Report) firstOverlap() string {
+	for _, x := range r.Rules {
+		if slices.ContainsFunc(r.Overlaps, func(o Overlap) bool { return o.Deny == x.ID }) {
+			return x.ID
+		}
+	}
+	return ""
+}
 
 func (r *Report) count(want func(RuleReport) bool) int {
 	n := 0

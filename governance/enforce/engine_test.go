@@ -450,8 +450,10 @@ func TestShadow(t *testing.T) {
 	e := engine(t, store)
 	require.Zero(t, e.Comparison())
 	parse := func(old, next string) *governance.Policy {
-		source := strings.Replace(governance.BuiltInSource(), "tests:\n", "tests: []\nignored:\n", 1)
-		source = source[:strings.Index(source, "ignored:")]
+		// A looser policy cannot make the promises and pass the tests.
+		source, _, ok := strings.Cut(governance.BuiltInSource(), "\ninvariants:\n")
+		require.True(t, ok)
+		source += "\ntests: []\n"
 		require.Contains(t, source, old)
 		p, _, err := governance.Parse("policy.yaml", []byte(strings.Replace(source, old, next, 1)))
 		require.NoError(t, err)

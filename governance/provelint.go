@@ -1,0 +1,230 @@
+package governance
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/coachgov/coaching"
+)
+
+// An Overlap is a permit and a denial that can fire for the same request; the
+// denial wins. Most are meant: a permit opens a door, a denial says when not.
+type Overlap struct {
+	Permit  string
+	Deny    string
+	Witness *Request // such a request; its people are nobody real
+}
+
+// A survey holds what can be said of the rules of a policy over all requests.
+type survey struct {
+	never    []*rule // no request makes it fire
+	shadowed []*rule // without it every request would get the same outcome
+	overlaps []Overlap
+	cut      bool // the search was too long, and the survey is not complete
+}
+
+// look asks of every rule whether it can fire and whether it can decide, and
+// of every permit and denial whether they can fire together. A rule that only
+// says again what a floor of the code says is not shadowed: it has a message of
+// its own. What depends on parts that cannot be analysed is not reported.
+func (p *Policy) look(budget int) survey {
+	var out survey
+	var d domain
+	var clauses []*testedClause
+	for _, r := range p.rules {
+		clauses = append(clauses, d.ruleClause(r))
+	}
+	d.floorClauses() // for the constants
+	q := &prover{policy: p, clauses: clauses, space: d.space(), slices: d.slices(clauses), budget: budget}
+	for _, c := range clauses {
+		switch fires, _ := q.find(c, nil, false); {
+		case q.budget == 0:
+			out.cut = true
+			return out
+		case fires == isFalse:
+			out.never = append(out.never, c.rule)
+			continue
+		}
+		if decides, _ := q.find(c, nil, true); decides == isFalse {
+			out.shadowed = append(out.shadowed, c.rule)
+		}
+		if q.budget == 0 {
+			out.cut = true
+			return out
+		}
+	}
+	for _, permit := range clauses {
+		for _, deny := range clauses {
+			if permit.effect != Permit || deny.effect != Deny || slices.Contains(out.never, permit.rule) || slices.Contains(out.never, deny.rule) {
+				continue
+			}
+			if _, witness := q.find(permit, deny, false); witness != nil {
+				out.overlaps = append(out.overlaps, Overlap{Permit: permit.id, Deny: deny.id, Witness: witness})
+			}
+			if q.budget == 0 {
+				out.cut = true
+				return out
+			}
+		}
+	}
+	return out
+}
+
+// find looks for a request that makes a clause fire, and another with it unless
+// that is nil; with alone, one of which the outcome would be another without the
+// clause. It returns isFalse when there is none, and the witness when there is
+// one for certain.
+func (q *prover) find(c, with *testedClause, alone bool) (truth, *Request) {
+	w := newSearch(q.space, q.budget)
+	var clauses []*testedClause
+	w.ask = func() (truth, attr, *expr) {
+		var want wish
+		all := isTrue
+		for _, x := range []*testedClause{c, with} {
+			if x == nil {
+				continue
+			}
+			switch x.fires(&w.f, w.known) {
+			case isFalse:
+				return isFalse, 0, nil
+			case undecided:
+				all = undecided
+				want.of(x, &w.f, w.known)
+			}
+		}
+		if alone {
+			switch decides(c, clauses, &w.f, w.known, &want) {
+			case isFalse:
+				return isFalse, 0, nil
+			case undecided:
+				all = undecided
+			}
+		}
+		if all == isTrue {
+			return isTrue, 0, nil
+		}
+		return want.answer()
+	}
+	found, witness := isFalse, (*Request)(nil)
+	w.hit = func(sure bool) bool {
+		if !sure {
+			found = undecided
+			return true
+		}
+		f := w.whole()
+		found, witness = isTrue, f.request()
+		return false
+	}
+	for _, s := range q.slices {
+		clauses = s.during(q.clauses)
+		if !slices.Contains(clauses, c) || with != nil && !slices.Contains(clauses, with) {
+			continue
+		}
+		w.reset(s)
+		if !w.run() {
+			break
+		}
+	}
+	q.budget = max(0, q.budget-w.states)
+	if w.over {
+		q.budget = 0
+		return undecided, nil
+	}
+	return found, witness
+}
+
+// decides asks whether a clause that fires makes the outcome what it is.
+func decides(c *testedClause, clauses []*testedClause, f *facts, known uint64, want *wish) truth {
+	out := isTrue
+	permits := isFalse
+	for _, x := range clauses {
+		if x == c {
+			continue
+		}
+		switch v := x.fires(f, known); {
+		case x.effect == Permit && c.effect != Permit:
+			if v == isTrue || v == undecided && permits == isFalse {
+				permits = v
+			}
+		case c.effect == Deny && x.effect == Review, v == isFalse:
+		case v == isTrue:
+			return isFalse // x decides the same, or comes first
+		default:
+			out = undecided
+			want.of(x, f, known)
+		}
+	}
+	switch {
+	case c.effect == Permit:
+		return out
+	case permits == isFalse:
+		return isFalse // it is denied without c as well
+	case permits == undecided:
+		for _, x := range clauses {
+			if x.effect == Permit {
+				want.of(x, f, known)
+			}
+		}
+		return undecided
+	}
+	return out
+}
+
+// Bounds on what Parse looks into, in choices. A policy beyond them is read all
+// the same, and the report says that it was not looked into.
+const (
+	maxSurvey      = 200_000
+	maxSurveyRules = 200
+)
+
+// show proves the invariants of the file.
+func (c *compiler) show(p *Policy) {
+	if len(p.invariants) == 0 {
+		return
+	}
+	proof, err := p.prove(p.invariants, maxStates)
+	if err != nil {
+		c.fail("POL-INVARIANT", "invariants", "%v", err)
+		return
+	}
+	c.report.Proof = proof
+	for i, r := range proof.Results {
+		path := "invariants"
+		if i < len(p.invariants) {
+			path = fmt.Sprintf("invariants[%d]", i)
+		}
+		switch r.Verdict {
+		case Refuted:
+			c.fail("POL-INVARIANT", path, "%s is broken: %s", r.ID, r.Why)
+		case Unproved:
+			c.fail("POL-UNPROVED", path, "%s: %s", r.ID, r.Why)
+		}
+	}
+}
+
+// survey reports which rules can fire, decide and overlap.
+func (c *compiler) survey(p *Policy, layers []*layer) {
+	if len(p.rules) > maxSurveyRules {
+		return
+	}
+	s := p.look(maxSurvey)
+	c.report.Overlaps, c.report.Surveyed = s.overlaps, !s.cut
+	never := func(id, path string) {
+		if !slices.ContainsFunc(s.never, func(r *rule) bool { return r.id == id }) {
+			return
+		}
+		line, column := c.at.At(path)
+		c.add(coaching.Finding{Code: "POL-NEVER", Severity: coaching.Warning, Path: path, Line: line, Column: column,
+			Message: "no request makes this rule fire"})
+	}
+	for _, l := range layers {
+		c.enter(l)
+		for i, rf := range l.rules() {
+			never(rf.ID, fmt.Sprintf("rules[%d].when", i))
+		}
+	}
+	for i := range c.report.Rules {
+		x := &c.report.Rules[i]
+		x.Shadowed = slices.ContainsFunc(s.shadowed, func(r *rule) bool { return r.id == x.ID })
+	}
+}
