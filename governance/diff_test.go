@@ -1,0 +1,163 @@
+package governance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+)
+
+// A policy differs from itself in nothing, and so does one that says the same
+// with its rules in another order or other words for people.
+func TestDiffOfTheSame(t *testing.T) {
+	p, _, err := BuiltIn()
+	require.NoError(t, err)
+	for _, q := range []*Policy{p, bare(t), bare(t, "raw messages and traces", "raw data"), bare(t, "resource.age > param.raw_retention", "param.raw_retention < resource.age")} {
+		c, err := Diff(p, q)
+		require.NoError(t, err)
+		require.Empty(t, c.Changes)
+		require.True(t, c.Exact(), c.Text())
+	}
+	_, err = Diff(p, nil)
+	require.Error(t, err)
+	_, err = Diff(nil, p)
+	require.Error(t, err)
+}
+
+// Each witness is a request whose outcome changes as the change says.
+func TestDiffWitnesses(t *testing.T) {
+	p, _, err := BuiltIn()
+	require.NoError(t, err)
+	total := 0
+	for i, r := range p.rules {
+		if testing.Short() && i%6 != 0 {
+			continue
+		}
+		q := withoutRule(t, p, r.id)
+		there, err := Diff(p, q)
+		require.NoError(t, err)
+		back, err := Diff(q, p)
+		require.NoError(t, err)
+		require.True(t, there.Exact())
+		require.Len(t, back.Changes, len(there.Changes), r.id)
+		for _, c := range there.Changes {
+			total++
+			require.Equal(t, c.Old, p.Decide(c.Witness).Outcome)
+			require.Equal(t, c.New, q.Decide(c.Witness).Outcome)
+			require.Equal(t, []string{r.id}, c.OldRules)
+			require.Empty(t, c.NewRules)
+			require.Contains(t, c.Roles, c.Witness.Subject.Role)
+			was, _ := reference(c.Witness)
+			require.Equal(t, was, c.Old)
+			require.True(t, slices.ContainsFunc(back.Changes, func(b Change) bool {
+				return b.Action == c.Action && b.Old == c.New && b.New == c.Old && slices.Equal(b.NewRules, c.OldRules) && slices.Equal(b.Roles, c.Roles)
+			}), "%s: %s", r.id, back.Text())
+		}
+		if i == 0 {
+			again, err := Diff(p, q)
+			require.NoError(t, err)
+			require.Equal(t, there.Text(), again.Text())
+		}
+	}
+	require.Greater(t, total, 5)
+}
+
+// Over random pairs of small policies, every request of a brute force whose
+// outcome changes is of a listed change; and what is listed does change.
+func TestDiffAgreesWithBruteForce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("340,000 requests for each pair of policies")
+	}
+	conditions := smallConditions()
+	rng := rand.New(rand.NewPCG(8, 1))
+	rounds, changed := 8, 0
+	for range rounds {
+		common := smallRule(rng, "common", conditions)
+		make := func(n int) *Policy {
+			rules := []string{common}
+			for i := range n {
+				rules = append(rules, smallRule(rng, fmt.Sprintf("r%d", i), conditions))
+			}
+			p, _, err := Parse("small.yaml", []byte(smallPolicy(rules...)+"tests: []\n"))
+			require.NoError(t, err)
+			return p
+		}
+		p, q := make(1+rng.IntN(2)), make(rng.IntN(3))
+		got, err := Diff(p, q)
+		require.NoError(t, err)
+		require.True(t, got.Exact())
+		var d domain
+		_, old, fresh := d.paired(p, q)
+		want := map[string]bool{}
+		everyRequest(t, p, q, func(f *facts, was, is Outcome) bool {
+			if was != is {
+				s := slice{action: Action(f.num[attrAction]), roles: []coaching.Role{coaching.Role(f.num[attrSubjectRole])}}
+				want[fmt.Sprint(s.action, s.roles[0], was, is, firing(s.during(old), f), firing(s.during(fresh), f))] = true
+			}
+			return true
+		})
+		listed := map[string]bool{}
+		for _, c := range got.Changes {
+			require.Equal(t, c.Old, p.Decide(c.Witness).Outcome)
+			require.Equal(t, c.New, q.Decide(c.Witness).Outcome)
+			for _, role := range c.Roles {
+				listed[fmt.Sprint(c.Action, role, c.Old, c.New, c.OldRules, c.NewRules)] = true
+			}
+		}
+		changed += len(want)
+		for key := range want {
+			require.True(t, listed[key], "%s is missing in\n%s", key, got.Text())
+		}
+	}
+	require.Greater(t, changed, rounds)
+}
+
+// What cannot be analysed is said, and not guessed.
+func TestDiffNamesWhatIsOpen(t *testing.T) {
+	rule := func(text string) *Policy {
+		p, _, err := Parse("small.yaml", []byte(smallPolicy(`  - {id: name, effect: deny, code: X-1, actions: [any], roles: [any], when: "resource.id.startsWith(\"`+text+`\")", message: no}`)+"tests: []\n"))
+		require.NoError(t, err)
+		return p
+	}
+	c, err := Diff(rule("a"), rule("b"))
+	require.NoError(t, err)
+	require.False(t, c.Exact())
+	require.Equal(t, []string{`resource.id.startsWith("a")`}, c.Open[:1])
+	require.Contains(t, c.Text(), "There may be more")
+	same, err := Diff(rule("a"), rule("a"))
+	require.NoError(t, err)
+	require.True(t, same.Exact())
+
+	// A search that is too long says so.
+	p, _, err := BuiltIn()
+	require.NoError(t, err)
+	cut, err := diff(p, rule("a"), 100)
+	require.NoError(t, err)
+	require.True(t, cut.Cut)
+	require.False(t, cut.Exact())
+}
+
+// Policies that declare other attributes of the host's own may answer
+// differently, which is said and not guessed; so may a change of a condition on
+// one.
+func TestDiffNamesTheHostsAttributes(t *testing.T) {
+	deny := func(when string) string {
+		return "  - {id: host, effect: deny, code: X-1, actions: [any], roles: [any], when: '" + when + "', message: no}"
+	}
+	plain, _, err := Parse("small.yaml", []byte(smallPolicy()+"tests: []\n"))
+	require.NoError(t, err)
+	c, err := Diff(plain, hosted(t))
+	require.NoError(t, err)
+	require.False(t, c.Exact())
+	require.Equal(t, []string{"ext.flag, which the policies declare differently", "ext.heads, which the policies declare differently"}, c.Open)
+	c, err = Diff(hosted(t), hosted(t, deny("!has(ext.heads) || ext.heads < 10")))
+	require.NoError(t, err)
+	require.False(t, c.Exact())
+	c, err = Diff(hosted(t, deny("!has(ext.heads) || ext.heads < 10")), hosted(t, deny("!has(ext.heads) || ext.heads < 10")))
+	require.NoError(t, err)
+	require.True(t, c.Exact())
+}
