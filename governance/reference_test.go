@@ -250,12 +250,12 @@ func (s sampler) approve(r *Request) {
 }
 
 // The engine and the reference agree on outcome and fired rules, over every
-// combination of action, role, resource type and class with 50 draws of the
+// combination of action, role, resource type and class with 250 draws of the
 // rest each, 10 under -short.
 func TestBuiltInPolicyAgreesWithReference(t *testing.T) {
 	p, _, err := BuiltIn()
 	require.NoError(t, err)
-	draws := 50
+	draws := 250
 	if testing.Short() {
 		draws = 10
 	}
