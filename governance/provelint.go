@@ -12,7 +12,7 @@ import (
 type Overlap struct {
 	Permit  string
 	Deny    string
-	Witness *Request // such a request; its people are nobody real
+	Witness *Request `json:"-"` // such a request; its people are nobody real
 }
 
 // A survey holds what can be said of the rules of a policy over all requests.
