@@ -56,18 +56,18 @@ func omissions() []omission {
 	}
 }
 
-// without returns the facts without what the omission leaves out, and which of
-// them are known. Nobody consents for an owner who is not known, and nobody is
+// without makes g the facts without what the omission leaves out, and returns
+// which of them are known. Nobody consents for an owner who is not known, and nobody is
 // independent of one, except of an aggregate; nobody reviews where the assigned
 // coach is not known, with the same exception.
-func (o *omission) without(f *facts, known uint64) (facts, uint64) {
-	g := *f
-	o.clear(&g)
+func (o *omission) without(f *facts, known uint64, g *facts) uint64 {
+	*g = *f
+	o.clear(g)
 	if o.attrs&(1<<attrCreatedAt) != 0 && known&(1<<attrType) == 0 {
 		known |= 1 << attrPastRetention // whatever the class, it has no value
 	}
 	if o.attrs&(1<<attrOwner|1<<attrAssignedCoach) == 0 {
-		return g, known
+		return known
 	}
 	independent := dimAttrs[dimReview]
 	if o.attrs&(1<<attrOwner) != 0 {
@@ -84,7 +84,7 @@ func (o *omission) without(f *facts, known uint64) (facts, uint64) {
 		g.take(&none, independent)
 		known |= independent
 	}
-	return g, known
+	return known
 }
 
 // touched returns the attributes that an omission can change.
@@ -109,8 +109,9 @@ func (q *prover) absence() (ProofResult, error) {
 	var clauses []*testedClause
 	var o omission
 	var failure error
+	var g facts
 	w.ask = func() (truth, attr, *expr) {
-		g, known := o.without(&w.f, w.known)
+		known := o.without(&w.f, w.known, &g)
 		answer, next, opaque := helps(clauses, o.touched(), &g, known, &w.f, w.known)
 		if answer == undecided && opaque == nil && w.at[dimOf(next)] >= 0 {
 			next = attrType // on which it depends whether approvals count
@@ -119,7 +120,7 @@ func (q *prover) absence() (ProofResult, error) {
 	}
 	w.hit = func(sure bool) bool {
 		f := w.whole()
-		g, _ := o.without(&f, ^uint64(0))
+		o.without(&f, ^uint64(0), &g)
 		r, stated := g.request(), f.request()
 		dec := q.policy.Decide(r)
 		worse := q.policy.Decide(stated)
@@ -292,8 +293,9 @@ func (q *prover) harmless(o *omission, w *search) bool {
 	ok := true
 	one := &search{space: q.space, budget: w.budget, states: w.states}
 	var c *testedClause
+	var g facts
 	one.ask = func() (truth, attr, *expr) {
-		g, known := o.without(&one.f, one.known)
+		known := o.without(&one.f, one.known, &g)
 		tg, tf := c.fires(&g, known), c.fires(&one.f, one.known)
 		if c.effect == Permit {
 			tg, tf = tf, tg
