@@ -12,29 +12,32 @@ import (
 // Changes holds every class of requests that two policies answer differently.
 // [Diff] makes one.
 type Changes struct {
-	From, To string   // the digests of the policies
-	Changes  []Change // by action, old outcome, new outcome, then the rules behind them
+	From    string   `json:"from"` // the digest of the old policy
+	To      string   `json:"to"`
+	Changes []Change `json:"changes"` // by action, old outcome, new outcome, then the rules behind them
 	// Open holds the parts of conditions that cannot be analysed and on which it
 	// depends whether there are more changes, by the alphabet.
-	Open []string
+	Open []string `json:"open,omitempty"`
 	// Cut is true when the search was too long, and there may be more changes.
-	Cut    bool
-	States int // choices made to find all of them
+	Cut    bool `json:"cut,omitzero"`
+	States int  `json:"states"` // choices made to find all of them
 }
 
 // A Change is a class of requests that get another outcome for the same reasons:
 // the requests with this action, one of these roles and these outcomes, for
 // which these rules fire, of those that only one of the policies has.
 type Change struct {
-	Action   Action
-	Roles    []coaching.Role // in the order of their declaration
-	Old, New Outcome
+	Action Action          `json:"action"`
+	Roles  []coaching.Role `json:"roles"` // in the order of their declaration
+	Old    Outcome         `json:"old"`
+	New    Outcome         `json:"new"`
 	// OldRules are the rules that only the old policy has, or has otherwise, and
 	// that fire; NewRules those of the new one. By id. One of them may be empty:
 	// where a denial is gone, no new rule need fire.
-	OldRules, NewRules []string
+	OldRules []string `json:"old_rules,omitempty"`
+	NewRules []string `json:"new_rules,omitempty"`
 	// Witness is a request of the class. Its people are nobody real.
-	Witness *Request
+	Witness *Request `json:"witness"`
 }
 
 // Exact reports whether there are no changes besides those listed.
@@ -91,7 +94,7 @@ func diff(from, to *Policy, budget int) (*Changes, error) {
 	if from.Digest() == "" || to.Digest() == "" {
 		return nil, errNoPolicy
 	}
-	out := &Changes{From: from.Digest(), To: to.Digest()}
+	out := &Changes{From: from.Digest(), To: to.Digest(), Changes: []Change{}}
 	var d domain
 	shared, old, fresh := d.paired(from, to)
 	w := newSearch(d.space(), budget)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/coachgov/coaching/internal/enum"
 )
 
 // A Verdict says what became of the proof of an invariant. The zero Verdict is
@@ -20,37 +22,42 @@ const (
 var verdictNames = [...]string{"unproved", "refuted", "proved"}
 
 // String returns "unproved", "refuted" or "proved".
-func (v Verdict) String() string {
-	if int(v) < len(verdictNames) {
-		return verdictNames[v]
-	}
-	return fmt.Sprintf("Verdict(%d)", uint8(v))
+func (v Verdict) String() string { return enum.Name(verdictNames[:], v, "Verdict") }
+
+// MarshalText returns the name.
+func (v Verdict) MarshalText() ([]byte, error) {
+	return enum.Marshal(verdictNames[:], v, "governance: verdict")
+}
+
+// UnmarshalText accepts exactly the names that MarshalText writes.
+func (v *Verdict) UnmarshalText(text []byte) error {
+	return enum.Unmarshal(verdictNames[:], v, "governance: verdict", text)
 }
 
 // A Proof holds what is known of the invariants of a policy.
 type Proof struct {
-	PolicyDigest string
-	Results      []ProofResult // in the order asked for; absence last
+	PolicyDigest string        `json:"policy_digest"`
+	Results      []ProofResult `json:"results"` // in the order asked for; absence last
 	// Classes is the number of classes into which the requests fall: two
 	// requests of one class are told apart by no condition of the policy, the
 	// floors or the invariants. It is rounded when it is large.
-	Classes float64
-	States  int // choices made to decide about all of them
+	Classes float64 `json:"classes"`
+	States  int     `json:"states"` // choices made to decide about all of them
 }
 
 // A ProofResult is what is known of one invariant.
 type ProofResult struct {
 	Invariant
-	Verdict Verdict
-	States  int // choices made
+	Verdict Verdict `json:"verdict"`
+	States  int     `json:"states"` // choices made
 	// Witness is a request that breaks the invariant, and Decision the policy's
 	// answer to it; nil unless Verdict is Refuted. The people are nobody real.
 	// Of absence, Stated is the same request with the attribute stated, to which
 	// the answer is worse.
-	Witness  *Request
-	Decision *Decision
-	Stated   *Request
-	Why      string // why there is no verdict, or what the witness is; "" when proved
+	Witness  *Request  `json:"witness,omitempty"`
+	Decision *Decision `json:"decision,omitempty"`
+	Stated   *Request  `json:"stated,omitempty"`
+	Why      string    `json:"why,omitempty"` // why there is no verdict, or what the witness is; "" when proved
 }
 
 // Holds reports whether every invariant is proved.
@@ -62,8 +69,12 @@ func (p *Proof) Holds() bool {
 func (p *Proof) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Requests fall into %.3g classes; %d choices decided about all of them.\n", p.Classes, p.States)
+	id, code := 0, 0
 	for _, r := range p.Results {
-		fmt.Fprintf(&b, "  %-8s %-28s %-8s", r.Verdict, r.ID, r.Code)
+		id, code = max(id, len(r.ID)), max(code, len(r.Code))
+	}
+	for _, r := range p.Results {
+		fmt.Fprintf(&b, "  %-8s %-*s %-*s", r.Verdict, id, r.ID, code, r.Code)
 		if r.Verdict == Proved {
 			fmt.Fprintf(&b, " %d choices", r.States)
 		}

@@ -11,9 +11,10 @@ import (
 
 // A checked policy is what the command prints.
 type checked struct {
-	Report    *governance.Report `json:"report"`
-	Decisions []answer           `json:"decisions,omitempty"` // in the order of the lines
-	Unread    []string           `json:"unread,omitempty"`    // lines that hold no request
+	Report    *governance.Report  `json:"report"`
+	Changes   *governance.Changes `json:"changes,omitempty"`   // from the policy of -diff
+	Decisions []answer            `json:"decisions,omitempty"` // in the order of the lines
+	Unread    []string            `json:"unread,omitempty"`    // lines that hold no request
 
 	policy *governance.Policy
 }
@@ -36,12 +37,49 @@ func check(o options) (*checked, error) {
 	if err != nil {
 		return c, errors.New("there is no policy; see the findings")
 	}
-	if o.requests != "" {
-		if err := c.decide(o.requests); err != nil {
-			return c, err
-		}
+	var failures []error // of every section, since each is worth reading
+	if o.prove {
+		failures = append(failures, c.prove())
 	}
-	return c, nil
+	if o.diff != "" {
+		failures = append(failures, c.diff(o.diff))
+	}
+	if o.requests != "" {
+		failures = append(failures, c.decide(o.requests))
+	}
+	return c, errors.Join(failures...)
+}
+
+// prove asks for every promise whether any request breaks it. What a file's
+// report says of the promises in it is part of that.
+func (c *checked) prove() error {
+	proof, err := c.policy.Prove()
+	if err != nil {
+		return err
+	}
+	c.Report.Proof = proof
+	if !proof.Holds() {
+		return errors.New("not every promise is proved")
+	}
+	return nil
+}
+
+// diff compares another policy with this one.
+func (c *checked) diff(name string) error {
+	other, report, err := load(name)
+	if err != nil {
+		if report != nil {
+			return fmt.Errorf("there is no policy to compare with: %w", err)
+		}
+		return err
+	}
+	if c.Changes, err = governance.Diff(other, c.policy); err != nil {
+		return err
+	}
+	if !c.Changes.Exact() {
+		return errors.New("there may be more changes than are listed")
+	}
+	return nil
 }
 
 // decide answers the requests of a file.
@@ -74,6 +112,9 @@ func (c *checked) decide(file string) error {
 func (c *checked) text() string {
 	var b strings.Builder
 	b.WriteString(c.Report.Text())
+	if c.Changes != nil {
+		b.WriteString("\nChanges\n" + c.Changes.Text())
+	}
 	for i, a := range c.Decisions {
 		fmt.Fprintf(&b, "\nRequest %d, digest %s\n%s", i+1, a.Request, a.Explanation)
 	}

@@ -3,13 +3,18 @@
 //
 //	go run ./examples/policy-check
 //	go run ./examples/policy-check -policy policies/ -requests requests.jsonl
-//	go run ./examples/policy-check -policy policy.yaml -requests requests.jsonl -json
+//	go run ./examples/policy-check -policy policy.yaml -prove -json
+//	go run ./examples/policy-check -policy next.yaml -diff policy.yaml
 //
 // Alone it reads the built-in policy. It prints the report: parameters, rules with
 // the tests that make them fire, the floors that no policy can lower, findings.
-// With -requests it adds what the policy answers to each line of the file, and
-// why. It exits with 1 when there is no sound policy, or when a line could not be
-// read.
+// With -prove it adds what is proved of the policy over all requests: its own
+// promises and those that every policy keeps. With -diff it adds every kind of
+// request that the policy answers otherwise than another one does, and with
+// -requests what it answers to each line of a file, and why.
+//
+// It exits with 1 when there is no sound policy, when a promise is not proved,
+// when not every change could be found, or when a line could not be read.
 package main
 
 import (
@@ -26,8 +31,8 @@ import (
 
 // options are the flags of the command.
 type options struct {
-	policy, requests string
-	json             bool
+	policy, diff, requests string
+	prove, json            bool
 }
 
 func main() {
@@ -43,7 +48,9 @@ func run(args []string, w io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("policy-check", flag.ContinueOnError)
 	flags.SetOutput(w)
-	flags.StringVar(&o.policy, "policy", "", "the policy, a YAML or JSON `file` or a directory that holds one; default the built-in policy")
+	flags.StringVar(&o.policy, "policy", "", "the policy, a YAML or JSON `file` or a directory that holds one with its overlays; default the built-in policy")
+	flags.BoolVar(&o.prove, "prove", false, "prove the policy's promises, and those of every policy, over all requests")
+	flags.StringVar(&o.diff, "diff", "", "show what changes to the policy from another one, a `file` or a directory as for -policy, or builtin")
 	flags.StringVar(&o.requests, "requests", "", "requests to decide, JSON Lines `file`")
 	flags.BoolVar(&o.json, "json", false, "print one JSON document")
 	if err := flags.Parse(args); err != nil {
@@ -70,7 +77,7 @@ func run(args []string, w io.Writer) error {
 
 // load reads the policy that is named, or the built-in one.
 func load(name string) (*governance.Policy, *governance.Report, error) {
-	if name == "" {
+	if name == "" || name == "builtin" {
 		return governance.BuiltIn()
 	}
 	info, err := os.Stat(name)

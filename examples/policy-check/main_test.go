@@ -22,6 +22,9 @@ func TestGolden(t *testing.T) {
 		args   []string
 	}{
 		{"builtin.txt", nil},
+		{"proof.txt", []string{"-prove"}},
+		{"diff.txt", []string{"-policy", "testdata/trends", "-diff", "testdata/stricter.yaml"}},
+		{"diff.json", []string{"-policy", "testdata/trends", "-diff", "testdata/stricter.yaml", "-prove", "-json"}},
 		{"trends.txt", []string{"-policy", "testdata/trends", "-requests", "testdata/requests.jsonl"}},
 		{"trends.json", []string{"-policy", "testdata/trends/trends.yaml", "-requests", "testdata/requests.jsonl", "-json"}},
 	}
@@ -60,6 +63,20 @@ func TestJSON(t *testing.T) {
 	require.NotContains(t, b.String(), "p1_")
 }
 
+// A policy with an attribute of the host's own that the built-in one refuses.
+const extended = `apiVersion: governance/v1
+id: extended
+version: 1.0.0
+owner: privacy_officer
+params: []
+extensions:
+  - {name: tier, type: int, min: 0, max: 9}
+rules:
+  - {id: low, effect: deny, code: X-1, actions: [view], roles: [any], when: "!has(ext.tier) || ext.tier < 3", message: "no"}
+  - {id: view, effect: permit, code: X-2, actions: [view], roles: [sponsor], when: resource.class == "aggregate", message: "yes"}
+tests: []
+`
+
 func TestRefusals(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -78,6 +95,9 @@ func TestRefusals(t *testing.T) {
 		{"a policy with errors", []string{"-policy", write("bad.yaml", "apiVersion: governance/v1\n")}, "there is no policy; see the findings", "DOC-MISSING"},
 		{"no such requests", []string{"-requests", filepath.Join(dir, "none")}, "no such file", "Policy coaching-core"},
 		{"lines that are no requests", []string{"-requests", write("r.jsonl", "{}\nx\n")}, "holds lines that are no requests", "line 2:1: DOC-SYNTAX"},
+		{"no such policy to compare with", []string{"-diff", filepath.Join(dir, "none")}, "no such file", "Policy coaching-core"},
+		{"an unsound policy to compare with", []string{"-diff", filepath.Join(dir, "bad.yaml")}, "there is no policy to compare with", "Policy coaching-core"},
+		{"an attribute of which nothing is known", []string{"-policy", write("ext.yaml", extended), "-diff", "builtin"}, "there may be more changes than are listed", "it depends on ext.tier"},
 		{"a word", []string{"policy.yaml"}, "all input is named by flags", ""},
 		{"unknown flag", []string{"-unknown"}, "flag provided but not defined", "-requests file"},
 	}
