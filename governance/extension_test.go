@@ -191,3 +191,34 @@ func TestExtensionsAreInTheDigests(t *testing.T) {
 	}
 	require.NotEqual(t, p.Digest(), parse(t, strings.Replace(hosts, "[gold, silver]", "[gold, silver, tin]", 1)).Digest())
 }
+
+// A table states the attributes of the host's own in columns of their names.
+func TestCheckTableOfAHost(t *testing.T) {
+	p := parse(t, hosts)
+	head := "question\trole\tas\ttrained\taction\tpurpose\ttype\tclass\tage\tidentifies\tautomated\taffects\text.works_council\text.tier\text.heads\text.agreed_on\tanswer\tcodes\n"
+	row := "Covered?\tcoach\tassigned_coach\tyes\tuse\tcoaching\tpack\tpseudonymous\t24h\tno\tno\tnone\t"
+	rows, err := p.CheckTable("t.tsv", []byte(head+
+		row+"yes\tgold\t10\t2027-01-01T00:00:00Z\tpermit\tHOST-2\n"+
+		row+"yes\tgold\t9\t2027-01-01T00:00:00Z\tdeny\tPOL-DEFAULT\n"+
+		row+"no\tgold\t10\t2027-01-01T00:00:00Z\tdeny\tHOST-1\n"+
+		row+"-\t-\t-\t-\tdeny\tHOST-1\n"))
+	require.NoError(t, err)
+	for _, r := range rows {
+		require.True(t, r.Passed(), "%s\n%s", r, r.Explained)
+	}
+	for _, tt := range []struct{ cells, want string }{
+		{"maybe\tgold\t10\t-", "t.tsv:2:13: DOC-VALUE"},
+		{"yes\tsecret\t10\t-", "want one of"},
+		{"yes\tgold\tten\t-", "want a whole number"},
+		{"yes\tgold\t10\tyesterday", "want a time"},
+	} {
+		rows, err := p.CheckTable("t.tsv", []byte(head+row+tt.cells+"\tpermit\tHOST-2\n"))
+		require.ErrorContains(t, err, tt.want)
+		require.NotContains(t, err.Error(), "secret")
+		require.Nil(t, rows)
+	}
+	_, err = p.CheckTable("t.tsv", []byte(strings.Replace(head, "ext.tier", "ext.teir", 1)+row))
+	require.ErrorContains(t, err, "ext.works_council, ext.tier, ext.heads, ext.agreed_on")
+	_, err = (*governance.Policy)(nil).CheckTable("t.tsv", []byte(head))
+	require.ErrorContains(t, err, "there is no policy")
+}

@@ -51,13 +51,19 @@ func (r TableRow) String() string {
 //	consents                  purposes, with commas between them
 //	approvals                 roles of different people, with commas between them
 //	reviewed by, rationale    the human review
+//	ext.NAME                  an attribute of the host's own that the policy declares
 //
-// A cell with - is not known or none. An age is a duration such as 2160h. When a
+// A cell with - is not known or none. An age is a duration such as 2160h; an
+// attribute of the host's own is one of its names, a whole number, yes or no, or
+// a time such as 2027-03-01T09:00:00Z. When a
 // column is unknown or a cell cannot be read there are no rows, and the error is
 // a [*coaching.FindingsError] with everything that is wrong. The file name is for
 // findings; data is not kept.
 func (p *Policy) CheckTable(file string, data []byte) ([]TableRow, error) {
-	t := tableReader{report: document.Report{File: file}}
+	if p.Digest() == "" {
+		return nil, errNoPolicy
+	}
+	t := tableReader{report: document.Report{File: file}, exts: p.exts}
 	if document.CheckBytes(&t.report, data) {
 		t.read(string(data))
 	}
@@ -85,6 +91,7 @@ func (p *Policy) CheckTable(file string, data []byte) ([]TableRow, error) {
 // A tableReader reads the rows of a table as tests.
 type tableReader struct {
 	report document.Report
+	exts   []extension // that the policy declares
 	rows   []TableRow
 	cases  []*caseFile
 }
@@ -121,8 +128,12 @@ func (t *tableReader) read(text string) {
 
 func (t *tableReader) header(number int, cells []string) {
 	for i, name := range cells {
-		if !slices.Contains(tableColumns(), name) {
-			t.report.Add("DOC-UNKNOWN", "", number, i+1, "column %d is none of %s", i+1, strings.Join(tableColumns(), ", "))
+		if _, own := t.extension(name); !own && !slices.Contains(tableColumns(), name) {
+			known := tableColumns()
+			for _, e := range t.exts {
+				known = append(known, e.name)
+			}
+			t.report.Add("DOC-UNKNOWN", "", number, i+1, "column %d is none of %s", i+1, strings.Join(known, ", "))
 		} else if slices.Contains(cells[:i], name) {
 			t.report.Add("DOC-DUPLICATE", "", number, i+1, "column %s stands there twice", name)
 		}
@@ -140,11 +151,52 @@ func (t *tableReader) row(number int, header, cells []string) {
 		if cells[i] == "-" {
 			continue
 		}
-		if err := c.cell(&row, name, cells[i]); err != nil {
+		var err error
+		if e, own := t.extension(name); own {
+			err = c.extensionCell(e, cells[i])
+		} else {
+			err = c.cell(&row, name, cells[i])
+		}
+		if err != nil {
 			t.report.Add("DOC-VALUE", name, number, i+1, "%v", err)
 		}
 	}
 	t.rows, t.cases = append(t.rows, row), append(t.cases, c)
+}
+
+// extension returns the attribute of the host's own that a column holds.
+func (t *tableReader) extension(column string) (extension, bool) {
+	i := slices.IndexFunc(t.exts, func(e extension) bool { return e.name == column })
+	if i < 0 {
+		return extension{}, false
+	}
+	return t.exts[i], true
+}
+
+// extensionCell fills in an attribute of the host's own. Whether a number is
+// inside the policy's bounds is for the policy to say. No error repeats the cell.
+func (c *caseFile) extensionCell(e extension, text string) (err error) {
+	value := Extension{Name: strings.TrimPrefix(e.name, "ext."), Type: e.typ}
+	switch e.typ {
+	case ExtensionEnum:
+		if value.Enum = text; !slices.Contains(e.names, text) {
+			return fmt.Errorf("want one of %s", strings.Join(e.names, ", "))
+		}
+	case ExtensionInt:
+		if value.Int, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return fmt.Errorf("want a whole number")
+		}
+	case ExtensionBool:
+		if value.Bool = text == "yes"; text != "yes" && text != "no" {
+			return fmt.Errorf("want yes, no or -")
+		}
+	case ExtensionTime:
+		if value.Time, err = time.Parse(time.RFC3339, text); err != nil {
+			return fmt.Errorf("want a time such as 2027-03-01T09:00:00Z")
+		}
+	}
+	c.Ext = append(c.Ext, value)
+	return nil
 }
 
 // cell fills in what one cell says. No error repeats the cell.

@@ -1,8 +1,8 @@
 // Package policytest answers in go test whether a host's policy still says what
 // its owners expect.
 //
-// [Load] reads a policy file and fails the test with every finding, the policy's
-// own failing tests among them. [Table] asks the policy the questions of a table
+// [Load] reads a policy and its overlays and fails the test with every finding,
+// the policy's own failing tests and unproved invariants among them. [Table] asks the policy the questions of a table
 // that a privacy officer can read, one test failure for each answer that is not
 // the expected one, with its explanation.
 //
@@ -18,17 +18,22 @@ import (
 	"github.com/coachgov/coaching/governance"
 )
 
-// Load reads the policy in a file, as [governance.Parse] does, which runs the
-// tests inside it. When anything blocks, the test fails at once with all the
+// Load reads the policy in a base file and its overlays, in any order, as
+// [governance.Stack] does, which runs the tests inside them and proves the
+// base's invariants. When anything blocks, the test fails at once with all the
 // findings. Warnings, such as a rule that no test makes fire, are logged.
-func Load(t testing.TB, file string) *governance.Policy {
+func Load(t testing.TB, files ...string) *governance.Policy {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-		return nil
+	var stack []governance.File
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+			return nil
+		}
+		stack = append(stack, governance.File{Name: file, Data: data})
 	}
-	p, report, err := governance.Parse(file, data)
+	p, report, err := governance.Stack(stack...)
 	for _, f := range report.Findings {
 		if f.Severity == coaching.Error {
 			t.Error(f)

@@ -19,6 +19,37 @@ func TestPolicyOfAHost(t *testing.T) {
 	policytest.Table(t, policy, "../testdata/decisions.tsv")
 }
 
+// An overlay stands beside its base, in any order.
+func TestLoadAStack(t *testing.T) {
+	overlay := write(t, "eu.yaml", `apiVersion: governance-overlay/v1
+id: eu
+layer: region
+over: coaching-core
+version: 1.0.0
+owner: privacy_officer
+params:
+  - {id: group_size, value: 8}
+tests: []
+`)
+	group := func(p *governance.Policy) int {
+		for _, q := range p.Params() {
+			if q.ID == "group_size" {
+				return q.Value
+			}
+		}
+		return 0
+	}
+	require.Equal(t, 5, group(policytest.Load(t, "../builtin.yaml")))
+	require.Equal(t, 8, group(policytest.Load(t, overlay, "../builtin.yaml")))
+
+	r := &recorder{TB: t}
+	require.Nil(t, policytest.Load(r, overlay), "there is no base")
+	require.True(t, r.stopped)
+	r = &recorder{TB: t}
+	require.Nil(t, policytest.Load(r))
+	require.True(t, r.stopped)
+}
+
 // A recorder is a test that notes what it is told. It stops as a test does.
 type recorder struct {
 	testing.TB
