@@ -9,8 +9,18 @@
 //
 // [BuiltIn] is the policy of the programme. Others are files in YAML or JSON,
 // read by [Parse] or [Load]: numbers with their bounds, rules whose conditions
-// are typed CEL, and tests. What is wrong with a file is reported all at once,
-// with lines and columns; [Report.Text] says what was checked.
+// are typed CEL, invariants, and tests. What is wrong with a file is reported
+// all at once, with lines and columns; [Report.Text] says what was checked.
+// [Stack] puts the overlays of a region and a tenant over a base, which they can
+// only tighten. A host maps its own roles with [Roles], declares attributes of
+// its own, which rules read as ext.NAME, and translates messages with
+// [Policy.Catalogue].
+//
+// [Policy.Prove] decides for every request at once whether a promise holds:
+// proved, refuted with a request that Decide permits, or unproved with the part
+// that cannot be analysed. [Diff] lists the kinds of requests that two policies
+// answer differently, each with a request; [Changes.Exact] says whether the list
+// is complete.
 //
 // [Policy.Filter] says which rows of a table a request may read, as one
 // parameterised SQL condition in which NULL never helps; what SQL cannot say is
