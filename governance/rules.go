@@ -35,6 +35,7 @@ func Rules() []coaching.Rule {
 		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent or not stated, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits; ask for training, controls, consents, approvals and reviews in permits, and for their lack elsewhere."),
 		rule("POL-ALL", "A condition does not use all, which is true of an empty set.", "", coaching.Error, "Use hasAll, or count."),
 		rule("POL-ATTRIBUTE", "A condition names only attributes and parameters that exist.", "", coaching.Error, "Correct the name; the message suggests the nearest."),
+		rule("POL-BATCH", "A request of a batch is decided as long as no answer before it settles the batch, which is of declared semantics.", "", coaching.Error, "Ask for it alone, or ask for all with execute_all."),
 		rule("POL-CLOCK", "Nothing is recorded after the time of the decision.", "", coaching.Error, "Set the clock right, or correct the record's time."),
 		rule("POL-CONSTANT", "A constant is a value that the attribute can have, and an instant or a duration that exists.", "", coaching.Error, "Correct the constant; the message suggests the nearest."),
 		rule("POL-COST", "A condition is cheap, short and flat enough for its worst case to be bounded.", "10,000 cost units, 400 parts, 24 levels", coaching.Error, "Split the rule, or compute the value in the host."),
