@@ -28,30 +28,55 @@ type Settings struct {
 	Slack time.Duration
 }
 
-// A Change puts a policy in force.
-type Change struct {
-	Policy *governance.Policy
-	Report *governance.Report // the policy's own; nothing in it may block
-	By     audit.Actor        // who put it in force
-	At     time.Time
-}
-
 // An Engine answers requests with the policy in force, and records every answer
 // before it counts. The zero Engine denies everything. It is safe for
 // concurrent use.
 type Engine struct {
 	journal  *audit.Journal
 	settings Settings
-	policy   atomic.Pointer[governance.Policy]
-	shadow   atomic.Pointer[shadow]
-	changing sync.Mutex
+	state    atomic.Pointer[inForce]
+	changing sync.Mutex // held by a swap from beginning to end
 
 	clock  sync.Mutex
 	latest time.Time
 }
 
+// An inForce is what answers requests at one time. It is replaced, never changed, so
+// whoever has loaded one goes by one policy to the end.
+type inForce struct {
+	policy   *governance.Policy
+	promises []governance.Invariant
+	shadow   *shadow // nil when there is none
+}
+
+// current returns what is in force; for the zero Engine the zero value, whose
+// policy denies everything.
+func (e *Engine) current() inForce {
+	if e != nil {
+		if s := e.state.Load(); s != nil {
+			return *s
+		}
+	}
+	return inForce{}
+}
+
+// replace puts what edit makes of what is in force into its place. Edit may be
+// called several times.
+func (e *Engine) replace(edit func(*inForce)) {
+	for {
+		before := e.state.Load()
+		after := *before
+		edit(&after)
+		if e.state.CompareAndSwap(before, &after) {
+			return
+		}
+	}
+}
+
 // New returns an engine that answers by the first policy and records in the
-// journal, which it keeps; it records the change to that policy first.
+// journal, which it keeps; it records the change to that policy first. The first
+// policy passes the gate of [Engine.Swap]; when it does not, there is no engine
+// and no record.
 func New(ctx context.Context, journal *audit.Journal, settings Settings, first Change) (*Engine, error) {
 	switch {
 	case journal.Origin() == "":
@@ -63,60 +88,16 @@ func New(ctx context.Context, journal *audit.Journal, settings Settings, first C
 	}
 	// A clock that was set back while nothing ran is a clock that went back.
 	e := &Engine{journal: journal, settings: settings, latest: journal.Latest()}
+	e.state.Store(new(inForce))
 	if err := e.Swap(ctx, first); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// Swap puts another policy in force, once the change is on durable record. A
-// policy that is nil, that is not the report's or whose report has a finding
-// that blocks is refused; on every error the policy of before stays in force.
-// A decision that has begun ends with the policy that it began with; grants of
-// another policy that are not used yet open nothing from then on.
-func (e *Engine) Swap(ctx context.Context, next Change) error {
-	if e == nil || e.journal == nil || ctx == nil {
-		return errors.New("enforce: no engine or no context to swap a policy in")
-	}
-	switch {
-	case next.Policy.Digest() == "":
-		return errors.New("enforce: no policy to put in force")
-	case next.Report == nil || next.Report.Digest != next.Policy.Digest():
-		return errors.New("enforce: the report is not of this policy")
-	case next.Report.Findings.Blocked():
-		return fmt.Errorf("enforce: the policy's report blocks: %w", next.Report.Findings.Err())
-	}
-	to, err := audit.ParseDigest(next.Policy.Digest())
-	if err != nil {
-		return err
-	}
-	e.changing.Lock()
-	defer e.changing.Unlock()
-	from, err := audit.ParseDigest(e.policy.Load().Digest())
-	if err != nil {
-		return err
-	}
-	event, err := audit.NewEvent(next.At, next.By, audit.PolicySwap{From: from, To: to})
-	if err != nil {
-		return err
-	}
-	if !datable(next.At) || !e.advance(next.At) {
-		return fmt.Errorf("enforce: the change is dated %s, before what is on record or outside the years %d to %d",
-			next.At.UTC().Format(time.RFC3339), firstYear, lastYear)
-	}
-	if _, err := e.journal.Append(ctx, event); err != nil {
-		return fmt.Errorf("enforce: recording the change: %w", err)
-	}
-	e.policy.Store(next.Policy)
-	return nil
-}
-
 // PolicyDigest returns the digest of the policy in force, "" for the zero Engine.
 func (e *Engine) PolicyDigest() string {
-	if e == nil {
-		return ""
-	}
-	return e.policy.Load().Digest()
+	return e.current().policy.Digest()
 }
 
 // Authorize answers a request and records the answer. When the decision is
@@ -126,16 +107,23 @@ func (e *Engine) PolicyDigest() string {
 // grant zero; a request dated before an earlier one is denied with POL-SEQUENCE.
 // The request is copied, and neither kept nor changed.
 func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (governance.Decision, Grant) {
-	var policy *governance.Policy
-	if e != nil {
-		policy = e.policy.Load()
-	}
+	return e.authorize(ctx, e.current(), request)
+}
+
+// authorize answers a request by the policy that was in force when it came.
+func (e *Engine) authorize(ctx context.Context, now inForce, request *governance.Request) (governance.Decision, Grant) {
 	asked := snapshot(request)
-	d := policy.Decide(asked)
+	answer := now.policy.Decide(asked)
 	if e == nil || e.journal == nil || ctx == nil || asked == nil {
-		return refuse(d, codeRecord, "there is nothing to record the decision with"), Grant{}
+		return refuse(answer, codeRecord, "there is nothing to record the decision with"), Grant{}
 	}
-	e.shadow.Load().compare(asked, d)
+	d, g := e.record(ctx, asked, answer)
+	now.shadow.compare(asked, answer)
+	return d, g
+}
+
+// record puts the answer to a request on record, and grants what it permits.
+func (e *Engine) record(ctx context.Context, asked *governance.Request, d governance.Decision) (governance.Decision, Grant) {
 	at := asked.Now
 	if !datable(at) {
 		// The policy has denied it; the denial is recorded at the latest time known.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"sync"
@@ -44,6 +45,14 @@ func pack(id string) governance.Resource {
 	}
 }
 
+// exportRequest is a request that the built-in policy wants approved.
+func exportRequest(id string) *governance.Request {
+	r := coachReads(id, start)
+	r.Action, r.Purpose, r.Subject.Role = governance.Export, governance.ForEvaluation, coaching.ProgramAdmin
+	r.Resource.Type, r.Resource.Class, r.Resource.GroupSize = governance.ResourceDataset, signal.Aggregate, 40
+	return r
+}
+
 // coachReads is a request that the built-in policy permits.
 func coachReads(id string, at time.Time) *governance.Request {
 	return &governance.Request{
@@ -62,19 +71,41 @@ var parsedPolicies sync.Map
 // change returns the built-in policy, with its messages changed to name the variant.
 func change(t testing.TB, variant string, at time.Time) enforce.Change {
 	t.Helper()
-	type parsed struct {
-		policy *governance.Policy
-		report *governance.Report
-	}
-	known, ok := parsedPolicies.Load(variant)
+	return changeTo(t, strings.Replace(governance.BuiltInSource(), "a coach reads the pack of an assigned leader\n", "a coach reads the pack, says "+variant+"\n", 1), at)
+}
+
+// changeTo returns the change to the policy of a source, proved beforehand.
+func changeTo(t testing.TB, source string, at time.Time) enforce.Change {
+	t.Helper()
+	known, ok := parsedPolicies.Load(source)
 	if !ok {
-		source := strings.Replace(governance.BuiltInSource(), "a coach reads the pack of an assigned leader\n", "a coach reads the pack, says "+variant+"\n", 1)
 		policy, report, err := governance.Parse("policy.yaml", []byte(source))
 		require.NoError(t, err)
-		known, _ = parsedPolicies.LoadOrStore(variant, parsed{policy, report})
+		proof, err := policy.Prove(governance.Canaries()...) // the report proves the rest
+		require.NoError(t, err)
+		known, _ = parsedPolicies.LoadOrStore(source, enforce.Change{Policy: policy, Report: report, Proof: proof})
 	}
-	policy, report := known.(parsed).policy, known.(parsed).report
-	return enforce.Change{Policy: policy, Report: report, By: audit.Actor{ID: person("privacy officer"), Role: coaching.PrivacyOfficer}, At: at}
+	c := known.(enforce.Change)
+	c.By, c.At = audit.Actor{ID: person("privacy officer"), Role: coaching.PrivacyOfficer}, at
+	return c
+}
+
+// small returns the source of a policy that lets coaches view packs. The id of
+// its rule, the code, the message, the obligation and the version all name the
+// variant. What is added stands at the end of the list of rules, then come
+// invariants.
+func small(variant, rules, invariants string) string {
+	return fmt.Sprintf(`apiVersion: governance/v1
+id: small
+version: %[1]q
+owner: privacy_officer
+params: []
+tests: []
+rules:
+  - {id: permit.%[1]s, effect: permit, code: SAYS-%[1]s, actions: [view], roles: [coach], when: 'resource.type == "pack"', message: says %[1]s, obligations: [{id: obligation-%[1]s, text: do as %[1]s says}]}
+  - {id: note.%[1]s, effect: permit, code: ALSO-%[1]s, actions: [view], roles: [coach], when: 'purpose == "coaching"', message: says %[1]s too}
+%[2]sinvariants: [%[3]s]
+`, variant, rules, invariants)
 }
 
 func journal(t testing.TB, store audit.Store) *audit.Journal {
@@ -119,11 +150,24 @@ func entries(t testing.TB, store audit.Store) []audit.Entry {
 	return all
 }
 
-// A faulty is a store that does wrong when told to.
+// A faulty is a store that does wrong when told to: at every call, or from one of
+// its calls up to another.
 type faulty struct {
 	audit.MemoryStore
-	fault  string
-	cancel context.CancelFunc
+	fault    string
+	cancel   context.CancelFunc
+	from, to int // calls to go wrong at; to 0: all
+	calls    int // so far
+}
+
+// now returns the fault for one call.
+func (s *faulty) now() string {
+	call := s.calls
+	s.calls++
+	if s.to > 0 && (call < s.from || call >= s.to) {
+		return ""
+	}
+	return s.fault
 }
 
 // faults are all the ways in which a store can fail an append.
@@ -146,7 +190,7 @@ func faultContext(fault string) (context.Context, context.CancelFunc) {
 
 func (s *faulty) Append(ctx context.Context, size int64, records ...[]byte) error {
 	store := &s.MemoryStore
-	switch s.fault {
+	switch s.now() {
 	case "error":
 		return errors.New("disk on fire")
 	case "no space":
@@ -187,7 +231,8 @@ func (s *faulty) Append(ctx context.Context, size int64, records ...[]byte) erro
 
 func (s *faulty) Read(ctx context.Context, first int64) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		switch s.fault {
+		fault := s.now()
+		switch fault {
 		case "read error":
 			yield(nil, errors.New("disk on fire"))
 			return
@@ -203,8 +248,20 @@ func (s *faulty) Read(ctx context.Context, first int64) iter.Seq2[[]byte, error]
 				return
 			}
 		}
-		if s.fault == "cancelled at the end" {
+		if fault == "cancelled at the end" {
 			s.cancel()
 		}
+	}
+}
+
+// sponsorReads is a request to read a report about a group of some size.
+func sponsorReads(id string, size int, at time.Time) *governance.Request {
+	return &governance.Request{
+		Action: governance.View, Purpose: governance.ForEvaluation, Now: at,
+		Subject: governance.Subject{ID: person("sponsor"), Role: coaching.Sponsor, Programme: "pilot"},
+		Resource: governance.Resource{
+			Type: governance.ResourceReport, ID: id, Programme: "pilot", Class: signal.Aggregate,
+			CreatedAt: at.AddDate(0, 0, -2), GroupSize: size, Identifiable: governance.No,
+		},
 	}
 }
