@@ -110,6 +110,31 @@ func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (go
 	return e.authorize(ctx, e.current(), request)
 }
 
+// AuthorizeBatch is Authorize of requests in their order, as far as the semantics
+// goes, by one policy; each request that is answered has its own record and, when
+// it is permitted, its own grant. It returns one decision and one grant for
+// each request. One behind the answer that settles the batch is denied with
+// POL-BATCH, is not looked at and leaves no record. Only a permit on record counts
+// as one: what stands in the way of its record makes it a denial, which settles
+// what denials settle. When a denial ends the batch, the grants before it are good
+// all the same; complete those that are not used as [audit.Abandoned].
+func (e *Engine) AuthorizeBatch(ctx context.Context, requests []governance.Request, s governance.Semantics) ([]governance.Decision, []Grant) {
+	now := e.current()
+	decisions, grants := make([]governance.Decision, len(requests)), make([]Grant, len(requests))
+	_, err := s.MarshalText()
+	settled := err != nil
+	for i := range requests {
+		if settled {
+			d := governance.Decision{PolicyDigest: now.policy.Digest(), At: requests[i].Now}
+			decisions[i] = refuse(d, codeBatch, "the batch was settled without this request")
+			continue
+		}
+		decisions[i], grants[i] = e.authorize(ctx, now, &requests[i])
+		settled = s.Settles(decisions[i].Outcome)
+	}
+	return decisions, grants
+}
+
 // authorize answers a request by the policy that was in force when it came.
 func (e *Engine) authorize(ctx context.Context, now inForce, request *governance.Request) (governance.Decision, Grant) {
 	asked := snapshot(request)

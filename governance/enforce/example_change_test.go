@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -134,4 +136,63 @@ func ExampleEngine_Shadow() {
 	// permit grant example.com/pilot/audit#2
 	// 2 compared, 1 would be looser, 0 stricter
 	// deny [group.small] -> permit [trends.view]
+}
+
+// Three reports for one page, all or none: the batch ends at the first denial, and
+// what it was not asked about leaves no record.
+func ExampleEngine_AuthorizeBatch() {
+	ctx := context.Background()
+	now := time.Date(2027, 2, 3, 10, 0, 0, 0, time.UTC)
+	store := new(audit.MemoryStore)
+	engine, err := open(ctx, store, now)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	requests := []governance.Request{
+		*sponsorReads("trend-L01", 12, now), *sponsorReads("trend-L02", 4, now), *sponsorReads("trend-L03", 9, now),
+	}
+	decisions, grants := engine.AuthorizeBatch(ctx, requests, governance.DenyOnFirstDeny)
+	for i, d := range decisions {
+		fmt.Println(d.Outcome, d.Reasons[0].Code, grants[i])
+		if !grants[i].IsZero() && !decisions[len(decisions)-1].Allowed() { // none, then
+			fmt.Println(engine.Complete(ctx, grants[i], enforce.Completion{Result: audit.Abandoned, At: now}))
+		}
+	}
+	n, _ := store.Size(ctx)
+	fmt.Println(n, "records: policy, intent, denial, outcome")
+	// Output:
+	// permit GOV-026 grant example.com/pilot/audit#1
+	// <nil>
+	// deny C-15 no grant
+	// deny POL-BATCH no grant
+	// 4 records: policy, intent, denial, outcome
+}
+
+// What is logged in passing tells what was answered and where it is on record, and
+// neither who asked nor whose data it is.
+func ExampleEngine_Authorize_log() {
+	ctx := context.Background()
+	now := time.Date(2027, 2, 3, 10, 0, 0, 0, time.UTC)
+	engine, err := open(ctx, new(audit.MemoryStore), now)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		switch a.Key {
+		case slog.TimeKey, "policy", "digest", "now", "at": // to keep this example short
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	sealed := enforce.Seal(pack("pack-of-Jane-Doe"), "meetings 21.5 h")
+	request := coachReads("pack-of-Jane-Doe", now)
+	request.Resource = sealed.Resource()
+	decision, grant := engine.Authorize(ctx, request)
+	log.Info("asked", "request", request, "data", sealed)
+	log.Info("answered", "decision", decision, "grant", grant)
+	// Output:
+	// level=INFO msg=asked request.action=view request.purpose=coaching request.type=pack data=enforce.Sealed
+	// level=INFO msg=answered decision.outcome=permit decision.rules=coach.pack decision.codes=GOV-015 decision.missing="" decision.errors=0 grant="grant example.com/pilot/audit#1"
 }
