@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"fmt"
@@ -11,18 +11,6 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/signal"
 )
-
-// definition is a signal over the first wanted column.
-func definition(grain signal.Grain) signal.Definition {
-	return signal.Definition{
-		ID: "collaboration_hours", Version: 1, Name: "Collaboration hours", Source: signal.CollaborationMetadata, Unit: "hours per person and week",
-		Direction: signal.Lower, Cadence: signal.Weekly, Class: signal.Aggregate, Grain: grain, Timing: signal.Leading,
-		Expr:      signal.Expr{Op: signal.Mean, Num: []string{"Collaboration_hours"}},
-		Behaviour: "cancel or shorten recurring meetings",
-		Path:      signal.CausalPath{Signal: "collaboration hours", Behaviour: "fewer recurring meetings", Outcome: "sprint predictability"},
-		Explain:   "mean hours that a person spends in meetings and messages", ProxyRisks: []string{"function"}, BlindSpots: []string{"unscheduled calls"},
-	}
-}
 
 // organisation is what the evaluations need, read once per benchmark.
 type organisation struct {

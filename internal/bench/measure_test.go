@@ -1,15 +1,11 @@
-package bench
+package main
 
 import (
-	"bytes"
-	"flag"
 	"math"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/metrics"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,33 +14,20 @@ import (
 	"github.com/coachgov/coaching"
 )
 
-var (
-	people = flag.Int("people", 2_000, "people in the narrow file; 100000 is full size")
-	weeks  = flag.Int("weeks", 20, "weeks in the narrow file; 52 is full size")
-)
-
-// narrow is nine columns: 5.2 million rows at full size. wide is 73 columns:
-// 276,000 rows at full size.
-func narrow() Query { return Query{People: *people, Weeks: *weeks} }
-func wide() Query   { return Query{People: max(*people*12/100, 1), Weeks: min(*weeks, 23), Extra: 64} }
-
 // file writes a query to disk, from where the races read it as a host would, and
 // returns its path and size.
 func file(b testing.TB, q Query) (string, int64) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "query.csv")
-	out, err := os.Create(path)
+	size, err := q.writeFile(path)
 	require.NoError(b, err)
-	size, err := q.WriteTo(out)
-	require.NoError(b, err)
-	require.NoError(b, out.Close())
 	return path, size
 }
 
 // pseudonymizer is under a key for tests only.
 func pseudonymizer(b testing.TB) *coaching.Pseudonymizer {
 	b.Helper()
-	p, err := coaching.NewPseudonymizer(bytes.Repeat([]byte{7}, 32), coaching.Domain{Programme: "bench", Purpose: "coaching"})
+	p, err := newPseudonymizer()
 	require.NoError(b, err)
 	return p
 }
@@ -60,9 +43,9 @@ func race[T any](b *testing.B, size int64, run func() T) {
 	wall := math.Inf(1)
 	for b.Loop() {
 		runtime.GC() // each run pays for its own garbage
-		start, used := time.Now(), processor(b)
+		start, used := time.Now(), processor()
 		keep := run()
-		times = append(times, processor(b)-used)
+		times = append(times, (processor() - used).Seconds())
 		wall = min(wall, time.Since(start).Seconds())
 		runtime.KeepAlive(keep)
 	}
@@ -77,15 +60,6 @@ func race[T any](b *testing.B, size int64, run func() T) {
 		b.ReportMetric(float64(size)/1e6/median, "median-MB/s")
 	}
 	b.ReportMetric(peak(run)/1e6, "peak-MB")
-}
-
-// processor returns the seconds of processor time that the process has used.
-func processor(b *testing.B) float64 {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }
 
 // peak runs once more, and returns the bytes that the heap's objects, garbage
