@@ -35,8 +35,9 @@ func pseudonymizer(b testing.TB) *coaching.Pseudonymizer {
 // race runs on one core until the benchmark has enough of it, and reports the
 // least and the median processor time, garbage collection included, which other
 // programs on the machine disturb less than the time on the wall; the throughput
-// where size is the bytes read; and the memory that a run adds at its peak.
-func race[T any](b *testing.B, size int64, run func() T) {
+// where size is the bytes read; and the memory that a run adds at its peak. It
+// returns the least time in seconds.
+func race[T any](b *testing.B, size int64, run func() T) float64 {
 	b.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var times []float64
@@ -60,6 +61,7 @@ func race[T any](b *testing.B, size int64, run func() T) {
 		b.ReportMetric(float64(size)/1e6/median, "median-MB/s")
 	}
 	b.ReportMetric(peak(run)/1e6, "peak-MB")
+	return least
 }
 
 // peak runs once more, and returns the bytes that the heap's objects, garbage
