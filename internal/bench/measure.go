@@ -60,7 +60,7 @@ func turns(rounds int, contestants ...work) ([]figure, error) {
 	for i, do := range contestants {
 		n := 1
 		for {
-			took, err := time1(do, n)
+			took, err := timed(do, n)
 			if err != nil {
 				return nil, err
 			}
@@ -73,7 +73,7 @@ func turns(rounds int, contestants ...work) ([]figure, error) {
 	}
 	for range rounds {
 		for i, do := range contestants {
-			took, err := time1(do, sizes[i])
+			took, err := timed(do, sizes[i])
 			if err != nil {
 				return nil, err
 			}
@@ -87,8 +87,8 @@ func turns(rounds int, contestants ...work) ([]figure, error) {
 	return figures, nil
 }
 
-// time1 returns the processor time of a piece of work done n times.
-func time1(do work, n int) (time.Duration, error) {
+// timed returns the processor time of a piece of work done n times.
+func timed(do work, n int) (time.Duration, error) {
 	runtime.GC()
 	start := processor()
 	err := do(n)
@@ -136,18 +136,18 @@ func together(rounds int, workers []work) (alone, both figure, err error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(len(workers)))
 	n := 1
 	for took := time.Duration(0); took < turn; n *= 2 {
-		if took, err = time1(workers[0], n); err != nil {
+		if took, err = timed(workers[0], n); err != nil {
 			return alone, both, err
 		}
 	}
 	var one, all []float64
 	for range rounds {
-		took, err := time1(workers[0], n)
+		took, err := timed(workers[0], n)
 		if err != nil {
 			return alone, both, err
 		}
 		one = append(one, float64(took)/float64(n))
-		took, err = time1(func(n int) error {
+		took, err = timed(func(n int) error {
 			var done sync.WaitGroup
 			failed := make([]error, len(workers))
 			for i, do := range workers {
