@@ -70,7 +70,11 @@ func checkAnswers() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	requests = append(requests, more...)
+	near, err := edges()
+	if err != nil {
+		return 0, err
+	}
+	requests = append(append(requests, near...), more...)
 	return len(requests), disagreement(requests)
 }
 

@@ -29,8 +29,21 @@ func TestContestantsDecideTheShapesAlike(t *testing.T) {
 // They agree on requests from all enums and around all thresholds, among which
 // every outcome is frequent and every rule fires, often alone.
 func TestContestantsDecideAlike(t *testing.T) {
-	requests, err := draw(rand.New(rand.NewPCG(16, 12)), 4_000)
+	requests, err := edges()
 	require.NoError(t, err)
+	require.Len(t, requests, 18)
+	for i := range 6 { // three of each: some are permitted and some are not
+		permits := 0
+		for j := range 3 {
+			if out, _ := hand(requests[i+6*j]); out == governance.Permit {
+				permits++
+			}
+		}
+		require.True(t, permits == 1 || permits == 2, "%d of the edges %d are permitted", permits, i)
+	}
+	drawn, err := draw(rand.New(rand.NewPCG(16, 12)), 3_000)
+	require.NoError(t, err)
+	requests = append(requests, drawn...)
 	require.NoError(t, disagreement(requests))
 	var outcomes [3]int
 	var fired, decisive [len(rules)]int

@@ -138,3 +138,31 @@ func draw(rng *rand.Rand, n int) ([]*governance.Request, error) {
 	}
 	return requests, nil
 }
+
+// edges returns requests on both sides of every threshold and on it, each of them
+// a permit on one side.
+func edges() ([]*governance.Request, error) {
+	of, err := shapes()
+	if err != nil {
+		return nil, err
+	}
+	var requests []*governance.Request
+	add := func(shape int, change func(d *draft)) {
+		d := of[shape].draft
+		change(&d)
+		requests = append(requests, d.done())
+	}
+	for _, by := range []int{-1, 0, 1} {
+		second := time.Duration(by) * time.Second
+		add(0, func(d *draft) { d.request.Resource.CreatedAt = asked.Add(-90*day + second) })
+		add(3, func(d *draft) { d.request.Resource.CreatedAt = asked.Add(-365*day + second) })
+		add(3, func(d *draft) { d.request.Resource.GroupSize = 5 + by })
+		add(6, func(d *draft) { d.review.Rationale = strings.Repeat("x", 20+by) })
+		add(8, func(d *draft) { d.approvals = d.approvals[:min(1, 1+by)] })
+		add(9, func(d *draft) {
+			d.request.Consents = consent(d.request.Resource.Owner, governance.ForReidentification)
+			d.approvals = append(d.approvals, approval(d.request.Resource.AssignedCoach, coaching.Coach))[:2+by]
+		})
+	}
+	return requests, nil
+}
