@@ -107,7 +107,7 @@ func raceTogether(rounds int) (result, error) {
 		return result{}, err
 	}
 	two := &library{policy: one.policy, requests: requests}
-	alone, both, err := together(rounds, []work{decisions(one, len(requests)), decisions(two, len(requests))})
+	alone, both, err := together(2*rounds, []work{decisions(one, len(requests)), decisions(two, len(requests))})
 	if err != nil {
 		return result{}, err
 	}

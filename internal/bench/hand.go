@@ -27,58 +27,58 @@ func hand(r *governance.Request) (governance.Outcome, uint32) {
 	acts := r.Action == governance.Use || r.Action == governance.Export || r.Action == governance.Recommend ||
 		r.Action == governance.Apply || r.Action == governance.Publish
 	if r.Action != governance.Purge {
-		fire(0, !aggregate && !model && age > 90*24*time.Hour)
-		fire(1, aggregate && !model && age > 365*24*time.Hour)
-		fire(2, who.Role == coaching.Coach && res.Class == signal.Raw && !model)
-		fire(3, aggregate && !model && res.GroupSize < 5)
-		fire(4, r.Action != governance.Reidentify && !aggregate && !model && res.Type != governance.ResourceIdentity && !owns && !agreed(r, r.Purpose))
+		fire(retentionOne, !aggregate && !model && age > 90*24*time.Hour)
+		fire(retentionFigures, aggregate && !model && age > 365*24*time.Hour)
+		fire(rawCoach, who.Role == coaching.Coach && res.Class == signal.Raw && !model)
+		fire(groupSmall, aggregate && !model && res.GroupSize < 5)
+		fire(consentMissing, r.Action != governance.Reidentify && !aggregate && !model && res.Type != governance.ResourceIdentity && !owns && !agreed(r, r.Purpose))
 		if (r.Action == governance.Reidentify || res.Type == governance.ResourceIdentity || res.Identifiable == governance.Yes) &&
 			!(r.Action == governance.View && owns) {
-			fire(5, !agreed(r, governance.ForReidentification))
+			fire(identityConsent, !agreed(r, governance.ForReidentification))
 			count, legal := approved(r)
-			fire(11, count < 2 || !legal)
+			fire(identityTwo, count < 2 || !legal)
 		}
 	}
-	fire(6, res.Programme != who.Programme)
+	fire(programmeOther, res.Programme != who.Programme)
 	if acts {
 		automated := res.Automated == governance.Yes
-		fire(7, (model || res.Type == governance.ResourceRecommendation) && automated && !res.ModelCard)
+		fire(modelCard, (model || res.Type == governance.ResourceRecommendation) && automated && !res.ModelCard)
 		has := res.Affects.Has
 		if has(governance.StretchAssignment) || has(governance.TalentReview) ||
 			automated && (has(governance.Compensation) || has(governance.Promotion) || has(governance.RoleAssignment)) {
 			role, length := reviewed(r)
-			fire(9, length < 20 || role != coaching.HRReviewer && role != coaching.LegalPrivacy)
+			fire(careerEffect, length < 20 || role != coaching.HRReviewer && role != coaching.LegalPrivacy)
 		}
 	}
 	switch r.Action {
 	case governance.Purge:
-		fire(8, res.LegalHold == governance.Yes)
+		fire(purgeHold, res.LegalHold == governance.Yes)
 	case governance.Export:
 		if !model {
 			_, legal := approved(r)
-			fire(10, !legal)
+			fire(exportApproval, !legal)
 		}
 	}
 	switch who.Role {
 	case coaching.Coach:
 		switch r.Action {
 		case governance.View, governance.Use, governance.Recommend, governance.Apply:
-			fire(12, (res.Type == governance.ResourcePack || res.Type == governance.ResourceSession || res.Type == governance.ResourceRecommendation) &&
+			fire(coachAssigned, (res.Type == governance.ResourcePack || res.Type == governance.ResourceSession || res.Type == governance.ResourceRecommendation) &&
 				r.Purpose == governance.ForCoaching && who.ID == res.AssignedCoach)
 		}
 	case coaching.Participant:
-		fire(13, r.Action == governance.View && owns)
+		fire(participantOwn, r.Action == governance.View && owns)
 	case coaching.ProgramAdmin, coaching.PeopleAnalytics:
-		fire(14, (r.Action == governance.View || r.Action == governance.Export || r.Action == governance.Publish) && res.Class != signal.Raw)
+		fire(programmeRun, (r.Action == governance.View || r.Action == governance.Export || r.Action == governance.Publish) && res.Class != signal.Raw)
 	case coaching.LegalPrivacy, coaching.PrivacyOfficer:
 		switch r.Action {
 		case governance.View, governance.Export, governance.Reidentify, governance.Validate, governance.Purge:
-			fire(15, r.Purpose == governance.ForOversight || r.Purpose == governance.ForExport || r.Purpose == governance.ForReidentification)
+			fire(oversight, r.Purpose == governance.ForOversight || r.Purpose == governance.ForExport || r.Purpose == governance.ForReidentification)
 		}
 	}
-	const denials, reviews = 1<<9 - 1, 7 << 9
+	const denials, reviews = 1<<careerEffect - 1, 1<<coachAssigned - 1<<careerEffect
 	switch {
-	case fired&denials != 0, fired>>12 == 0:
+	case fired&denials != 0, fired>>coachAssigned == 0:
 		return governance.Deny, fired
 	case fired&reviews != 0:
 		return governance.Review, fired

@@ -37,8 +37,29 @@ const (
 	acting  = "use export recommend apply publish"
 )
 
+// The places of the rules in the table and in a set of fired ones: denials, then
+// reviews, then permits.
+const (
+	retentionOne = iota
+	retentionFigures
+	rawCoach
+	groupSmall
+	consentMissing
+	identityConsent
+	programmeOther
+	modelCard
+	purgeHold
+	careerEffect
+	exportApproval
+	identityTwo
+	coachAssigned
+	participantOwn
+	programmeRun
+	oversight
+)
+
 var rules = [...]rule{
-	{
+	retentionOne: {
 		id: "retention.one", effect: governance.Deny, code: "GOV-016", actions: using,
 		ours:   `resource.class != "aggregate" && resource.type != "model" && (!has(resource.age) || resource.age > param.raw_retention)`,
 		cedar:  `resource.class != "aggregate" && resource.type != "model" && resource.age > 7776000000000000`,
@@ -46,7 +67,7 @@ var rules = [...]rule{
 		expr:   `Class != "aggregate" && Type != "model" && Age > 7776000000000000`,
 		casbin: `r.q.Class != 'aggregate' && r.q.Type != 'model' && r.q.AgeSeconds > 7776000`,
 	},
-	{
+	retentionFigures: {
 		id: "retention.figures", effect: governance.Deny, code: "GOV-017", actions: using,
 		ours:   `resource.class == "aggregate" && resource.type != "model" && (!has(resource.age) || resource.age > param.aggregate_days)`,
 		cedar:  `resource.class == "aggregate" && resource.type != "model" && resource.age > 31536000000000000`,
@@ -54,7 +75,7 @@ var rules = [...]rule{
 		expr:   `Class == "aggregate" && Type != "model" && Age > 31536000000000000`,
 		casbin: `r.q.Class == 'aggregate' && r.q.Type != 'model' && r.q.AgeSeconds > 31536000`,
 	},
-	{
+	rawCoach: {
 		id: "raw.coach", effect: governance.Deny, code: "GOV-013", actions: using, roles: "coach",
 		ours:   `resource.class == "raw" && resource.type != "model"`,
 		cedar:  `resource.class == "raw" && resource.type != "model"`,
@@ -62,7 +83,7 @@ var rules = [...]rule{
 		expr:   `Class == "raw" && Type != "model"`,
 		casbin: `r.q.Class == 'raw' && r.q.Type != 'model'`,
 	},
-	{
+	groupSmall: {
 		id: "group.small", effect: governance.Deny, code: "C-15", actions: using,
 		ours:   `resource.class == "aggregate" && resource.type != "model" && (!has(resource.group_size) || resource.group_size < param.group_size)`,
 		cedar:  `resource.class == "aggregate" && resource.type != "model" && resource.group_size < 5`,
@@ -70,7 +91,7 @@ var rules = [...]rule{
 		expr:   `Class == "aggregate" && Type != "model" && GroupSize < 5`,
 		casbin: `r.q.Class == 'aggregate' && r.q.Type != 'model' && r.q.GroupSize < 5`,
 	},
-	{
+	consentMissing: {
 		id: "consent.missing", effect: governance.Deny, code: "GOV-012", actions: reading,
 		ours:   `resource.class != "aggregate" && !(resource.type in ["model", "identity"]) && !(purpose in consent.purposes) && !(has(resource.owner) && subject.id == resource.owner)`,
 		cedar:  `resource.class != "aggregate" && !(["model", "identity"].contains(resource.type)) && !(context.consent.purposes.contains(context.purpose)) && principal.id != resource.owner`,
@@ -78,7 +99,7 @@ var rules = [...]rule{
 		expr:   `Class != "aggregate" && !(Type in ["model", "identity"]) && !(Purpose in Purposes) && SubjectID != Owner`,
 		casbin: `r.q.Class != 'aggregate' && !(r.q.Type in ('model', 'identity')) && !has(r.q.Purposes, r.q.Purpose) && r.q.SubjectID != r.q.Owner`,
 	},
-	{
+	identityConsent: {
 		id: "identity.consent", effect: governance.Deny, code: "GOV-014", actions: using,
 		ours:   `(action == "reidentify" || resource.type == "identity" || !has(resource.identifiable) || resource.identifiable) && !("reidentification" in consent.purposes) && !(action == "view" && has(resource.owner) && subject.id == resource.owner)`,
 		cedar:  `(action == Action::"reidentify" || resource.type == "identity" || resource.identifiable) && !(context.consent.purposes.contains("reidentification")) && !(action == Action::"view" && principal.id == resource.owner)`,
@@ -86,7 +107,7 @@ var rules = [...]rule{
 		expr:   `(Action == "reidentify" || Type == "identity" || Identifiable) && !("reidentification" in Purposes) && !(Action == "view" && SubjectID == Owner)`,
 		casbin: `(r.q.Action == 'reidentify' || r.q.Type == 'identity' || r.q.Identifiable) && !has(r.q.Purposes, 'reidentification') && !(r.q.Action == 'view' && r.q.SubjectID == r.q.Owner)`,
 	},
-	{
+	programmeOther: {
 		id: "programme", effect: governance.Deny, code: "GOV-015",
 		ours:   `!(has(resource.programme) && has(subject.programme) && resource.programme == subject.programme)`,
 		cedar:  `resource.programme != principal.programme`,
@@ -94,7 +115,7 @@ var rules = [...]rule{
 		expr:   `Programme != SubjectProgramme`,
 		casbin: `r.q.Programme != r.q.SubjectProgramme`,
 	},
-	{
+	modelCard: {
 		id: "model.card", effect: governance.Deny, code: "GOV-020", actions: acting,
 		ours:   `resource.type in ["recommendation", "model"] && (!has(resource.automated) || resource.automated) && !resource.model_card`,
 		cedar:  `["recommendation", "model"].contains(resource.type) && resource.automated && !resource.model_card`,
@@ -102,7 +123,7 @@ var rules = [...]rule{
 		expr:   `Type in ["recommendation", "model"] && Automated && !ModelCard`,
 		casbin: `r.q.Type in ('recommendation', 'model') && r.q.Automated && !r.q.ModelCard`,
 	},
-	{
+	purgeHold: {
 		id: "purge.hold", effect: governance.Deny, code: "GOV-004", actions: "purge",
 		ours:   `!has(resource.legal_hold) || resource.legal_hold`,
 		cedar:  `resource.legal_hold`,
@@ -110,7 +131,7 @@ var rules = [...]rule{
 		expr:   `LegalHold`,
 		casbin: `r.q.LegalHold`,
 	},
-	{
+	careerEffect: {
 		id: "career.effect", effect: governance.Review, code: "GOV-022", actions: acting,
 		review: `{as: review, by: [hr_reviewer, legal_privacy], min_rationale: rationale}`,
 		ours: `!review.done && (!has(resource.affects) || resource.affects.hasAny(["stretch_assignment", "talent_review"])` +
@@ -123,7 +144,7 @@ var rules = [...]rule{
 		casbin: `(r.q.Automated && has(r.q.Affects, 'compensation', 'promotion', 'role_assignment') || has(r.q.Affects, 'stretch_assignment', 'talent_review'))` +
 			` && !(r.q.ReviewDone && r.q.ReviewRole in ('hr_reviewer', 'legal_privacy') && r.q.RationaleLength >= 20)`,
 	},
-	{
+	exportApproval: {
 		id: "export.approval", effect: governance.Review, code: "GOV-018", actions: "export",
 		review: `{as: approval, by: [legal_privacy, privacy_officer]}`,
 		ours:   `resource.type != "model" && approval.count < 1`,
@@ -132,7 +153,7 @@ var rules = [...]rule{
 		expr:   `Type != "model" && !any(ApprovalRoles, # in ["legal_privacy", "privacy_officer"])`,
 		casbin: `r.q.Type != 'model' && !has(r.q.ApprovalRoles, 'legal_privacy', 'privacy_officer')`,
 	},
-	{
+	identityTwo: {
 		id: "identity.two", effect: governance.Review, code: "GOV-015", actions: using,
 		review: `{as: approval, by: [legal_privacy, privacy_officer]}`,
 		ours:   `approval.count < param.approvers && (action == "reidentify" || resource.type == "identity" || !has(resource.identifiable) || resource.identifiable) && !(action == "view" && has(resource.owner) && subject.id == resource.owner)`,
@@ -144,7 +165,7 @@ var rules = [...]rule{
 		casbin: `(r.q.Action == 'reidentify' || r.q.Type == 'identity' || r.q.Identifiable) && !(r.q.Action == 'view' && r.q.SubjectID == r.q.Owner)` +
 			` && !(r.q.ApprovalCount >= 2 && has(r.q.ApprovalRoles, 'legal_privacy', 'privacy_officer'))`,
 	},
-	{
+	coachAssigned: {
 		id: "coach", effect: governance.Permit, code: "GOV-015", actions: "view use recommend apply", roles: "coach",
 		ours:   `resource.type in ["pack", "session", "recommendation"] && purpose == "coaching" && has(resource.assigned_coach) && subject.id == resource.assigned_coach`,
 		cedar:  `["pack", "session", "recommendation"].contains(resource.type) && context.purpose == "coaching" && principal.id == resource.assigned_coach`,
@@ -152,7 +173,7 @@ var rules = [...]rule{
 		expr:   `Type in ["pack", "session", "recommendation"] && Purpose == "coaching" && SubjectID == AssignedCoach`,
 		casbin: `r.q.Type in ('pack', 'session', 'recommendation') && r.q.Purpose == 'coaching' && r.q.SubjectID == r.q.AssignedCoach`,
 	},
-	{
+	participantOwn: {
 		id: "own", effect: governance.Permit, code: "GOV-009", actions: "view", roles: "participant",
 		ours:   `has(resource.owner) && subject.id == resource.owner`,
 		cedar:  `principal.id == resource.owner`,
@@ -160,7 +181,7 @@ var rules = [...]rule{
 		expr:   `SubjectID == Owner`,
 		casbin: `r.q.SubjectID == r.q.Owner`,
 	},
-	{
+	programmeRun: {
 		id: "programme.run", effect: governance.Permit, code: "GOV-026", actions: "view export publish", roles: "program_admin people_analytics",
 		ours:   `resource.class != "raw"`,
 		cedar:  `resource.class != "raw"`,
@@ -168,7 +189,7 @@ var rules = [...]rule{
 		expr:   `Class != "raw"`,
 		casbin: `r.q.Class != 'raw'`,
 	},
-	{
+	oversight: {
 		id: "oversight", effect: governance.Permit, code: "GOV-001", actions: "view export reidentify validate purge", roles: "legal_privacy privacy_officer",
 		ours:   `purpose in ["oversight", "export", "reidentification"]`,
 		cedar:  `["oversight", "export", "reidentification"].contains(context.purpose)`,
