@@ -2,8 +2,6 @@ package main
 
 import (
 	"math/rand/v2"
-
-	"github.com/coachgov/coaching/governance"
 )
 
 // A result is what a contest found: what the library and the other took, least and
@@ -40,14 +38,17 @@ type contest struct {
 // contests returns all of them, in the order in which they are printed.
 func contests() []contest {
 	return []contest{
-		{"decision-hand", atMost, 10, raceHand(func(*governance.Request) bool { return true })},
-		{"decision-hand-plain", atMost, 10, raceHand(func(r *governance.Request) bool { return len(r.Approvals) == 0 && !r.Review.Approved })},
+		{"decision-hand", atMost, 10, raceDecision("hand", false)},
+		{"decision-hand-plain", atMost, 10, raceDecision("hand", true)},
 		{"decision-allocations", atMost, 0, countAllocations},
-		{"decision-expr", atLeast, 15, racePeer("expr")},
-		{"decision-cedar", atLeast, 40, racePeer("cedar")},
-		{"decision-opa", atLeast, 200, racePeer("opa")},
-		{"decision-opa-parsed", shown, 0, racePeer("opa-parsed")},
-		{"decision-casbin", shown, 0, racePeer("casbin")},
+		{"decision-expr", atLeast, 15, raceDecision("expr", false)},
+		{"decision-expr-plain", atLeast, 15, raceDecision("expr", true)},
+		{"decision-cedar", atLeast, 40, raceDecision("cedar", false)},
+		{"decision-cedar-plain", atLeast, 40, raceDecision("cedar", true)},
+		{"decision-opa", atLeast, 200, raceDecision("opa", false)},
+		{"decision-opa-plain", atLeast, 200, raceDecision("opa", true)},
+		{"decision-opa-parsed", shown, 0, raceDecision("opa-parsed", false)},
+		{"decision-casbin", shown, 0, raceDecision("casbin", false)},
 		{"rules-10000", atMost, 5, raceManyRules},
 		{"rules-memory", atMost, 1024, weighRules},
 		{"two-goroutines", atLeast, 0.95, raceTogether},
