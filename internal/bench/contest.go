@@ -1,8 +1,6 @@
 package main
 
-import (
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // A result is what a contest found: what the library and the other took, least and
 // median, and the value that is held against the budget.
