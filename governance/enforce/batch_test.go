@@ -162,3 +162,31 @@ func stored(t require.TestingT, store *faulty, index int64) audit.Entry {
 	require.Fail(t, "no such record")
 	return audit.Entry{}
 }
+
+// For somebody else who enforces them, the answers are the same, each on record
+// as a fact: no intent waits for an outcome. Without a record there is no yes.
+func TestDecideBatch(t *testing.T) {
+	store := new(audit.MemoryStore)
+	e := engine(t, store)
+	requests := asked("ynw")
+	decisions := e.DecideBatch(context.Background(), requests, governance.ExecuteAll)
+	require.Equal(t, change(t, "A", start).Policy.DecideBatch(requests, governance.ExecuteAll), decisions)
+	log := entries(t, store)[1:]
+	require.Len(t, log, 3)
+	for i, entry := range log {
+		require.Equal(t, audit.Fact, entry.Event().Phase())
+		body := entry.Event().Body().(audit.Decision)
+		require.Equal(t, requests[i].Digest(), body.Request.String())
+		require.Equal(t, decisions[i].Outcome.String(), body.Answer.String())
+	}
+
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, d := range e.DecideBatch(cancelled, requests, governance.ExecuteAll) {
+		require.Equal(t, governance.Deny, d.Outcome)
+		require.Equal(t, "POL-RECORD", d.Reasons[0].Code)
+	}
+	for _, d := range (*enforce.Engine)(nil).DecideBatch(context.Background(), requests, governance.ExecuteAll) {
+		require.False(t, d.Allowed())
+	}
+}

@@ -107,7 +107,7 @@ func (e *Engine) PolicyDigest() string {
 // grant zero; a request dated before an earlier one is denied with POL-SEQUENCE.
 // The request is copied, and neither kept nor changed.
 func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (governance.Decision, Grant) {
-	return e.authorize(ctx, e.current(), request)
+	return e.authorize(ctx, e.current(), request, true)
 }
 
 // AuthorizeBatch is Authorize of requests in their order, as far as the semantics
@@ -119,6 +119,21 @@ func (e *Engine) Authorize(ctx context.Context, request *governance.Request) (go
 // what denials settle. When a denial ends the batch, the grants before it are good
 // all the same; complete those that are not used as [audit.Abandoned].
 func (e *Engine) AuthorizeBatch(ctx context.Context, requests []governance.Request, s governance.Semantics) ([]governance.Decision, []Grant) {
+	return e.batch(ctx, requests, s, true)
+}
+
+// DecideBatch is AuthorizeBatch for somebody else who enforces the answers, such
+// as the caller of a decision point: each answer is on record as a fact, not as
+// the intent to hand out data here, and there are no grants. What goes wrong with
+// a record makes the answer a denial all the same.
+func (e *Engine) DecideBatch(ctx context.Context, requests []governance.Request, s governance.Semantics) []governance.Decision {
+	decisions, _ := e.batch(ctx, requests, s, false)
+	return decisions
+}
+
+// batch answers requests as far as the semantics goes, with grants when they are
+// enforced here.
+func (e *Engine) batch(ctx context.Context, requests []governance.Request, s governance.Semantics, here bool) ([]governance.Decision, []Grant) {
 	now := e.current()
 	decisions, grants := make([]governance.Decision, len(requests)), make([]Grant, len(requests))
 	_, err := s.MarshalText()
@@ -129,26 +144,28 @@ func (e *Engine) AuthorizeBatch(ctx context.Context, requests []governance.Reque
 			decisions[i] = refuse(d, codeBatch, "the batch was settled without this request")
 			continue
 		}
-		decisions[i], grants[i] = e.authorize(ctx, now, &requests[i])
+		decisions[i], grants[i] = e.authorize(ctx, now, &requests[i], here)
 		settled = s.Settles(decisions[i].Outcome)
 	}
 	return decisions, grants
 }
 
-// authorize answers a request by the policy that was in force when it came.
-func (e *Engine) authorize(ctx context.Context, now inForce, request *governance.Request) (governance.Decision, Grant) {
+// authorize answers a request by the policy that was in force when it came. The
+// grant is for an answer that is enforced here.
+func (e *Engine) authorize(ctx context.Context, now inForce, request *governance.Request, here bool) (governance.Decision, Grant) {
 	asked := snapshot(request)
 	answer := now.policy.Decide(asked)
 	if e == nil || e.journal == nil || ctx == nil || asked == nil {
 		return refuse(answer, codeRecord, "there is nothing to record the decision with"), Grant{}
 	}
-	d, g := e.record(ctx, asked, answer)
+	d, g := e.record(ctx, asked, answer, here)
 	now.shadow.compare(asked, answer)
 	return d, g
 }
 
-// record puts the answer to a request on record, and grants what it permits.
-func (e *Engine) record(ctx context.Context, asked *governance.Request, d governance.Decision) (governance.Decision, Grant) {
+// record puts the answer to a request on record, and grants what it permits
+// here.
+func (e *Engine) record(ctx context.Context, asked *governance.Request, d governance.Decision, here bool) (governance.Decision, Grant) {
 	at := asked.Now
 	if !datable(at) {
 		// The policy has denied it; the denial is recorded at the latest time known.
@@ -156,7 +173,7 @@ func (e *Engine) record(ctx context.Context, asked *governance.Request, d govern
 	} else if !e.advance(at) {
 		d = refuse(d, codeSequence, "the request is dated before an earlier one")
 	}
-	event, err := decided(asked, d, at)
+	event, err := decided(asked, d, at, here)
 	if err != nil {
 		return refuse(failed(d, err), codeRecord, "the decision cannot be put on record"), Grant{}
 	}
@@ -164,7 +181,7 @@ func (e *Engine) record(ctx context.Context, asked *governance.Request, d govern
 	if err != nil {
 		return refuse(failed(d, err), codeRecord, "the decision could not be recorded"), Grant{}
 	}
-	if !d.Allowed() {
+	if !here || !d.Allowed() {
 		return d, Grant{}
 	}
 	return d, Grant{state: &grant{

@@ -19,6 +19,7 @@ func snapshot(r *governance.Request) *governance.Request {
 	c.Resource.Signals = slices.Clone(r.Resource.Signals)
 	c.Consents = slices.Clone(r.Consents)
 	c.Approvals = slices.Clone(r.Approvals)
+	c.Ext = slices.Clone(r.Ext)
 	return &c
 }
 
@@ -36,8 +37,8 @@ func failed(d governance.Decision, err error) governance.Decision {
 }
 
 // decided returns the event that records a decision at a time: an intent when
-// data is about to be handed out.
-func decided(r *governance.Request, d governance.Decision, at time.Time) (audit.Event, error) {
+// data is about to be handed out here, and a fact when somebody else enforces it.
+func decided(r *governance.Request, d governance.Decision, at time.Time, here bool) (audit.Event, error) {
 	body := audit.Decision{
 		Action:       word(r.Action.MarshalText()),
 		Purpose:      word(r.Purpose.MarshalText()),
@@ -55,7 +56,7 @@ func decided(r *governance.Request, d governance.Decision, at time.Time) (audit.
 		return audit.Event{}, err
 	}
 	by := audit.Actor{ID: r.Subject.ID, Role: r.Subject.Role}
-	if d.Allowed() {
+	if here && d.Allowed() {
 		return audit.NewIntent(at, by, body)
 	}
 	event, err := audit.NewEvent(at, by, body)
