@@ -43,6 +43,7 @@ var house = map[string]room{
 	"governance":             {ours: []string{"signal", "internal/document", "internal/document/yaml", "internal/enum"}, outside: celPackages},
 	"governance/audit":       {ours: []string{"internal/enum"}, outside: []string{"golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"}},
 	"governance/enforce":     {ours: []string{"governance", "governance/audit"}},
+	"governance/authzen":     {ours: []string{"governance"}, io: true}, // serves HTTP; what decides, and what records it, is handed in
 	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum"}},
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot", "internal/chart"}},
