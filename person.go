@@ -29,7 +29,10 @@ type PersonID struct {
 // which may be the name or address that a pseudonym was meant to replace.
 var ErrPersonID = errors.New("coaching: malformed person ID")
 
-const personPrefix = "p1_"
+const (
+	personPrefix  = "p1_"
+	personLetters = 26
+)
 
 // personEncoding returns RFC 4648 base32 without padding. Its alphabet is upper
 // case; the text form is lower case.
@@ -54,10 +57,23 @@ func ParsePersonID(text string) (PersonID, error) {
 
 // String returns the text form, and "" for the zero PersonID.
 func (id PersonID) String() string {
+	text, _ := id.AppendText(nil)
+	return string(text)
+}
+
+// AppendText appends the text form to b.
+func (id PersonID) AppendText(b []byte) ([]byte, error) {
 	if !id.set {
-		return ""
+		return b, nil
 	}
-	return personPrefix + strings.ToLower(personEncoding().EncodeToString(id.sum[:]))
+	b = append(b, personPrefix...)
+	// Five bits a letter, as RFC 4648 has them; the last letter has three of its own.
+	high, low := binary.BigEndian.Uint64(id.sum[:8]), binary.BigEndian.Uint64(id.sum[8:])
+	for range personLetters {
+		b = append(b, "abcdefghijklmnopqrstuvwxyz234567"[high>>59])
+		high, low = high<<5|low>>59, low<<5
+	}
+	return b, nil
 }
 
 // IsZero reports whether id stands for nobody.
@@ -97,7 +113,7 @@ func (id PersonID) rank(letter int) uint8 {
 }
 
 // MarshalText returns the text form.
-func (id PersonID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+func (id PersonID) MarshalText() ([]byte, error) { return id.AppendText([]byte{}) }
 
 // UnmarshalText reads the text form; the empty text is the zero PersonID.
 func (id *PersonID) UnmarshalText(text []byte) error {
