@@ -1,8 +1,8 @@
 package governance
 
 import (
+	"encoding/hex"
 	"math/bits"
-	"slices"
 	"time"
 	"unicode"
 
@@ -177,6 +177,19 @@ func (f *facts) text(a attr) string {
 	return f.prog
 }
 
+func (f *facts) setText(a attr, v string) {
+	switch a {
+	case attrID:
+		f.id = v
+	case attrSubjectProgramme:
+		f.member = v
+	case attrResidency:
+		f.place = v
+	default:
+		f.prog = v
+	}
+}
+
 // personOf returns the value of an attribute of kind person.
 func (f *facts) personOf(a attr) coaching.PersonID {
 	switch a {
@@ -188,23 +201,26 @@ func (f *facts) personOf(a attr) coaching.PersonID {
 	return f.person[2]
 }
 
-// read fills the slots from a valid request.
-func (f *facts) read(r *Request) {
-	*f = facts{id: r.Resource.ID, prog: r.Resource.Programme, member: r.Subject.Programme, place: r.Resource.Residency}
-	f.person = [3]coaching.PersonID{r.Subject.ID, r.Resource.Owner, r.Resource.AssignedCoach}
+// read fills the slots from a valid request. The digest is that of the request,
+// known where an approval or a review made it necessary.
+func (f *facts) read(r *Request) (digest RequestDigest, known bool) {
+	// The numbers of attributes that are not present are not read.
+	res := &r.Resource
+	f.id, f.prog, f.member, f.place = res.ID, res.Programme, r.Subject.Programme, res.Residency
+	f.person = [3]coaching.PersonID{r.Subject.ID, res.Owner, res.AssignedCoach}
+	f.present = 1<<attrSubjectID | 1<<attrID
 	f.set(attrAction, int64(r.Action))
 	f.set(attrPurpose, int64(r.Purpose))
 	f.set(attrNow, r.Now.UnixNano())
-	f.present |= 1<<attrSubjectID | 1<<attrID
 	f.set(attrSubjectRole, int64(r.Subject.Role))
 	f.setBool(attrSubjectTrained, r.Subject.Trained)
 	if r.Subject.Programme != "" {
 		f.present |= 1 << attrSubjectProgramme
 	}
 
-	res := &r.Resource
+	cls := class(res)
 	f.set(attrType, int64(res.Type))
-	f.set(attrClass, int64(class(res)))
+	f.set(attrClass, int64(cls))
 	if res.Programme != "" {
 		f.present |= 1 << attrProgramme
 	}
@@ -218,9 +234,10 @@ func (f *facts) read(r *Request) {
 		f.present |= 1 << attrAssignedCoach
 	}
 	if !res.CreatedAt.IsZero() {
-		f.set(attrCreatedAt, res.CreatedAt.UnixNano())
-		f.set(attrAge, int64(r.Now.Sub(res.CreatedAt)))
-		f.setBool(attrPastRetention, r.Now.After(keepUntil(class(res), res.CreatedAt)))
+		created := res.CreatedAt.UnixNano()
+		f.set(attrCreatedAt, created)
+		f.set(attrAge, f.num[attrNow]-created)
+		f.setBool(attrPastRetention, f.num[attrNow] > keepUntil(cls, created))
 	}
 	if res.GroupSize > 0 {
 		f.set(attrGroupSize, int64(res.GroupSize))
@@ -243,18 +260,21 @@ func (f *facts) read(r *Request) {
 	f.set(attrReviewRole, 0)
 	f.set(attrReviewRationale, 0)
 	if len(r.Approvals) == 0 && r.Review.Reviewer.IsZero() {
-		return
+		return digest, false
 	}
-	digest := r.Digest()
-	count, roles := approved(r, digest)
+	digest = r.digest()
+	var held [2 * len(digest)]byte // as approvals and reviews hold it
+	hex.Encode(held[:], digest[:])
+	count, roles := approved(r, held[:])
 	f.set(attrApprovalCount, count)
 	f.set(attrApprovalRoles, roles)
-	if v := &r.Review; reviewed(r, digest) {
+	if v := &r.Review; reviewed(r, held[:]) {
 		f.setBool(attrReviewDone, true)
 		f.set(attrReviewRole, int64(v.Role))
 		f.set(attrReviewRationale, rationaleLength(v.Rationale))
 		f.set(attrReviewAge, int64(r.Now.Sub(v.At)))
 	}
+	return digest, true
 }
 
 // class returns the resource's data class. Whatever is stated, traces are raw,
@@ -275,6 +295,9 @@ func rationaleLength(text string) (n int64) {
 	gap := int64(0)
 	for _, r := range text {
 		switch {
+		case '!' <= r && r <= '~':
+			n += gap + 1
+			gap = 0
 		case unicode.IsSpace(r):
 			gap = min(n, 1)
 		case unicode.IsGraphic(r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
@@ -287,28 +310,55 @@ func rationaleLength(text string) (n int64) {
 
 // consented returns the purposes to which the owner has agreed, as a set.
 func consented(r *Request) int64 {
-	var set int64
-	for p := ForCoaching; int(p) < len(purposeNames); p++ {
-		if consentedTo(r, purposeNames[p]) {
-			set |= 1 << p
+	if len(r.Consents) == 0 || r.Resource.Owner.IsZero() {
+		return 0
+	}
+	withdrew := false
+	for i := range r.Consents {
+		c := &r.Consents[i]
+		withdrew = withdrew || c.Participant == r.Resource.Owner && !c.Withdrawn.IsZero() && !c.Withdrawn.After(r.Now)
+	}
+	if len(r.Resource.Signals) == 0 {
+		return held(r, "", withdrew)
+	}
+	set := ^int64(0)
+	for _, s := range r.Resource.Signals {
+		if set &= held(r, s, withdrew); set == 0 {
+			break
 		}
 	}
 	return set
 }
 
-func consentedTo(r *Request, purpose string) bool {
-	if len(r.Consents) == 0 || r.Resource.Owner.IsZero() {
-		return false
+// held returns the purposes for which the owner, who is known, has agreed to the
+// use of one signal, as a set. It says what holds does: without a withdrawal one
+// grant is enough.
+func held(r *Request, name string, withdrew bool) (set int64) {
+	if withdrew {
+		for p := ForCoaching; int(p) < len(purposeNames); p++ {
+			if holds(r, name, purposeNames[p]) {
+				set |= 1 << p
+			}
+		}
+		return set
 	}
-	if len(r.Resource.Signals) == 0 {
-		return holds(r, "", purpose)
-	}
-	for _, s := range r.Resource.Signals {
-		if !holds(r, s, purpose) {
-			return false
+	for i := range r.Consents {
+		c := &r.Consents[i]
+		if c.Participant == r.Resource.Owner && c.Signal == name && c.Notice == r.Notice && c.At(r.Now) && c.Granted.After(time.Time{}) {
+			set |= 1 << purposeOf(c.Purpose)
 		}
 	}
-	return true
+	return set &^ (1 << UnknownPurpose)
+}
+
+// purposeOf returns the purpose of a name, UnknownPurpose when it is none.
+func purposeOf(name string) Purpose {
+	for p := ForCoaching; int(p) < len(purposeNames); p++ {
+		if purposeNames[p] == name {
+			return p
+		}
+	}
+	return UnknownPurpose
 }
 
 // holds reports whether the owner, who is known, has agreed to the use of one
@@ -334,20 +384,22 @@ func holds(r *Request, name, purpose string) bool {
 
 // approved returns the number of different people whose approval of the request
 // with this digest is valid, and the set of their roles; none after a refusal.
-func approved(r *Request, digest string) (count, roles int64) {
-	if slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Refused && a.Request == digest }) {
-		return 0, 0
+func approved(r *Request, digest []byte) (count, roles int64) {
+	for i := range r.Approvals {
+		if a := &r.Approvals[i]; a.Refused && a.Request == string(digest) {
+			return 0, 0
+		}
 	}
 	for i := range r.Approvals {
 		a := &r.Approvals[i]
-		if !independent(r, a.By, a.Role) || a.Request != digest ||
+		if !independent(r, a.By, a.Role) || a.Request != string(digest) ||
 			a.At.IsZero() || a.At.After(r.Now) || !a.Expires.After(r.Now) {
 			continue
 		}
 		seen := false
 		for j := range i {
 			b := &r.Approvals[j]
-			seen = seen || b.By == a.By && b.Request == digest && independent(r, b.By, b.Role) &&
+			seen = seen || b.By == a.By && b.Request == string(digest) && independent(r, b.By, b.Role) &&
 				!b.At.IsZero() && !b.At.After(r.Now) && b.Expires.After(r.Now)
 		}
 		if !seen {
@@ -361,13 +413,13 @@ func approved(r *Request, digest string) (count, roles int64) {
 // reviewed reports whether the request with this digest carries a human's yes.
 // The coach of the person concerned is a party to what is reviewed; where nobody
 // knows who that is, nobody is known not to be.
-func reviewed(r *Request, digest string) bool {
+func reviewed(r *Request, digest []byte) bool {
 	v := &r.Review
 	if r.Resource.AssignedCoach.IsZero() && class(&r.Resource) != signal.Aggregate {
 		return false
 	}
 	return v.Approved && independent(r, v.Reviewer, v.Role) && v.Reviewer != r.Resource.AssignedCoach &&
-		v.Request == digest && !v.At.IsZero() && !v.At.After(r.Now)
+		v.Request == string(digest) && !v.At.IsZero() && !v.At.After(r.Now)
 }
 
 // independent reports whether the person in that role may approve or review the
@@ -390,22 +442,76 @@ const (
 	mostAggregateMonths = 12
 )
 
-// keepUntil returns the last instant at which data of a class may be kept.
-func keepUntil(c signal.DataClass, created time.Time) time.Time {
+// keepUntil returns the last instant at which data of a class may be kept, in
+// nanoseconds since 1970.
+func keepUntil(c signal.DataClass, created int64) int64 {
 	if c == signal.Aggregate {
 		return addMonths(created, mostAggregateMonths)
 	}
-	return created.Add(mostRawDays * 24 * time.Hour)
+	return created + int64(mostRawDays*24*time.Hour)
 }
 
-// addMonths returns the instant n calendar months after t in UTC, on the last
-// day of the month where that has no such day: 29 February plus twelve months
-// is 28 February.
-func addMonths(t time.Time, n int) time.Time {
-	t = t.UTC()
-	h, m, s := t.Clock()
-	day := coaching.DateOf(t).AddMonths(n)
-	return time.Date(day.Year(), day.Month(), day.Day(), h, m, s, t.Nanosecond(), time.UTC)
+// addMonths returns the instant n calendar months after another in UTC, on the
+// last day of the month where that has no such day: 29 February plus twelve
+// months is 28 February. Instants are nanoseconds since 1970.
+func addMonths(at int64, n int) int64 {
+	days, clock, _ := monthsOn(at, n)
+	return days*nanosPerDay + clock
+}
+
+const nanosPerDay = int64(24 * time.Hour)
+
+// monthsOn is addMonths in days since 1970 and nanoseconds of the last one, with
+// the year; n is at most maxMonths either way.
+func monthsOn(at int64, n int) (days, clock int64, year int) {
+	days, clock = at/nanosPerDay, at%nanosPerDay
+	if clock < 0 {
+		days, clock = days-1, clock+nanosPerDay
+	}
+	y, m, d := civil(days)
+	m += n - 1
+	y, m = y+m/12, m%12+1
+	if m < 1 {
+		y, m = y-1, m+12
+	}
+	last := 31
+	switch m {
+	case 4, 6, 9, 11:
+		last = 30
+	case 2:
+		if last = 28; y%4 == 0 && (y%100 != 0 || y%400 == 0) {
+			last = 29
+		}
+	}
+	return dayOf(y, m, min(d, last)), clock, y
+}
+
+// civil and dayOf turn days since 1970 into a date of the Gregorian calendar and
+// back, by the algorithms of H. Hinnant (days_from_civil, civil_from_days): time
+// takes ten times as long. Years here lie between 1600 and 2400.
+func civil(days int64) (y, m, d int) {
+	z := int(days) + 719468 // since 1 March of the year 0
+	era := z / 146097
+	doe := z - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	y, m, d = yoe+era*400, mp+3, doy-(153*mp+2)/5+1
+	if m > 12 {
+		y, m = y+1, m-12
+	}
+	return y, m, d
+}
+
+func dayOf(y, m, d int) int64 {
+	if m <= 2 {
+		y, m = y-1, m+12
+	}
+	era := y / 400
+	yoe := y - era*400
+	doy := (153*(m-3)+2)/5 + d - 1
+	doe := yoe*365 + yoe/4 - yoe/100 + doy
+	return int64(era*146097 + doe - 719468)
 }
 
 // setSize returns the number of names in a set.

@@ -147,7 +147,7 @@ func (c *Catalogue) Translate(r *Request, d Decision) Decision {
 			m = c.byCode[reason.Code]
 		}
 		if m != nil && (readable || len(m.parts) == 0) {
-			reason.Message = m.render(&f)
+			reason.Message, _ = m.about(&f, nil)
 		}
 	}
 	return d

@@ -39,7 +39,7 @@ func TestCatalogueTranslatesReasons(t *testing.T) {
 		require.Equal(t, d.Outcome, got.Outcome)
 		require.Equal(t, d.Codes(), got.Codes())
 		for i := range d.Reasons {
-			before, after = append(before, d.Reasons[i].Message), append(after, got.Reasons[i].Message)
+			before, after = append(before, d.Reasons[i].Message.String()), append(after, got.Reasons[i].Message.String())
 		}
 		return before, after
 	}

@@ -93,8 +93,8 @@ func (d *domain) times() []cand {
 					c.set(attrNow, n)
 					c.set(attrCreatedAt, at)
 					c.set(attrAge, n-at)
-					c.past[0] = n > keepUntil(0, time.Unix(0, at)).UnixNano()
-					c.past[1] = n > addMonths(time.Unix(0, at), mostAggregateMonths).UnixNano()
+					c.past[0] = n > keepUntil(0, at)
+					c.past[1] = n > addMonths(at, mostAggregateMonths)
 					out = append(out, c)
 				}
 			}

@@ -1,6 +1,9 @@
 package governance
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -53,7 +56,37 @@ type Decision struct {
 	// PolicyDigest names the exact policy that decided, as [Policy.Digest] does.
 	PolicyDigest string    `json:"policy_digest"`
 	At           time.Time `json:"at"` // the request's Now
+
+	// What DecideInto uses again: the values behind the messages, and the room
+	// for a Review.
+	values []value
+	need   *ReviewNeed
 }
+
+// Clone returns a copy that shares nothing that [Policy.DecideInto] uses again:
+// the same as Decide would have returned.
+func (d Decision) Clone() Decision {
+	values := make([]value, 0, len(d.values))
+	d.Reasons = clone(d.Reasons)
+	for i := range d.Reasons {
+		if m := &d.Reasons[i].Message; len(m.values) > 0 {
+			from := len(values)
+			values = append(values, m.values...)
+			m.values = values[from:len(values):len(values)]
+		}
+	}
+	d.Obligations, d.Missing, d.Errors = clone(d.Obligations), clone(d.Missing), clone(d.Errors)
+	if d.Review != nil {
+		n := *d.Review
+		n.As, n.By, n.Not = clone(n.As), clone(n.By), clone(n.Not)
+		d.Review = &n
+	}
+	d.values, d.need = nil, nil
+	return d
+}
+
+// clone returns a copy of a slice, nil when it is empty.
+func clone[T any](s []T) []T { return append([]T(nil), s...) }
 
 // Allowed reports whether the answer is yes. It is the only yes: a review is
 // not one.
@@ -92,7 +125,7 @@ type Reason struct {
 	Rule     string   `json:"rule"`               // the rule's id; floors of the code begin with "floor."
 	Effect   Outcome  `json:"effect"`             // what the rule asks for
 	Code     string   `json:"code"`               // the requirement behind it, such as "GOV-016"
-	Message  string   `json:"message"`            // for the person who asked
+	Message  Message  `json:"message"`            // for the person who asked
 	Controls []string `json:"controls,omitempty"` // outside controls that the rule serves, as the policy lists them
 }
 
@@ -110,7 +143,26 @@ type ReviewNeed struct {
 	Not          []string        `json:"not"`           // never these people: "assigned_coach" (of a review), "owner", "subject"; by the alphabet
 	MinRationale int             `json:"min_rationale"` // characters of the rationale, at least
 	Expires      time.Duration   `json:"expires"`       // how long a review counts; 0 when no rule limits it
-	Request      string          `json:"request"`       // the digest that the review must hold
+	Request      RequestDigest   `json:"request"`       // the digest that the review must hold
+}
+
+// A RequestDigest is what [Request.Digest] writes in hexadecimal.
+type RequestDigest [sha256.Size]byte
+
+// String returns the digest as an approval and a review hold it.
+func (d RequestDigest) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText returns what String returns.
+func (d RequestDigest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
+
+// UnmarshalText accepts 64 hexadecimal digits.
+func (d *RequestDigest) UnmarshalText(text []byte) error {
+	sum, err := hex.DecodeString(string(text))
+	if err != nil || len(sum) != len(d) {
+		return fmt.Errorf("governance: digest of %d bytes, want %d hexadecimal digits", len(text), 2*len(d))
+	}
+	*d = RequestDigest(sum)
+	return nil
 }
 
 // A RuleError reports a rule that could not be evaluated.

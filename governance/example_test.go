@@ -50,7 +50,7 @@ func ExamplePolicy_Decide() {
 
 	r.Review = governance.ReviewRecord{
 		Reviewer: people("hr"), Role: coaching.HRReviewer, Approved: true, At: now.Add(-time.Hour),
-		Rationale: "The delivery record and two references support it.", Request: d.Review.Request,
+		Rationale: "The delivery record and two references support it.", Request: d.Review.Request.String(),
 	}
 	d = policy.Decide(r)
 	fmt.Println(d.Outcome, d.Allowed(), d.Obligations[0].ID)

@@ -41,11 +41,12 @@ func (p *Policy) Explain(r *Request) string {
 	fmt.Fprintf(&b, "policy %s %s, digest %s\n", p.id, p.version, p.digest)
 	var f facts
 	p.read(&f, r)
-	for _, rule := range p.index[r.Action][r.Subject.Role] {
+	for _, rule := range p.about(&f) {
 		explainRule(&b, rule, &f)
 	}
 	for _, fl := range floors(&f) {
-		fmt.Fprintf(&b, "%s %s is below a floor of the code: %s\n", fl.effect, fl.id, fl.message)
+		says, _ := fl.message.about(&f, nil)
+		fmt.Fprintf(&b, "%s %s is below a floor of the code: %s\n", fl.effect, fl.id, says)
 	}
 	return b.String()
 }

@@ -186,9 +186,9 @@ func (p *Policy) extension(name string) int {
 	return -1
 }
 
-// read fills all slots from a valid request.
-func (p *Policy) read(f *facts, r *Request) {
-	f.read(r)
+// read fills all slots from a valid request, and returns what [facts.read] does.
+func (p *Policy) read(f *facts, r *Request) (digest RequestDigest, known bool) {
+	digest, known = f.read(r)
 	for _, x := range r.Ext {
 		at := p.extension(x.Name)
 		slot := attrCount + attr(at)
@@ -203,6 +203,7 @@ func (p *Policy) read(f *facts, r *Request) {
 			f.set(slot, x.Time.UnixNano())
 		}
 	}
+	return digest, known
 }
 
 // attrName returns what rules call an attribute.
@@ -224,5 +225,9 @@ func attributesOf(exts []extension) []attribute {
 
 // byName returns the extensions in the order of their names, for the digest.
 func byName(xs []Extension) []Extension {
-	return slices.SortedStableFunc(slices.Values(xs), func(a, b Extension) int { return cmp.Compare(a.Name, b.Name) })
+	less := func(a, b Extension) int { return cmp.Compare(a.Name, b.Name) }
+	if slices.IsSortedFunc(xs, less) {
+		return xs
+	}
+	return slices.SortedStableFunc(slices.Values(xs), less)
 }

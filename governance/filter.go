@@ -108,7 +108,7 @@ func (p *Policy) Filter(r *Request, t Table) (Filter, error) {
 	parts := []*clause{w.valid()}
 	var permits []*clause
 	var unsure []string
-	for _, rule := range p.index[w.f.num[attrAction]][w.f.num[attrSubjectRole]] {
+	for _, rule := range p.about(w.f) {
 		c := w.rule(rule)
 		if c.op == clauseUnsure {
 			unsure = append(unsure, rule.id)

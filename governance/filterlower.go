@@ -451,7 +451,7 @@ func (w *sqlWriter) pastRetention(want bool) *clause {
 			cuts = []int64{at, at + 1}
 		}
 		return w.created(cuts, func(created int64) bool {
-			return now.After(keepUntil(c, time.Unix(0, created))) == want
+			return now.UnixNano() > keepUntil(c, created) == want
 		})
 	}
 	return anyOf(
@@ -527,7 +527,7 @@ func monthCuts(x time.Time, n int) []int64 {
 	x = x.UTC()
 	day := x.Truncate(24 * time.Hour)
 	clock := x.Sub(day)
-	base := coaching.DateOf(addMonths(day, -n))
+	base := coaching.DateOf(day).AddMonths(-n)
 	var cuts []int64
 	for d := -5; d <= 5; d++ {
 		start := time.Date(base.Year(), base.Month(), base.Day()+d, 0, 0, 0, 0, time.UTC)

@@ -4,7 +4,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -91,6 +90,18 @@ func lowerLogic(args []*expr, stop truth) (test, bool) {
 		}
 		tests[i] = t
 	}
+	return joined(tests, stop), true
+}
+
+// allTests is true when all tests are.
+func allTests(tests []test) test {
+	if len(tests) == 1 {
+		return tests[0]
+	}
+	return joined(tests, isFalse)
+}
+
+func joined(tests []test, stop truth) test {
 	rest := isTrue - stop // the other of false and true
 	if len(tests) == 2 {
 		a, b := tests[0], tests[1]
@@ -107,7 +118,7 @@ func lowerLogic(args []*expr, stop truth) (test, bool) {
 				return noValue
 			}
 			return rest
-		}, true
+		}
 	}
 	return func(f *facts) truth {
 		out := rest
@@ -120,7 +131,7 @@ func lowerLogic(args []*expr, stop truth) (test, bool) {
 			}
 		}
 		return out
-	}, true
+	}
 }
 
 func lowerIf(e *expr) (test, bool) {
@@ -183,12 +194,12 @@ func monthsLater(at, months int64) (int64, bool) {
 	if months < -maxMonths || months > maxMonths {
 		return 0, false
 	}
-	later := addMonths(time.Unix(0, at), int(months))
+	days, clock, year := monthsOn(at, int(months))
 	// Nanoseconds since 1970 reach from 1678 to 2262.
-	if y := later.Year(); y < 1700 || y > 2250 {
+	if year < 1700 || year > 2250 {
 		return 0, false
 	}
-	return later.UnixNano(), true
+	return days*nanosPerDay + clock, true
 }
 
 const maxMonths = 600

@@ -4,13 +4,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching/internal/document"
 )
 
 // A message is prose with values of the request in it: "the data is
-// {resource.age} old, the limit is {param.raw_retention}". It is put together
-// only when its rule fires.
+// {resource.age} old, the limit is {param.raw_retention}".
 type message struct {
 	text  string   // all of it, when there are no values
 	prose []string // before, between and after the values
@@ -60,60 +60,114 @@ func (c *compiler) compileMessage(r *rule, n *document.Node, source, path string
 // maxValues bounds the values of a message, each of which is a condition to read.
 const maxValues = 16
 
-// render returns the message for a request. What is absent is "unknown".
-func (m *message) render(f *facts) string {
-	if len(m.parts) == 0 {
-		return m.text
+// A Message is the sentence of a reason, for the person who asked. It is put
+// together when it is read: until then it holds the few values that it shows.
+// The zero Message is empty.
+type Message struct {
+	of     *message
+	values []value // of the parts
+}
+
+// MessageOf returns the message that says text, for a host that adds reasons of
+// its own.
+func MessageOf(text string) Message { return Message{of: &message{text: text}} }
+
+// String returns the sentence. What is absent is "unknown".
+func (m Message) String() string {
+	if m.of == nil {
+		return ""
+	}
+	if len(m.of.parts) == 0 {
+		return m.of.text
 	}
 	var b strings.Builder
-	for i, p := range m.parts {
-		b.WriteString(m.prose[i])
-		b.WriteString(show(p, f))
+	for i, p := range m.of.parts {
+		b.WriteString(m.of.prose[i])
+		b.WriteString(m.values[i].show(p))
 	}
-	b.WriteString(m.prose[len(m.parts)])
+	b.WriteString(m.of.prose[len(m.of.parts)])
 	return b.String()
+}
+
+// MarshalText returns the sentence.
+func (m Message) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText takes any text as the sentence.
+func (m *Message) UnmarshalText(text []byte) error {
+	*m = MessageOf(string(text))
+	return nil
+}
+
+// A value is what a part of a message shows of one request.
+type value struct {
+	text string
+	num  int64
+	ok   bool // there is one
+}
+
+// about returns the message for a request whose values go behind those in buf,
+// and the longer buf.
+func (m *message) about(f *facts, buf []value) (Message, []value) {
+	from := len(buf)
+	for _, p := range m.parts {
+		buf = append(buf, valueOf(p, f))
+	}
+	out := Message{of: m}
+	if len(m.parts) > 0 {
+		out.values = buf[from:len(buf):len(buf)]
+	}
+	return out, buf
+}
+
+// valueOf returns the value of an attribute, a parameter or a size. People have
+// none: pseudonyms are never shown.
+func valueOf(e *expr, f *facts) value {
+	of := e
+	if e.op == opSize && len(e.args) == 1 {
+		of = e.args[0]
+	}
+	switch {
+	case e.op == opConst:
+		return value{text: e.text, num: e.num, ok: true}
+	case of.op != opAttr || !f.has(of.attr):
+		return value{}
+	case e.op == opSize && of.kind == kindText:
+		return value{num: int64(utf8.RuneCountInString(f.text(of.attr))), ok: true}
+	case e.op == opSize:
+		return value{num: setSize(f.num[of.attr]), ok: true}
+	case e.kind == kindText:
+		return value{text: f.text(of.attr), ok: true}
+	case e.kind == kindPerson:
+		return value{ok: true}
+	}
+	return value{num: f.num[of.attr], ok: true}
 }
 
 // show returns the value of an expression for people, "unknown" when it has
 // none. Pseudonyms are never shown.
-func show(e *expr, f *facts) string {
-	if e.kind == kindPerson {
-		if e.op == opAttr && !f.has(e.attr) {
-			return "unknown"
-		}
-		return "a person"
-	}
-	if e.kind == kindText {
-		text, ok := lowerText(e)
-		if !ok {
-			return "unknown"
-		}
-		if v, ok := text(f); ok {
-			return v
-		}
-		return "unknown"
-	}
-	value, ok := lowerNumber(e)
-	if !ok {
-		return "unknown"
-	}
-	v, ok := value(f)
-	if !ok {
+func show(e *expr, f *facts) string { return valueOf(e, f).show(e) }
+
+func (v value) show(e *expr) string {
+	if !v.ok {
 		return "unknown"
 	}
 	switch e.kind {
+	case kindPerson:
+		return "a person"
+	case kindText:
+		return v.text
 	case kindBool:
-		return strconv.FormatBool(v != 0)
+		return strconv.FormatBool(v.num != 0)
 	case kindDuration:
-		return showDuration(time.Duration(v))
+		return showDuration(time.Duration(v.num))
 	case kindTime:
-		return time.Unix(0, v).UTC().Format(time.RFC3339)
+		return time.Unix(0, v.num).UTC().Format(time.RFC3339)
 	case kindEnum:
-		return e.names[v]
+		return e.names[v.num]
 	case kindSet:
-		return "[" + strings.Join(namesIn(v, e.names), ", ") + "]"
+		return "[" + strings.Join(namesIn(v.num, e.names), ", ") + "]"
 	}
-	return strconv.FormatInt(v, 10)
+	return strconv.FormatInt(v.num, 10)
 }
 
 // showDuration returns whole days, with "over" when there is more, and below a

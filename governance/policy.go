@@ -25,14 +25,14 @@ type Policy struct {
 	rules              []*rule     // by effect, then id
 	invariants         []invariant // in the order of the base
 	digest             string
-	// index holds, for each action and role, the rules that could fire.
-	index [len(actionNames)][len(roleNames)][]*rule
-	pool  sync.Pool // of *facts, so that a decision need not allocate them
+	index              index
+	pool               sync.Pool // of *scratch, so that a decision need not allocate one
 }
 
 // A rule is one compiled rule. Exactly one of test and run is set.
 type rule struct {
 	id            string
+	order         int // index into the policy's rules
 	effect        Outcome
 	code          string
 	actions       uint32 // set of Action
@@ -41,6 +41,7 @@ type rule struct {
 	source        string // when in its canonical form
 	reads         uint64 // set of attr
 	test          test
+	rest          test // what of test the index leaves open; nil for nothing
 	run           program
 	message       message
 	messageSource string
@@ -56,21 +57,40 @@ type reviewNeed struct {
 	expires      time.Duration
 }
 
-// view returns the facts as the rule may see them. A review rule says who may
-// give the approval or the review that it waits for, and what one needs; others
-// are not there for its condition, which need not say all of that again.
+// A scratch is what one decision works in.
+type scratch struct {
+	facts facts
+	other facts   // as a rule may see them
+	rules []*rule // those that could fire
+	fired []*rule
+}
+
+// view returns the facts as the rule may see them.
 func (r *rule) view(f *facts) *facts {
-	if r.effect != Review || r.need == nil || r.need.met(f) {
+	if r.seesAll(f) {
 		return f
 	}
-	g := *f
+	return r.hide(f, new(facts))
+}
+
+// seesAll reports whether the rule may see the facts as they are. A review rule
+// says who may give the approval or the review that it waits for, and what one
+// needs; others are not there for its condition, which need not say all of that
+// again.
+func (r *rule) seesAll(f *facts) bool {
+	return r.effect != Review || r.need == nil || r.need.met(f)
+}
+
+// hide copies the facts without the approvals or the review.
+func (r *rule) hide(f, into *facts) *facts {
+	*into = *f
 	if r.need.as == "approval" {
-		g.num[attrApprovalCount], g.num[attrApprovalRoles] = 0, 0
-		return &g
+		into.num[attrApprovalCount], into.num[attrApprovalRoles] = 0, 0
+		return into
 	}
-	g.num[attrReviewDone], g.num[attrReviewRole], g.num[attrReviewRationale], g.num[attrReviewAge] = 0, 0, 0, 0
-	g.present &^= 1 << attrReviewAge
-	return &g
+	into.num[attrReviewDone], into.num[attrReviewRole], into.num[attrReviewRationale], into.num[attrReviewAge] = 0, 0, 0, 0
+	into.present &^= 1 << attrReviewAge
+	return into
 }
 
 // met reports whether the approval or the review on record, if there is one, is
@@ -86,16 +106,29 @@ func (n *reviewNeed) met(f *facts) bool {
 
 // eval returns the value of the rule's condition over its view of the facts; with
 // noValue goes what failed.
-func (r *rule) eval(f *facts) (truth, string) {
-	f = r.view(f)
-	if r.test != nil {
-		v := r.test(f)
-		if v == noValue {
-			return v, "an attribute that the condition reads is absent"
-		}
-		return v, ""
+func (r *rule) eval(f *facts) (truth, string) { return r.ask(r.view(f), r.test) }
+
+// left is eval for a rule that the index has found.
+func (r *rule) left(s *scratch) (truth, string) {
+	if r.rest == nil && r.run == nil {
+		return isTrue, ""
 	}
-	return r.run(f)
+	f := &s.facts
+	if !r.seesAll(f) {
+		f = r.hide(f, &s.other)
+	}
+	return r.ask(f, r.rest)
+}
+
+func (r *rule) ask(f *facts, t test) (truth, string) {
+	if r.run != nil {
+		return r.run(f)
+	}
+	v := t(f)
+	if v == noValue {
+		return v, "an attribute that the condition reads is absent"
+	}
+	return v, ""
 }
 
 // finish sorts, indexes and digests a complete policy.
@@ -103,15 +136,7 @@ func (p *Policy) finish() {
 	slices.SortFunc(p.rules, func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.effect, b.effect), cmp.Compare(a.id, b.id))
 	})
-	for a := range p.index {
-		for role := range p.index[a] {
-			for _, r := range p.rules {
-				if r.actions&(1<<a) != 0 && r.roles&(1<<role) != 0 {
-					p.index[a][role] = append(p.index[a][role], r)
-				}
-			}
-		}
-	}
+	p.index = newIndex(p.rules, attributesOf(p.exts))
 	sum := sha256.Sum256([]byte(p.canonical()))
 	p.digest = hex.EncodeToString(sum[:])
 }
@@ -186,17 +211,26 @@ func words(set uint32, names []string) string {
 func (p *Policy) Decide(r *Request) Decision {
 	var d Decision
 	p.DecideInto(r, &d)
+	d.values, d.need = nil, nil
 	return d
 }
 
-// DecideInto is Decide into a Decision whose slices it uses again. A permit
-// without obligations does not allocate.
+// DecideInto is Decide into a Decision that is used again. Once d has room, an
+// answer to a request that can be decided allocates nothing.
+//
+// The next DecideInto into d overwrites everything that d holds: the elements of
+// Reasons, Obligations, Missing and Errors, what Review points to, and the values
+// that messages show. What is to outlive it is copied with [Decision.Clone]: an
+// assignment shares these, and so does a Reason or a Message taken out of d. The
+// text of a message, once read, is a string like any other. Nothing in d changes
+// when the request does.
 func (p *Policy) DecideInto(r *Request, d *Decision) {
 	*d = Decision{
 		Reasons: d.Reasons[:0], Obligations: d.Obligations[:0], Missing: d.Missing[:0], Errors: d.Errors[:0],
+		values: d.values[:0], need: d.need,
 		PolicyDigest: p.Digest(),
 	}
-	if p.Digest() == "" {
+	if d.PolicyDigest == "" {
 		d.refuse(r, problems(r))
 		return
 	}
@@ -205,17 +239,12 @@ func (p *Policy) DecideInto(r *Request, d *Decision) {
 		return
 	}
 	d.At = r.Now
-	f := p.facts()
-	p.read(f, r)
-	p.decide(r, f, d)
-	p.pool.Put(f)
-}
-
-func (p *Policy) facts() *facts {
-	if f, ok := p.pool.Get().(*facts); ok {
-		return f
+	s, ok := p.pool.Get().(*scratch)
+	if !ok {
+		s = new(scratch)
 	}
-	return new(facts)
+	p.decide(r, s, d)
+	p.pool.Put(s)
 }
 
 // refuse denies a request that cannot be decided.
@@ -227,20 +256,25 @@ func (d *Decision) refuse(r *Request, ps []problem) {
 		ps = []problem{{code: "POL-POLICY", message: "there is no policy"}}
 	}
 	for _, p := range ps {
-		d.Reasons = append(d.Reasons, Reason{Rule: "request", Effect: Deny, Code: p.code, Message: p.message})
+		d.Reasons = append(d.Reasons, Reason{Rule: "request", Effect: Deny, Code: p.code, Message: MessageOf(p.message)})
 		if p.absent && !slices.Contains(d.Missing, p.attr) {
 			d.Missing = append(d.Missing, p.attr)
 		}
 	}
 }
 
+// noPermit is the message of a denial because nothing permits.
+var noPermit = &message{text: "no rule permits it"}
+
 // decide asks the rules and the floors, and combines their answers.
-func (p *Policy) decide(r *Request, f *facts, d *Decision) {
+func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
+	f := &s.facts
+	digest, known := p.read(f, r)
 	var fired [len(outcomeNames)]int
 	var absent uint64
-	rules := p.index[f.num[attrAction]][f.num[attrSubjectRole]]
-	for _, rule := range rules {
-		v, problem := rule.eval(f)
+	s.rules, s.fired = p.index.find(f, s.rules[:0]), s.fired[:0]
+	for _, rule := range s.rules {
+		v, problem := rule.left(s)
 		if v == noValue {
 			d.Errors = append(d.Errors, RuleError{Rule: rule.id, Message: problem})
 		}
@@ -251,21 +285,15 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 		if rule.effect != Permit {
 			absent |= rule.reads &^ f.present
 		}
-		d.Reasons = append(d.Reasons, Reason{
-			Rule: rule.id, Effect: rule.effect, Code: rule.code,
-			Message: rule.message.render(f), Controls: rule.controls,
-		})
+		s.fired = append(s.fired, rule)
+		d.reason(rule.id, rule.effect, rule.code, &rule.message, f, rule.controls)
 	}
-	low := floors(f)
-	absent |= d.floors(f, low, &fired)
+	low := belowFloors(f)
+	absent |= d.floors(f, low, s.fired, &fired)
 	if fired[Permit] == 0 && fired[Deny] == 0 {
-		for _, rule := range rules {
-			if rule.effect == Permit {
-				absent |= rule.reads &^ f.present
-			}
-		}
+		absent |= p.index.permits[f.num[attrAction]][f.num[attrSubjectRole]] &^ f.present
 		fired[Deny]++
-		d.Reasons = append(d.Reasons, Reason{Rule: "default", Effect: Deny, Code: "POL-DEFAULT", Message: "no rule permits it"})
+		d.reason("default", Deny, "POL-DEFAULT", noPermit, f, nil)
 		d.sortReasons()
 	}
 	switch {
@@ -273,39 +301,43 @@ func (p *Policy) decide(r *Request, f *facts, d *Decision) {
 		d.Outcome = Deny
 	case fired[Review] > 0:
 		d.Outcome = Review
-		d.Review = reviewNeeds(r, rules, low, d)
+		if !known {
+			digest = r.digest()
+		}
+		d.review(s.fired, low, digest)
 	default:
 		d.Outcome = Permit
 	}
-	for absent != 0 {
+	for ; absent != 0; absent &= absent - 1 {
 		d.Missing = append(d.Missing, p.attrName(attr(bits.TrailingZeros64(absent))))
-		absent &= absent - 1
 	}
-	at, ok := 0, false
-	for _, rule := range rules {
-		if rule.effect == d.Outcome && len(rule.obligations) > 0 {
-			if at, ok = d.fired(rule, at); ok {
-				d.Obligations = append(d.Obligations, rule.obligations...)
-			}
+	for _, rule := range s.fired {
+		if rule.effect == d.Outcome {
+			d.Obligations = append(d.Obligations, rule.obligations...)
 		}
 	}
+}
+
+// reason adds a reason, whose message is about the facts.
+func (d *Decision) reason(rule string, effect Outcome, code string, says *message, f *facts, controls []string) {
+	m, values := says.about(f, d.values)
+	d.values = values
+	d.Reasons = append(d.Reasons, Reason{Rule: rule, Effect: effect, Code: code, Message: m, Controls: controls})
 }
 
 // floors adds the floors that the request falls below, except those whose code
 // a rule has already reported with the same effect; a role and a programme that
 // are lacking are always reported. It returns the attributes
 // that were absent.
-func (d *Decision) floors(f *facts, low []floorRule, fired *[len(outcomeNames)]int) (absent uint64) {
+func (d *Decision) floors(f *facts, low floorSet, rules []*rule, fired *[len(outcomeNames)]int) (absent uint64) {
 	added := false
-	for _, fl := range low {
-		fired[fl.effect]++
-		for _, a := range fl.needs {
-			if !f.has(a) {
-				absent |= 1 << a
-			}
-		}
-		if fl.own || !slices.ContainsFunc(d.Reasons, func(r Reason) bool { return r.Code == fl.code && r.Effect == fl.effect }) {
-			d.Reasons = append(d.Reasons, Reason{Rule: fl.id, Effect: fl.effect, Code: fl.code, Message: fl.message})
+	for ; low != 0; low &= low - 1 {
+		i := bits.TrailingZeros16(uint16(low))
+		effect, code := floorRules[i].effect, floorRules[i].code
+		fired[effect]++
+		absent |= floorRules[i].needs &^ f.present
+		if floorRules[i].own || !slices.ContainsFunc(rules, func(r *rule) bool { return r.code == code && r.effect == effect }) {
+			d.reason(floorRules[i].id, effect, code, floorRules[i].message, f, nil)
 			added = true
 		}
 	}
@@ -321,57 +353,52 @@ func (d *Decision) sortReasons() {
 	})
 }
 
-// fired reports whether a rule is among the reasons from index at on, and where
-// to look for the next one: rules and reasons are in the same order.
-func (d *Decision) fired(r *rule, at int) (int, bool) {
-	for ; at < len(d.Reasons); at++ {
-		reason := &d.Reasons[at]
-		if order := cmp.Or(cmp.Compare(reason.Effect, r.effect), cmp.Compare(reason.Rule, r.id)); order >= 0 {
-			return at, order == 0
-		}
-	}
-	return at, false
-}
+// The needs of the floors that ask for a human.
+var (
+	careerNeed   = &reviewNeed{as: "review", by: careerReviewers, minRationale: minRationale}
+	identityNeed = &reviewNeed{as: "approval", by: 1<<coaching.LegalPrivacy | 1<<coaching.PrivacyOfficer}
+)
 
-// reviewNeeds joins what the fired reviews and floors ask for: the roles that all
-// of them accept, the longest rationale, the shortest validity.
-func reviewNeeds(r *Request, rules []*rule, low []floorRule, d *Decision) *ReviewNeed {
-	need := &ReviewNeed{Not: []string{"owner", "subject"}, Request: r.Digest()}
-	by := ^uint32(0)
+// review joins what the fired reviews and floors ask for: the roles that all of
+// them accept, the longest rationale, the shortest validity. The floors count
+// also where a rule has reported their code.
+func (d *Decision) review(fired []*rule, low floorSet, digest RequestDigest) {
+	if d.need == nil {
+		d.need = &ReviewNeed{}
+	}
+	need := d.need
+	*need = ReviewNeed{As: need.As[:0], By: need.By[:0], Not: need.Not[:0], Request: digest}
+	d.Review = need
+	by, approval, review := ^uint32(0), false, false
 	join := func(n *reviewNeed) {
 		by &= n.by
 		need.MinRationale = max(need.MinRationale, n.minRationale)
 		if need.Expires == 0 || n.expires > 0 && n.expires < need.Expires {
 			need.Expires = n.expires
 		}
-		if !slices.Contains(need.As, n.as) {
-			need.As = append(need.As, n.as)
-		}
+		approval, review = approval || n.as == "approval", review || n.as == "review"
 	}
-	at, ok := 0, false
-	for _, rule := range rules {
+	for _, rule := range fired {
 		if rule.effect == Review {
-			if at, ok = d.fired(rule, at); ok {
-				join(rule.need)
-			}
+			join(rule.need)
 		}
 	}
-	for _, fl := range low { // also one whose code a rule has reported
-		switch fl.id {
-		case "floor.career":
-			join(&reviewNeed{as: "review", by: careerReviewers, minRationale: minRationale})
-		case "floor.identity_approval":
-			join(&reviewNeed{as: "approval", by: 1<<coaching.LegalPrivacy | 1<<coaching.PrivacyOfficer})
+	if low&(1<<floorCareer|1<<floorCareerSignal) != 0 {
+		join(careerNeed)
+	}
+	if low&(1<<floorIdentityApproval) != 0 {
+		join(identityNeed)
+	}
+	if approval {
+		need.As = append(need.As, "approval")
+	}
+	if review {
+		need.As, need.Not = append(need.As, "review"), append(need.Not, "assigned_coach")
+	}
+	need.Not = append(need.Not, "owner", "subject")
+	for role := range roleNames {
+		if by&(1<<role) != 0 && role != int(coaching.NoRole) {
+			need.By = append(need.By, coaching.Role(role))
 		}
 	}
-	if slices.Contains(need.As, "review") {
-		need.Not = []string{"assigned_coach", "owner", "subject"}
-	}
-	slices.Sort(need.As)
-	for _, role := range coaching.Roles() {
-		if by&(1<<role) != 0 {
-			need.By = append(need.By, role)
-		}
-	}
-	return need
 }

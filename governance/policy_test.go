@@ -253,7 +253,7 @@ func TestReviewNeed(t *testing.T) {
 	require.Equal(t, []string{"review"}, d.Review.As)
 	require.Equal(t, 20, d.Review.MinRationale)
 	require.Equal(t, "72h0m0s", d.Review.Expires.String())
-	require.Equal(t, r.Digest(), d.Review.Request)
+	require.Equal(t, r.Digest(), d.Review.Request.String())
 	review(t, r, "hr", coaching.HRReviewer, "The delivery record supports it.")
 	require.True(t, builtIn(t).Decide(r).Allowed())
 }

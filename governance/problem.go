@@ -12,9 +12,16 @@ const (
 	lastYear  = 2199
 )
 
+// The first and the last second of those years since 1970, and the same in
+// nanoseconds.
+const (
+	firstSecond = 0
+	lastSecond  = 7_258_118_400 - 1
+)
+
 func inRange(t time.Time) bool {
-	y := t.UTC().Year()
-	return y >= firstYear && y <= lastYear
+	s := t.Unix()
+	return s >= firstSecond && s <= lastSecond
 }
 
 // A problem is something wrong with a request, for which it is denied before
@@ -32,78 +39,132 @@ func problems(r *Request) []problem {
 	if r == nil {
 		return []problem{{code: "POL-REQUEST", message: "there is no request"}}
 	}
+	// Most requests have none, so each check is a comparison and what it finds is
+	// put into words elsewhere.
 	var ps []problem
-	need := func(ok bool, attr string) {
-		if !ok {
-			ps = append(ps, problem{"POL-MISSING", attr, true, attr + " is missing"})
-		}
-	}
-	known := func(value uint8, names []string, attr string) {
-		if int(value) >= len(names) {
-			ps = append(ps, problem{"POL-VALUE", attr, false, attr + " has a value that is not declared"})
-		}
-	}
-	ident := func(text, attr string) {
-		if text != "" && !isIdent(text) {
-			ps = append(ps, problem{"POL-VALUE", attr, false, fmt.Sprintf(`%s of %d bytes is no identifier; want a letter, then at most 63 letters, digits, "_", "." or "-"`, attr, len(text))})
-		}
-	}
-	most := func(n, limit int, what string) {
-		if n > limit {
-			ps = append(ps, problem{"POL-LIMIT", what, false, fmt.Sprintf("%s: %d, at most %d are allowed", what, n, limit)})
-		}
-	}
 	res := &r.Resource
-	need(r.Action != UnknownAction, "action")
-	known(uint8(r.Action), actionNames[:], "action")
-	need(r.Purpose != UnknownPurpose, "purpose")
-	known(uint8(r.Purpose), purposeNames[:], "purpose")
-	need(!r.Subject.ID.IsZero(), "subject.id")
-	known(uint8(r.Subject.Role), roleNames[:], "subject.role")
-	ident(r.Subject.Programme, "subject.programme")
-	need(res.Type != UnknownResource, "resource.type")
-	known(uint8(res.Type), resourceNames[:], "resource.type")
-	need(res.ID != "", "resource.id")
-	ident(res.ID, "resource.id")
-	ident(res.Programme, "resource.programme")
-	ident(res.Residency, "resource.residency")
-	most(len(res.Signals), MaxSignals, "resource.signals")
-	for _, s := range res.Signals[:min(len(res.Signals), MaxSignals)] {
-		need(s != "", "resource.signals")
-		ident(s, "resource.signals")
+	if r.Action == UnknownAction {
+		ps = append(ps, missing("action"))
 	}
-	known(uint8(res.Class), classNames[:], "resource.class")
-	known(uint8(res.Standing), standingNames[:], "resource.standing")
-	known(uint8(res.Identifiable), factNames[:], "resource.identifiable")
-	known(uint8(res.LegalHold), factNames[:], "resource.legal_hold")
-	known(uint8(res.Automated), factNames[:], "resource.automated")
+	if int(r.Action) >= len(actionNames) {
+		ps = append(ps, undeclared("action"))
+	}
+	if r.Purpose == UnknownPurpose {
+		ps = append(ps, missing("purpose"))
+	}
+	if int(r.Purpose) >= len(purposeNames) {
+		ps = append(ps, undeclared("purpose"))
+	}
+	if r.Subject.ID.IsZero() {
+		ps = append(ps, missing("subject.id"))
+	}
+	if int(r.Subject.Role) >= len(roleNames) {
+		ps = append(ps, undeclared("subject.role"))
+	}
+	if text := r.Subject.Programme; text != "" && !isIdent(text) {
+		ps = append(ps, noIdent("subject.programme", text))
+	}
+	if res.Type == UnknownResource {
+		ps = append(ps, missing("resource.type"))
+	}
+	if int(res.Type) >= len(resourceNames) {
+		ps = append(ps, undeclared("resource.type"))
+	}
+	if res.ID == "" {
+		ps = append(ps, missing("resource.id"))
+	} else if !isIdent(res.ID) {
+		ps = append(ps, noIdent("resource.id", res.ID))
+	}
+	if text := res.Programme; text != "" && !isIdent(text) {
+		ps = append(ps, noIdent("resource.programme", text))
+	}
+	if text := res.Residency; text != "" && !isIdent(text) {
+		ps = append(ps, noIdent("resource.residency", text))
+	}
+	if n := len(res.Signals); n > MaxSignals {
+		ps = append(ps, tooMany("resource.signals", n, MaxSignals))
+	}
+	for _, text := range res.Signals[:min(len(res.Signals), MaxSignals)] {
+		if text == "" {
+			ps = append(ps, missing("resource.signals"))
+		} else if !isIdent(text) {
+			ps = append(ps, noIdent("resource.signals", text))
+		}
+	}
+	if int(res.Class) >= len(classNames) {
+		ps = append(ps, undeclared("resource.class"))
+	}
+	if int(res.Standing) >= len(standingNames) {
+		ps = append(ps, undeclared("resource.standing"))
+	}
+	if int(res.Identifiable) >= len(factNames) {
+		ps = append(ps, undeclared("resource.identifiable"))
+	}
+	if int(res.LegalHold) >= len(factNames) {
+		ps = append(ps, undeclared("resource.legal_hold"))
+	}
+	if int(res.Automated) >= len(factNames) {
+		ps = append(ps, undeclared("resource.automated"))
+	}
 	if !res.Affects.valid() {
-		ps = append(ps, problem{"POL-VALUE", "resource.affects", false, "resource.affects holds an effect that is not declared, or none beside another"})
+		ps = append(ps, badValue("resource.affects", "resource.affects holds an effect that is not declared, or none beside another"))
 	}
 	if res.GroupSize < 0 {
-		ps = append(ps, problem{"POL-VALUE", "resource.group_size", false, "resource.group_size is below zero"})
+		ps = append(ps, badValue("resource.group_size", "resource.group_size is below zero"))
 	}
-	ident(r.Notice, "notice")
-	most(len(r.Consents), MaxConsents, "consents")
-	most(len(r.Approvals), MaxApprovals, "approvals")
-	most(len(r.Ext), MaxExtensions, "ext")
-	most(len(r.Review.Rationale), MaxRationale, "bytes of review.rationale")
-	need(!r.Now.IsZero(), "now")
+	if text := r.Notice; text != "" && !isIdent(text) {
+		ps = append(ps, noIdent("notice", text))
+	}
+	if n := len(r.Consents); n > MaxConsents {
+		ps = append(ps, tooMany("consents", n, MaxConsents))
+	}
+	if n := len(r.Approvals); n > MaxApprovals {
+		ps = append(ps, tooMany("approvals", n, MaxApprovals))
+	}
+	if n := len(r.Ext); n > MaxExtensions {
+		ps = append(ps, tooMany("ext", n, MaxExtensions))
+	}
+	if n := len(r.Review.Rationale); n > MaxRationale {
+		ps = append(ps, tooMany("bytes of review.rationale", n, MaxRationale))
+	}
 	switch {
 	case r.Now.IsZero():
+		ps = append(ps, missing("now"))
 	case !inRange(r.Now):
-		ps = append(ps, problem{"POL-VALUE", "now", false, fmt.Sprintf("now is outside the years %d to %d", firstYear, lastYear)})
+		ps = append(ps, outOfRange("now"))
 	case res.CreatedAt.IsZero():
 	case !inRange(res.CreatedAt):
-		ps = append(ps, problem{"POL-VALUE", "resource.created_at", false, fmt.Sprintf("resource.created_at is outside the years %d to %d", firstYear, lastYear)})
+		ps = append(ps, outOfRange("resource.created_at"))
 	case res.CreatedAt.After(r.Now):
 		// A record from the future means that a clock went back.
 		ps = append(ps, problem{"POL-CLOCK", "resource.created_at", false, "resource.created_at is after now"})
 	}
 	if at := r.Review.At; !at.IsZero() && !inRange(at) {
-		ps = append(ps, problem{"POL-VALUE", "review.at", false, fmt.Sprintf("review.at is outside the years %d to %d", firstYear, lastYear)})
+		ps = append(ps, outOfRange("review.at"))
 	}
 	return ps
+}
+
+func missing(attr string) problem {
+	return problem{"POL-MISSING", attr, true, attr + " is missing"}
+}
+
+func badValue(attr, message string) problem { return problem{"POL-VALUE", attr, false, message} }
+
+func undeclared(attr string) problem {
+	return badValue(attr, attr+" has a value that is not declared")
+}
+
+func outOfRange(attr string) problem {
+	return badValue(attr, fmt.Sprintf("%s is outside the years %d to %d", attr, firstYear, lastYear))
+}
+
+func noIdent(attr, text string) problem {
+	return badValue(attr, fmt.Sprintf(`%s of %d bytes is no identifier; want a letter, then at most 63 letters, digits, "_", "." or "-"`, attr, len(text)))
+}
+
+func tooMany(what string, n, limit int) problem {
+	return problem{"POL-LIMIT", what, false, fmt.Sprintf("%s: %d, at most %d are allowed", what, n, limit)}
 }
 
 // isIdent reports whether text is an identifier: a letter, then at most 63

@@ -3,7 +3,6 @@ package governance
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -124,11 +123,10 @@ type ReviewRecord struct {
 // the yes. Instants are the same whatever their location. The order of Signals
 // counts.
 func (r *Request) Digest() string {
-	sum := r.digest()
-	return hex.EncodeToString(sum[:])
+	return r.digest().String()
 }
 
-func (r *Request) digest() [sha256.Size]byte {
+func (r *Request) digest() RequestDigest {
 	b := make([]byte, 0, 512)
 	text := func(s string) {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
@@ -141,10 +139,16 @@ func (r *Request) digest() [sha256.Size]byte {
 			b = append(b, 0)
 		}
 	}
+	person := func(id coaching.PersonID) {
+		var room [32]byte
+		t, _ := id.AppendText(room[:0])
+		b = binary.BigEndian.AppendUint32(b, uint32(len(t)))
+		b = append(b, t...)
+	}
 	res := &r.Resource
 	text("governance.Request/v1")
 	b = append(b, byte(r.Action), byte(r.Purpose), byte(r.Subject.Role))
-	text(r.Subject.ID.String())
+	person(r.Subject.ID)
 	flag(r.Subject.Trained)
 	text(r.Subject.Programme)
 	b = append(b, byte(res.Type), byte(res.Class), byte(res.Identifiable), byte(res.LegalHold), byte(res.Standing), byte(res.Automated))
@@ -155,8 +159,8 @@ func (r *Request) digest() [sha256.Size]byte {
 	for _, s := range res.Signals {
 		text(s)
 	}
-	text(res.Owner.String())
-	text(res.AssignedCoach.String())
+	person(res.Owner)
+	person(res.AssignedCoach)
 	b = binary.BigEndian.AppendUint64(b, uint64(res.CreatedAt.Unix()))
 	b = binary.BigEndian.AppendUint32(b, uint32(res.CreatedAt.Nanosecond()))
 	b = binary.BigEndian.AppendUint64(b, uint64(res.GroupSize))

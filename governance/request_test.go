@@ -65,7 +65,7 @@ func TestBadRequestsAreDenied(t *testing.T) {
 			require.Equal(t, governance.Deny, d.Outcome)
 			require.Equal(t, tt.code, d.Codes())
 			require.Equal(t, "request", d.Reasons[0].Rule)
-			require.NotContains(t, d.Reasons[0].Message, "ann")
+			require.NotContains(t, d.Reasons[0].Message.String(), "ann")
 			require.Equal(t, tt.code == "POL-MISSING", len(d.Missing) == 1)
 			require.Contains(t, p.Explain(r), "no rule was asked")
 		})

@@ -161,7 +161,7 @@ func (h *Handler) answer(r *governance.Request, d governance.Decision) response 
 	c := out.Context
 	for _, x := range d.Reasons {
 		if x.Effect == d.Outcome {
-			c.Reasons = append(c.Reasons, reason{ID: x.Rule, Code: x.Code, User: map[string]string{h.set.Language: x.Message}})
+			c.Reasons = append(c.Reasons, reason{ID: x.Rule, Code: x.Code, User: map[string]string{h.set.Language: x.Message.String()}})
 		}
 	}
 	for _, x := range d.Obligations {

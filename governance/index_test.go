@@ -1,0 +1,159 @@
+package governance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
+)
+
+// withoutIndex returns the policy with rules that are asked as a whole, as
+// programs are, for every request of their actions and roles.
+func withoutIndex(p *Policy) *Policy {
+	q := &Policy{id: p.id, version: p.version, owner: p.owner, params: p.params, exts: p.exts, layers: p.layers, invariants: p.invariants, digest: p.digest}
+	for _, r := range p.rules {
+		c := *r
+		if c.run == nil {
+			c.run = func(f *facts) (truth, string) { return (&rule{}).ask(f, r.test) }
+			c.test, c.rest = nil, nil
+		}
+		q.rules = append(q.rules, &c)
+	}
+	q.index = newIndex(q.rules, attributesOf(p.exts))
+	return q
+}
+
+// conjuncts returns a condition of the kind that an index sees through, among
+// others, guarded or not.
+func (g gen) conjuncts() string {
+	var parts []string
+	for range 1 + g.IntN(4) {
+		switch g.IntN(9) {
+		case 0:
+			parts = append(parts, `(!has(resource.programme) || resource.programme == `+g.pick(`"alpha"`, `"delta"`, `"p3"`)+`)`)
+		case 1:
+			parts = append(parts, `has(resource.programme)`, `resource.programme == `+g.pick(`"alpha"`, `"delta"`, `"p3"`))
+		case 2:
+			parts = append(parts, `resource.programme in ["alpha", "p3"]`)
+		case 3:
+			parts = append(parts, `subject.programme `+g.pick("==", "!=", "<")+` "alpha"`)
+		case 4:
+			a := g.attr(kindEnum)
+			parts = append(parts, a.name+g.pick(" == ", " != ")+g.names(a, 1))
+		case 5:
+			a := g.attr(kindEnum)
+			parts = append(parts, "(!has("+g.optional()+") || "+a.name+" in ["+g.names(a, 2)+"])")
+		case 6:
+			parts = append(parts, g.pick("", "!")+g.attr(kindBool).name)
+		case 7:
+			parts = append(parts, g.pick(`resource.id in ["alpha", "beta"]`, `resource.residency == "eu"`, `resource.id != "beta"`, "true", "false", `!(resource.id == "alpha" || resource.id == "gamma")`))
+		default:
+			parts = append(parts, g.condition(g.IntN(2)))
+		}
+	}
+	return strings.Join(parts, " && ")
+}
+
+// The index finds the rules in their order, and leaves out none that would fire
+// or could not be evaluated: over random conditions and facts, absent attributes
+// among them, what it leaves out is false, and what it leaves of a condition has
+// the value of the whole.
+func TestIndexIsExact(t *testing.T) {
+	env, err := newCELEnv(testParams(), testExts()...)
+	require.NoError(t, err)
+	g := gen{rand.New(rand.NewPCG(21, 4))}
+	policies, draws := 40, 400
+	if testing.Short() {
+		policies = 8
+	}
+	found, settled, left := 0, 0, [noValue + 1]int{}
+	for n := range policies {
+		p := &Policy{}
+		for i := range []int{3, 20, 70, 150}[n%4] {
+			source := g.conjuncts()
+			e, run, problems := env.read(source)
+			require.Empty(t, problems, source)
+			r := &rule{
+				id: fmt.Sprintf("r%03d", i), effect: Outcome(g.IntN(3)), when: e, run: run, reads: e.reads(),
+				actions: uint32(g.Uint64() | g.Uint64()), roles: uint32(g.Uint64() | g.Uint64()),
+			}
+			if r.effect == Review && g.IntN(2) == 0 {
+				r.need = &reviewNeed{as: g.pick("approval", "review"), by: uint32(g.Uint64())}
+			}
+			p.rules = append(p.rules, r)
+		}
+		p.index = newIndex(p.rules, testExts())
+		for range draws {
+			s := &scratch{facts: *g.facts()}
+			var could []*rule
+			at := 0
+			could = p.index.find(&s.facts, could)
+			for _, r := range p.rules {
+				want := isFalse
+				if r.actions&(1<<s.facts.num[attrAction]) != 0 && r.roles&(1<<s.facts.num[attrSubjectRole]) != 0 {
+					want, _ = r.eval(&s.facts)
+				}
+				if at == len(could) || could[at] != r {
+					require.Equal(t, isFalse, want, "%s is left out\n%+v", r.when, s.facts)
+					continue
+				}
+				at++
+				found++
+				if r.rest == nil {
+					settled++
+				}
+				got, _ := r.left(s)
+				left[got]++
+				require.Equal(t, want, got, "%s\n%+v", r.when, s.facts)
+			}
+			require.Equal(t, len(could), at, "the rules are not in their order")
+		}
+	}
+	total := policies * draws * 60
+	require.Less(t, found*3, total, "the index finds too much")
+	require.Greater(t, settled*10, found, "the index settles too little")
+	for v, n := range left {
+		require.NotZero(t, n, "value %d", v)
+	}
+}
+
+// A decision is the same without the index: the built-in policy and a book of
+// rules for ten programmes, over random requests with attributes left out.
+func TestIndexChangesNoDecision(t *testing.T) {
+	builtIn, _, err := BuiltIn()
+	require.NoError(t, err)
+	book, _, err := Parse("book.yaml", ruleBook(160))
+	require.NoError(t, err)
+	draws := 40_000
+	if testing.Short() {
+		draws /= 10
+	}
+	s := newSampler(t, 23)
+	for _, p := range []*Policy{builtIn, book} {
+		q := withoutIndex(p)
+		var outcomes [3]int
+		for range draws {
+			r := s.request(Action(1+s.IntN(len(actionNames)-1)), coaching.Role(s.IntN(len(roleNames))),
+				ResourceType(1+s.IntN(len(resourceNames)-1)), signal.DataClass(s.IntN(3)))
+			if p == book && r.Resource.Programme != "" {
+				r.Resource.Programme = fmt.Sprintf("p%d", s.IntN(12))
+				r.Subject.Programme = r.Resource.Programme
+			}
+			if s.IntN(4) == 0 {
+				r.Resource.CreatedAt = time.Time{}
+			}
+			want := q.Decide(r)
+			require.Equal(t, want, p.Decide(r))
+			outcomes[want.Outcome]++
+		}
+		for o, n := range outcomes {
+			require.NotZero(t, n, "%s", Outcome(o))
+		}
+	}
+}
