@@ -64,7 +64,7 @@ func (p *Policy) Catalogue(file string, data []byte) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.cel = env
+	c.cel, c.messages = env, map[string]*message{}
 	out := &Catalogue{policy: p, language: cf.Language, byRule: map[string]*message{}, byCode: map[string]*message{}}
 	if len(cf.Messages) > maxMessages {
 		c.fail("POL-LENGTH", "messages", "%d messages, at most %d are allowed", len(cf.Messages), maxMessages)
@@ -87,10 +87,9 @@ func (p *Policy) Catalogue(file string, data []byte) (*Catalogue, error) {
 		case !slices.Contains(known, key) && !strings.HasPrefix(f.Code, "POL-"): // what enforces a policy adds codes of its own
 			c.fail("POL-MESSAGE", path+"."+what, "no decision names this %s%s", what, document.Suggest(key, known))
 		}
-		var r rule
-		into[key] = &r.message
+		into[key] = &message{}
 		if text, ok := c.text(f.Text, path+".text"); ok {
-			c.compileMessage(&r, f.Text, text, path+".text")
+			into[key] = c.compileMessage(f.Text, text, path+".text")
 		}
 	}
 	c.report.Findings.Sort()

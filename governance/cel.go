@@ -856,6 +856,9 @@ func (r *celReader) foreign(e ast.Expr, out *expr) *expr {
 // value reads what stands between the braces of a message: an attribute, a
 // parameter or a size, but no person.
 func (c *celEnv) value(source string) (*expr, []celProblem) {
+	if e := c.word(source); e != nil {
+		return e, nil
+	}
 	checked, problems := c.check(source)
 	if len(problems) > 0 {
 		return nil, problems
@@ -867,4 +870,18 @@ func (c *celEnv) value(source string) (*expr, []celProblem) {
 		r.fail(0, "POL-FUNCTION", "a message shows an attribute, a parameter or a size, and never a person")
 	}
 	return e, r.problems
+}
+
+// word returns the attribute or the parameter of a name, which needs no parser;
+// nil for anything else, and for people.
+func (c *celEnv) word(name string) *expr {
+	if id, ok := strings.CutPrefix(name, "param."); ok && c.params[id] != nil {
+		e := *c.params[id]
+		return &e
+	}
+	a, ok := c.named(name)
+	if at := c.of(a); ok && at.kind != kindPerson {
+		return &expr{op: opAttr, kind: at.kind, attr: a, name: at.name, names: at.names}
+	}
+	return nil
 }

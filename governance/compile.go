@@ -23,6 +23,8 @@ type compiler struct {
 	// origin holds the place of each "param ID" and "rule ID".
 	origin     map[string]string
 	incomplete bool // a file could not be decoded whole
+	share      *sharer
+	messages   map[string]*message // by source
 }
 
 // fail records an error at a path of the file.
@@ -66,7 +68,7 @@ func (c *compiler) compile(layers []*layer) *Policy {
 		c.fail("POL-SYNTAX", "", "%v", err)
 		return p
 	}
-	c.cel = env
+	c.cel, c.share, c.messages = env, newSharer(), map[string]*message{}
 	rules := 0
 	for _, l := range layers {
 		c.enter(l)
@@ -159,7 +161,7 @@ func (c *compiler) compileRule(rf *ruleFile, path string) (*rule, bool) {
 		c.compileWhen(r, rf.When, when, path+".when")
 	}
 	if message, ok := c.text(rf.Message, path+".message"); ok {
-		c.compileMessage(r, rf.Message, message, path+".message")
+		r.message = c.compileMessage(rf.Message, message, path+".message")
 	}
 	for _, o := range rf.Obligations {
 		r.obligations = append(r.obligations, Obligation(o))
@@ -192,13 +194,7 @@ func (c *compiler) compileWhen(r *rule, n *document.Node, source, path string) {
 	for _, q := range c.params {
 		c.direction(q, leanOf(e, q.param), r.effect == Permit, path)
 	}
-	r.when, r.reads = e, e.reads()
-	r.source = e.String()
-	if run != nil {
-		r.run = run
-		return
-	}
-	r.test, _ = lower(e)
+	r.when, r.reads, r.run = c.share.expr(e), e.reads(), run
 }
 
 func (c *compiler) compileReview(r *rule, rf *ruleFile, path string) {

@@ -204,7 +204,7 @@ func (d *domain) paired(from, to *Policy) (shared, old, fresh []*testedClause) {
 // meaning returns everything of a rule that can change an outcome, with its id.
 func (r *rule) meaning() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q %s %d %d %s", r.id, r.effect, r.actions, r.roles, r.source)
+	fmt.Fprintf(&b, "%q %s %d %d %s", r.id, r.effect, r.actions, r.roles, r.when)
 	r.when.each(func(e *expr) {
 		if e.param != "" {
 			fmt.Fprintf(&b, " %s=%d", e.param, e.num)

@@ -38,16 +38,16 @@ const (
 type expr struct {
 	op       op
 	kind     kind
+	attr     attr // of opAttr and opHas
+	month    bool // of a parameter: it counts months
 	args     []*expr
-	attr     attr     // of opAttr and opHas
 	name     string   // of opAttr and opHas: what rules call it
 	num      int64    // of a constant that is not text
 	text     string   // of a text constant; the source of opForeign
 	param    string   // the parameter that a constant came from
-	month    bool     // of a parameter: it counts months
 	stricter string   // of a parameter: "lower", "higher" or ""
 	names    []string // of an enum or a set
-	at       int      // where it begins in the source, in characters from 0
+	at       int      // where it begins in the source, in characters from 0; 0 once a policy is compiled
 }
 
 // foreign reports whether any part lies outside the typed fragment.

@@ -157,3 +157,19 @@ func TestIndexChangesNoDecision(t *testing.T) {
 		}
 	}
 }
+
+// A program may cost more than it is allowed before it comes to a conjunct that
+// is false, and then a denial fires: it is asked as a whole.
+func TestProgramsAreAskedAsAWhole(t *testing.T) {
+	env, err := newCELEnv(nil)
+	require.NoError(t, err)
+	e, run, problems := env.read(`resource.type == "pack" && resource.id.startsWith("a")`)
+	require.Empty(t, problems)
+	require.NotNil(t, run)
+	costly := func(*facts) (truth, string) { return noValue, "it cost more than allowed" }
+	p := &Policy{rules: []*rule{{id: "costly", when: e, run: costly, actions: ^uint32(0), roles: ^uint32(0), message: &message{}}}}
+	p.finish()
+	r := shapes(t)[0].Request
+	require.Equal(t, ResourceSession, r.Resource.Type)
+	require.Equal(t, []RuleError{{Rule: "costly", Message: "it cost more than allowed"}}, p.Decide(&r).Errors)
+}

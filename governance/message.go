@@ -12,22 +12,26 @@ import (
 // A message is prose with values of the request in it: "the data is
 // {resource.age} old, the limit is {param.raw_retention}".
 type message struct {
-	text  string   // all of it, when there are no values
+	text  string   // as it is written; without values, what it says
 	prose []string // before, between and after the values
 	parts []*expr
 }
 
 // compileMessage reads a message. Each pair of braces holds an attribute, a
-// parameter or a size.
-func (c *compiler) compileMessage(r *rule, n *document.Node, source, path string) {
+// parameter or a size. Rules that say the same share one.
+func (c *compiler) compileMessage(n *document.Node, source, path string) *message {
+	if m := c.messages[source]; m != nil {
+		return m
+	}
+	m := &message{text: source}
 	rest, at := source, 0
 	for {
 		prose, after, ok := strings.Cut(rest, "{")
 		if strings.Contains(prose, "}") {
 			c.failIn(n, path, at, "POL-SYNTAX", "a closing brace without an opening one")
-			return
+			return m
 		}
-		r.message.prose = append(r.message.prose, prose)
+		m.prose = append(m.prose, prose)
 		if !ok {
 			break
 		}
@@ -35,26 +39,27 @@ func (c *compiler) compileMessage(r *rule, n *document.Node, source, path string
 		inner, tail, ok := strings.Cut(after, "}")
 		if !ok {
 			c.failIn(n, path, at, "POL-SYNTAX", "an opening brace without a closing one")
-			return
+			return m
 		}
 		e, problems := c.cel.value(inner)
 		for _, p := range problems {
 			c.failIn(n, path, at+p.at, p.code, "%s", p.message)
 		}
 		if len(problems) > 0 {
-			return
+			return m
 		}
-		if r.message.parts = append(r.message.parts, e); len(r.message.parts) > maxValues {
+		if m.parts = append(m.parts, e); len(m.parts) > maxValues {
 			c.failIn(n, path, at, "POL-LENGTH", "more than %d values in one message", maxValues)
-			return
+			return m
 		}
 		at += len([]rune(inner)) + 1
 		rest = tail
 	}
-	if len(r.message.parts) == 0 {
-		r.message.text = source
+	if len(m.parts) == 0 {
+		m.prose = nil
 	}
-	r.messageSource = source
+	c.messages[source] = m
+	return m
 }
 
 // maxValues bounds the values of a message, each of which is a condition to read.

@@ -325,8 +325,7 @@ func (c *compiler) residency(place string) *rule {
 	r := &rule{
 		id: residencyRule, effect: Deny, code: "GOV-030",
 		actions: (1<<len(actionNames) - 1) &^ (1<<UnknownAction | 1<<Purge), roles: ^uint32(0),
-		when: e, source: e.String(), reads: e.reads(), message: message{text: text}, messageSource: text,
+		when: c.share.expr(e), reads: e.reads(), message: &message{text: text},
 	}
-	r.test, _ = lower(e)
 	return r
 }

@@ -31,23 +31,21 @@ type Policy struct {
 
 // A rule is one compiled rule. Exactly one of test and run is set.
 type rule struct {
-	id            string
-	order         int // index into the policy's rules
-	effect        Outcome
-	code          string
-	actions       uint32 // set of Action
-	roles         uint32 // set of coaching.Role
-	when          *expr
-	source        string // when in its canonical form
-	reads         uint64 // set of attr
-	test          test
-	rest          test // what of test the index leaves open; nil for nothing
-	run           program
-	message       message
-	messageSource string
-	controls      []string
-	obligations   []Obligation
-	need          *reviewNeed
+	id          string
+	order       int // index into the policy's rules
+	effect      Outcome
+	code        string
+	actions     uint32 // set of Action
+	roles       uint32 // set of coaching.Role
+	when        *expr
+	reads       uint64 // set of attr
+	test        test
+	rest        test // what of test the index leaves open; nil for nothing
+	run         program
+	message     *message
+	controls    []string
+	obligations []Obligation
+	need        *reviewNeed
 }
 
 type reviewNeed struct {
@@ -178,7 +176,7 @@ func (p *Policy) canonical() string {
 	}
 	for _, r := range p.rules {
 		fmt.Fprintf(&b, "rule %q %s %q\nactions %s\nroles %s\nwhen %q\nmessage %q\n", r.id, r.effect, r.code,
-			words(r.actions, actionNames[:]), words(r.roles, roleNames[:]), r.source, r.messageSource)
+			words(r.actions, actionNames[:]), words(r.roles, roleNames[:]), r.when, r.message.text)
 		for _, c := range r.controls {
 			fmt.Fprintf(&b, "control %q\n", c)
 		}
@@ -286,7 +284,7 @@ func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
 			absent |= rule.reads &^ f.present
 		}
 		s.fired = append(s.fired, rule)
-		d.reason(rule.id, rule.effect, rule.code, &rule.message, f, rule.controls)
+		d.reason(rule.id, rule.effect, rule.code, rule.message, f, rule.controls)
 	}
 	low := belowFloors(f)
 	absent |= d.floors(f, low, s.fired, &fired)
@@ -294,7 +292,7 @@ func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
 		absent |= p.index.permits[f.num[attrAction]][f.num[attrSubjectRole]] &^ f.present
 		fired[Deny]++
 		d.reason("default", Deny, "POL-DEFAULT", noPermit, f, nil)
-		d.sortReasons()
+		d.place()
 	}
 	switch {
 	case fired[Deny] > 0:
@@ -330,7 +328,6 @@ func (d *Decision) reason(rule string, effect Outcome, code string, says *messag
 // are lacking are always reported. It returns the attributes
 // that were absent.
 func (d *Decision) floors(f *facts, low floorSet, rules []*rule, fired *[len(outcomeNames)]int) (absent uint64) {
-	added := false
 	for ; low != 0; low &= low - 1 {
 		i := bits.TrailingZeros16(uint16(low))
 		effect, code := floorRules[i].effect, floorRules[i].code
@@ -338,19 +335,21 @@ func (d *Decision) floors(f *facts, low floorSet, rules []*rule, fired *[len(out
 		absent |= floorRules[i].needs &^ f.present
 		if floorRules[i].own || !slices.ContainsFunc(rules, func(r *rule) bool { return r.code == code && r.effect == effect }) {
 			d.reason(floorRules[i].id, effect, code, floorRules[i].message, f, nil)
-			added = true
+			d.place()
 		}
-	}
-	if added {
-		d.sortReasons()
 	}
 	return absent
 }
 
-func (d *Decision) sortReasons() {
-	slices.SortFunc(d.Reasons, func(a, b Reason) int {
-		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(a.Rule, b.Rule))
-	})
+// place moves the last reason to its place among the others.
+func (d *Decision) place() {
+	for i := len(d.Reasons) - 1; i > 0; i-- {
+		a, b := &d.Reasons[i-1], &d.Reasons[i]
+		if cmp.Or(cmp.Compare(a.Effect, b.Effect), strings.Compare(a.Rule, b.Rule)) <= 0 {
+			return
+		}
+		*a, *b = *b, *a
+	}
 }
 
 // The needs of the floors that ask for a human.
