@@ -14,51 +14,62 @@ import (
 	"github.com/coachgov/coaching/signal"
 )
 
-// sixteen are the rules of the contest of speed: %[1]s stands for what guards a
-// denial or a review, %[2]s for what guards a permit.
-var sixteen = []string{
-	`effect: deny, actions: [view, recommend, export, reidentify, validate], roles: [any], when: '%[1]sresource.type == "trace" && (!has(resource.age) || resource.age > param.raw_retention)', message: "the trace is {resource.age} old, at most {param.raw_retention} are allowed"`,
-	`effect: deny, actions: [view, recommend, export], roles: [any], when: '%[1]sresource.type == "trend" && (!has(resource.age) || resource.age > duration("4380h"))', message: "the trend is {resource.age} old"`,
-	`effect: deny, actions: [view, recommend, export, publish], roles: [any], when: '%[1]sresource.class != "aggregate" && !("coaching" in consent.purposes)', message: no consent to coaching`,
-	`effect: deny, actions: [view, recommend, export, reidentify, publish], roles: [any], when: '%[1]sresource.class != "aggregate" && !(purpose in consent.purposes)', message: "no consent to {purpose}"`,
-	`effect: deny, actions: [view, export], roles: [any], when: '%[1]sresource.class == "aggregate" && (!has(resource.group_size) || resource.group_size < param.group_size)', message: "{resource.group_size} people, at least {param.group_size} are needed"`,
-	`effect: deny, actions: [apply, recommend], roles: [any], when: '%[1]s!resource.model_card', message: no model card`,
-	`effect: deny, actions: [export], roles: [any], when: '%[1]sresource.class != "aggregate" && !("export" in consent.purposes)', message: no consent to an export`,
-	`effect: deny, actions: [reidentify], roles: [any], when: '%[1]s!("reidentification" in consent.purposes && approval.count >= 2)', message: nobody is identified without consent and approval`,
-	`effect: deny, actions: [purge], roles: [any], when: '%[1]s(!has(resource.legal_hold) || resource.legal_hold)', message: a legal hold stands`,
-	`effect: review, actions: [publish], roles: [any], when: '%[1]s(!has(resource.automated) || resource.automated) && (!has(resource.affects) || resource.affects.hasAny(["compensation", "promotion", "role_assignment"])) && !(review.done && review.rationale_length >= 20)', message: a human looks first, review: {as: review, by: [hr_reviewer, legal_privacy]}`,
-	`effect: review, actions: [export], roles: [any], when: '%[1]sresource.class != "aggregate" && !approval.roles.hasAny(["legal_privacy"])', message: legal looks first, review: {as: approval, by: [legal_privacy]}`,
-	`effect: permit, actions: [view, recommend, publish], roles: [coach], when: '%[2]shas(resource.assigned_coach) && subject.id == resource.assigned_coach', message: the assigned coach`,
-	`effect: permit, actions: [view, export, apply], roles: [program_admin], when: '%[2]sresource.type != "trace"', message: the programme`,
-	`effect: permit, actions: [export, reidentify, purge], roles: [legal_privacy], when: '%[2]strue', message: legal and privacy`,
-	`effect: permit, actions: [view, export, purge], roles: [participant], when: '%[2]shas(resource.owner) && subject.id == resource.owner', message: about oneself`,
-	`effect: permit, actions: [purge], roles: [system], when: '%[2]strue', message: retention`,
+// sixteen are the rules of the contest of speed, without what guards them.
+var sixteen = []struct {
+	effect, actions, roles, when, message, review string
+}{
+	{"deny", "view recommend export reidentify validate", "any", `resource.type == "trace" && (!has(resource.age) || resource.age > param.raw_retention)`, "the trace is {resource.age} old, at most {param.raw_retention} are allowed", ""},
+	{"deny", "view recommend export", "any", `resource.type == "trend" && (!has(resource.age) || resource.age > duration("4380h"))`, "the trend is {resource.age} old", ""},
+	{"deny", "view recommend export publish", "any", `resource.class != "aggregate" && !("coaching" in consent.purposes)`, "no consent to coaching", ""},
+	{"deny", "view recommend export reidentify publish", "any", `resource.class != "aggregate" && !(purpose in consent.purposes)`, "no consent to {purpose}", ""},
+	{"deny", "view export", "any", `resource.class == "aggregate" && (!has(resource.group_size) || resource.group_size < param.group_size)`, "{resource.group_size} people, at least {param.group_size} are needed", ""},
+	{"deny", "apply recommend", "any", `!resource.model_card`, "no model card", ""},
+	{"deny", "export", "any", `resource.class != "aggregate" && !("export" in consent.purposes)`, "no consent to an export", ""},
+	{"deny", "reidentify", "any", `!("reidentification" in consent.purposes && approval.count >= 2)`, "nobody is identified without consent and approval", ""},
+	{"deny", "purge", "any", `(!has(resource.legal_hold) || resource.legal_hold)`, "a legal hold stands", ""},
+	{"review", "publish", "any", `(!has(resource.automated) || resource.automated) && (!has(resource.affects) || resource.affects.hasAny(["compensation", "promotion", "role_assignment"])) && !(review.done && review.rationale_length >= 20)`, "a human looks first", "review"},
+	{"review", "export", "any", `resource.class != "aggregate" && !approval.roles.hasAny(["legal_privacy"])`, "legal looks first", "approval"},
+	{"permit", "view recommend publish", "coach", `has(resource.assigned_coach) && subject.id == resource.assigned_coach`, "the assigned coach", ""},
+	{"permit", "view export apply", "program_admin", `resource.type != "trace"`, "the programme", ""},
+	{"permit", "export reidentify purge", "legal_privacy", "true", "legal and privacy", ""},
+	{"permit", "view export purge", "participant", `has(resource.owner) && subject.id == resource.owner`, "about oneself", ""},
+	{"permit", "purge", "system", "true", "retention", ""},
 }
 
-// ruleBook returns a policy of n rules: those sixteen, or, where there are more,
-// those sixteen for each of the programmes p0, p1 and so on.
-func ruleBook(n int) []byte {
+// ruleBook returns a policy of n rules in JSON: those sixteen, or, where there are
+// more, those sixteen for each of the programmes p0, p1 and so on. With it go
+// the members that are given.
+func ruleBook(n int, more ...string) []byte {
+	words := func(names string) string { return `["` + strings.ReplaceAll(names, " ", `","`) + `"]` }
 	var b strings.Builder
-	b.WriteString(`apiVersion: governance/v1
-id: book
-version: 1.0.0
-owner: nobody
-params:
-  - {id: raw_retention, unit: days, value: 90, min: 1, max: 90, code: GOV-016, stricter: lower}
-  - {id: group_size, unit: count, value: 5, min: 3, max: 1000, code: C-15, stricter: higher}
-rules:
+	b.WriteString(`{"apiVersion":"governance/v1","id":"book","version":"1.0.0","owner":"nobody","params":[
+{"id":"raw_retention","unit":"days","value":90,"min":1,"max":90,"code":"GOV-016","stricter":"lower"},
+{"id":"group_size","unit":"count","value":5,"min":3,"max":1000,"code":"C-15","stricter":"higher"}],"rules":[
 `)
 	for i := range n {
-		denial, permit := "", ""
-		if n > len(sixteen) {
-			p := fmt.Sprintf("p%d", i/len(sixteen))
-			denial = fmt.Sprintf(`(!has(resource.programme) || resource.programme == "%s") && `, p)
-			permit = fmt.Sprintf(`has(resource.programme) && resource.programme == "%s" && `, p)
+		r := sixteen[i%len(sixteen)]
+		when := r.when
+		if guard := fmt.Sprintf(`resource.programme == "p%d"`, i/len(sixteen)); n <= len(sixteen) {
+		} else if r.effect == "permit" {
+			when = "has(resource.programme) && " + guard + " && " + when
+		} else {
+			when = "(!has(resource.programme) || " + guard + ") && " + when
 		}
-		fmt.Fprintf(&b, "  - {id: r%05d, code: R%02d, %s}\n", i, i%len(sixteen), fmt.Sprintf(sixteen[i%len(sixteen)]+"%[3]s", denial, permit, ""))
+		review := ""
+		if r.review != "" {
+			review = `,"review":{"as":"` + r.review + `","by":["legal_privacy","hr_reviewer"]}`
+		}
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, `{"id":"r%05d","effect":%q,"code":"R%02d","actions":%s,"roles":%s,"when":%q,"message":%q%s}`,
+			i, r.effect, i%len(sixteen), words(r.actions), words(r.roles), when, r.message, review)
 	}
-	b.WriteString("tests: []\n")
-	return []byte(b.String())
+	b.WriteString(`],"tests":[]`)
+	for _, m := range more {
+		b.WriteString("," + m)
+	}
+	return []byte(b.String() + "}\n")
 }
 
 // A shape is one of the twelve requests of the contest.
@@ -127,7 +138,7 @@ func shapes(t testing.TB) []shape {
 // for each programme, and no answer allocates.
 func TestDecideIntoDoesNotAllocate(t *testing.T) {
 	for _, n := range []int{16, 160} {
-		p, _, err := Parse("book.yaml", ruleBook(n))
+		p, _, err := Parse("book.json", ruleBook(n))
 		require.NoError(t, err)
 		for _, c := range shapes(t) {
 			var d Decision
@@ -156,8 +167,8 @@ func BenchmarkDecideRules(b *testing.B) {
 			}
 		}
 	})
-	for _, n := range []int{16, 160, 1_000, 2_000} {
-		p, _, err := Parse("book.yaml", ruleBook(n))
+	for _, n := range []int{16, 160, 1_000, 10_000} {
+		p, _, err := Parse("book.json", ruleBook(n))
 		require.NoError(b, err)
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
@@ -175,7 +186,7 @@ func BenchmarkDecideRules(b *testing.B) {
 
 // One decision of the sixteen rules, request by request.
 func BenchmarkDecideShapes(b *testing.B) {
-	p, _, err := Parse("book.yaml", ruleBook(16))
+	p, _, err := Parse("book.json", ruleBook(16))
 	require.NoError(b, err)
 	for _, c := range shapes(b) {
 		b.Run(strings.NewReplacer(" ", "_", ",", "").Replace(c.name), func(b *testing.B) {
@@ -190,7 +201,7 @@ func BenchmarkDecideShapes(b *testing.B) {
 
 // One policy, as many goroutines as there are processors: run it with -cpu 1,2.
 func BenchmarkDecideParallel(b *testing.B) {
-	p, _, err := Parse("book.yaml", ruleBook(16))
+	p, _, err := Parse("book.json", ruleBook(16))
 	require.NoError(b, err)
 	cs := shapes(b)
 	b.ReportAllocs()
@@ -204,13 +215,13 @@ func BenchmarkDecideParallel(b *testing.B) {
 
 // What it costs to load a policy, and what it keeps in memory for each rule.
 func BenchmarkParseRules(b *testing.B) {
-	for _, n := range []int{16, 200, 1_000, 2_000} {
+	for _, n := range []int{16, 200, 1_000, 10_000} {
 		data := ruleBook(n)
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
 			var p *Policy
 			var err error
 			for b.Loop() {
-				p, _, err = Parse("book.yaml", data)
+				p, _, err = Parse("book.json", data)
 				require.NoError(b, err)
 			}
 			with := heap()
@@ -346,7 +357,7 @@ func handConsents(r *Request) (set uint32) {
 
 // The hand-written rules answer as the policy does.
 func TestHandAgrees(t *testing.T) {
-	p, _, err := Parse("book.yaml", ruleBook(16))
+	p, _, err := Parse("book.json", ruleBook(16))
 	require.NoError(t, err)
 	for _, c := range shapes(t) {
 		d := p.Decide(&c.Request)

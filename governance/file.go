@@ -141,7 +141,7 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 		return nil, fmt.Errorf("governance: opening the policy: %w", err)
 	}
 	defer f.Close()
-	data, err := readAtMost(f, document.MaxBytes+1)
+	data, err := readAtMost(f, document.LargeBytes+1)
 	if err != nil {
 		return nil, fmt.Errorf("governance: reading the policy: %w", err)
 	}
@@ -150,7 +150,9 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 
 // Parse reads, checks and compiles one policy in YAML (.yaml, .yml) or JSON
 // (.json), runs the tests inside it and proves its invariants. The file name is
-// used for the syntax and in findings; data is not kept.
+// used for the syntax and in findings; data is not kept. A policy in YAML has at
+// most 1 MiB; one that a program writes in JSON may have 8 MiB, and any policy
+// 10,000 rules.
 //
 // When anything blocks there is no policy, and the error is a
 // *[coaching.FindingsError] that holds everything wrong with the file, each with

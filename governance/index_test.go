@@ -128,7 +128,7 @@ func TestIndexIsExact(t *testing.T) {
 func TestIndexChangesNoDecision(t *testing.T) {
 	builtIn, _, err := BuiltIn()
 	require.NoError(t, err)
-	book, _, err := Parse("book.yaml", ruleBook(160))
+	book, _, err := Parse("book.json", ruleBook(160))
 	require.NoError(t, err)
 	draws := 40_000
 	if testing.Short() {

@@ -160,7 +160,11 @@ func stack(prove bool, files ...File) (*Policy, *Report, error) {
 
 // readLayer reads one file; nil when nothing can be compiled from it.
 func (c *compiler) readLayer(f File) *layer {
-	root, fs := yaml.ParseFile(f.Name, f.Data)
+	read := yaml.ParseFile
+	if strings.HasSuffix(f.Name, ".json") {
+		read = document.ParseLargeJSON
+	}
+	root, fs := read(f.Name, f.Data)
 	c.report.Findings = append(c.report.Findings, fs...)
 	if root == nil || fs.Blocked() {
 		return nil

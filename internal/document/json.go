@@ -13,11 +13,21 @@ import (
 // The file name is only for the findings. When a finding blocks, the node is
 // nil. The data is neither kept nor changed.
 func ParseJSON(file string, data []byte) (*Node, coaching.Findings) {
+	return parseJSON(file, data, MaxBytes, MaxNodes)
+}
+
+// ParseLargeJSON is ParseJSON for a document that a program has written, of at
+// most [LargeBytes] and [LargeNodes].
+func ParseLargeJSON(file string, data []byte) (*Node, coaching.Findings) {
+	return parseJSON(file, data, LargeBytes, LargeNodes)
+}
+
+func parseJSON(file string, data []byte, maxBytes, maxNodes int) (*Node, coaching.Findings) {
 	r := &Report{File: file}
-	if !CheckBytes(r, data) {
+	if !checkBytes(r, data, maxBytes) {
 		return nil, r.Findings()
 	}
-	s := &scanner{report: r, src: string(data), line: 1}
+	s := &scanner{report: r, src: string(data), line: 1, maxNodes: maxNodes}
 	n := s.document()
 	if n == nil || len(r.findings) > 0 {
 		return nil, r.Findings()
@@ -34,6 +44,7 @@ type scanner struct {
 	line      int
 	lineStart int // offset of the line's first byte
 	nodes     int
+	maxNodes  int
 }
 
 func (s *scanner) column() int { return s.pos - s.lineStart + 1 }
@@ -100,8 +111,8 @@ func (s *scanner) unexpected(want string) {
 // value reads one value. It returns nil when it could not.
 func (s *scanner) value(depth int) *Node {
 	n := &Node{Line: s.line, Column: s.column()}
-	if s.nodes++; s.nodes > MaxNodes {
-		s.fail("DOC-LIMIT", "more than %d values", MaxNodes)
+	if s.nodes++; s.nodes > s.maxNodes {
+		s.fail("DOC-LIMIT", "more than %d values", s.maxNodes)
 		return nil
 	}
 	c := s.next()

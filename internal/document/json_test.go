@@ -122,6 +122,24 @@ func TestParseJSONAcceptsTheBounds(t *testing.T) {
 	}
 }
 
+// A large document is read up to its own bounds, and no further.
+func TestParseLargeJSON(t *testing.T) {
+	for name, tt := range map[string]struct{ text, message string }{
+		"more than usual": {"[" + strings.Repeat("1,", document.MaxNodes) + "1]" + strings.Repeat(" ", document.MaxBytes), ""},
+		"nodes":           {"[" + strings.Repeat("1,", document.LargeNodes) + "1]", "more than 1000000 values"},
+		"bytes":           {"{}" + strings.Repeat(" ", document.LargeBytes), "want at most 8388608"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, findings := document.ParseLargeJSON("f.json", []byte(tt.text))
+			require.Equal(t, tt.message == "", n != nil)
+			if tt.message != "" {
+				require.Equal(t, "DOC-LIMIT", findings[0].Code)
+				require.Contains(t, findings[0].Message, tt.message)
+			}
+		})
+	}
+}
+
 func TestParseJSONKeepsPositions(t *testing.T) {
 	n, findings := document.ParseJSON("f.json", []byte("{\n  \"é\": [true,\n   -1.5e3], \"k\": {\"x\": \"y\\n\"} }"))
 	require.Empty(t, findings)

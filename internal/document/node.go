@@ -52,4 +52,9 @@ const (
 	MaxText   = 1 << 16 // bytes of one decoded text
 	MaxKey    = 256     // bytes of one decoded key
 	MaxNumber = 40      // bytes of one number or decimal
+
+	// A large document is JSON: its reader stops at a bound, where that of YAML
+	// has made a tree before it can be counted.
+	LargeBytes = 8 << 20
+	LargeNodes = 1_000_000
 )

@@ -44,9 +44,11 @@ func Forbidden(c rune) bool {
 // encoding, and the characters that may not stand in it anywhere, comments
 // included. A carriage return must be followed by a line feed. It reports
 // whether the file may be parsed.
-func CheckBytes(r *Report, data []byte) bool {
-	if len(data) > MaxBytes {
-		r.Add("DOC-LIMIT", "", 0, 0, "file of %d bytes, want at most %d", len(data), MaxBytes)
+func CheckBytes(r *Report, data []byte) bool { return checkBytes(r, data, MaxBytes) }
+
+func checkBytes(r *Report, data []byte, most int) bool {
+	if len(data) > most {
+		r.Add("DOC-LIMIT", "", 0, 0, "file of %d bytes, want at most %d", len(data), most)
 		return false
 	}
 	line, start := 1, 0
