@@ -228,7 +228,7 @@ func TestRulesWithoutAValue(t *testing.T) {
 	fails := func(*facts) (truth, string) { return noValue, "it failed" }
 	holds := func(*facts) (truth, string) { return isTrue, "" }
 	make := func(id string, effect Outcome, run program) *rule {
-		return &rule{id: id, effect: effect, actions: ^uint32(0), roles: ^uint32(0), when: &expr{op: opConst, kind: kindBool}, run: run, need: &reviewNeed{as: "review", by: 1 << coaching.HRReviewer}}
+		return &rule{id: id, effect: effect, actions: ^uint32(0), roles: ^uint32(0), when: &expr{op: opConst, kind: kindBool}, run: run, message: &message{}, need: &reviewNeed{as: "review", by: 1 << coaching.HRReviewer}}
 	}
 	tests := []struct {
 		name    string

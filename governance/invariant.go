@@ -128,9 +128,13 @@ func (p *Policy) ready(invariants []Invariant) ([]invariant, error) {
 	if err != nil {
 		return nil, err
 	}
+	return env.ready(invariants)
+}
+
+func (c *celEnv) ready(invariants []Invariant) ([]invariant, error) {
 	out := make([]invariant, len(invariants))
 	for i, v := range invariants {
-		e, run, problems := env.promise(v.Never)
+		e, run, problems := c.promise(v.Never)
 		if len(problems) > 0 {
 			return nil, fmt.Errorf("governance: invariant %d: character %d: %s %s", i, problems[0].at, problems[0].code, problems[0].message)
 		}

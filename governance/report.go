@@ -22,7 +22,9 @@ type Report struct {
 	Tests    int          // tests in the file
 	Passed   int          // of which these passed
 	Floors   []string     // what the code holds whatever the policy says
-	// Proof holds what became of the file's invariants; nil when it has none.
+	// Proof holds what became of the file's invariants, in their order, then of
+	// the [Canaries]; of a policy of more than 200 rules only the former, and nil
+	// when its file has none.
 	Proof *Proof
 	// Overlaps holds the permits and denials that can fire together, each with a
 	// request for which they do, by permit, then denial.
@@ -90,6 +92,9 @@ func (r *Report) Text() string {
 		}
 		if r.Proof != nil {
 			b.WriteString("\nInvariants, over all requests\n" + r.Proof.Text())
+		}
+		if len(r.Rules) > maxSurveyRules {
+			fmt.Fprintf(&b, "\nThe canaries were not asked: there are more than %d rules.\n", maxSurveyRules)
 		}
 		r.overlapText(&b)
 	}
