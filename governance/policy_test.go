@@ -367,15 +367,6 @@ func ruleIDs(d governance.Decision) string {
 	return strings.Join(ids, " ")
 }
 
-// A permit does not allocate.
-func TestPermitDoesNotAllocate(t *testing.T) {
-	p, r := builtIn(t), packRequest(t)
-	var d governance.Decision
-	p.DecideInto(r, &d)
-	require.True(t, d.Allowed())
-	require.Zero(t, testing.AllocsPerRun(100, func() { p.DecideInto(r, &d) }))
-}
-
 func BenchmarkDecide(b *testing.B) {
 	p, permit, deny := builtIn(b), packRequest(b), packRequest(b)
 	deny.Resource.Standing = signal.Paused
