@@ -250,3 +250,31 @@ func TestClosuresAgreeWithCEL(t *testing.T) {
 		require.Greater(t, n, enough, "value %d", v)
 	}
 }
+
+// withoutIndex decides facts by asking every rule and every floor: the outcome
+// that the index has to leave as it is.
+func withoutIndex(p *Policy, f *facts) Outcome {
+	var fired [len(outcomeNames)]bool
+	for _, r := range p.rules {
+		if r.actions>>f.num[attrAction]&1 == 0 || r.roles>>f.num[attrSubjectRole]&1 == 0 {
+			continue
+		}
+		v, _ := r.eval(f)
+		fired[r.effect] = fired[r.effect] || v == isTrue || v == noValue && r.effect != Permit
+	}
+	for _, fl := range floors(f) {
+		fired[fl.effect] = true
+	}
+	return combined(fired)
+}
+
+// combined is the combining rule of the package's comment.
+func combined(fired [len(outcomeNames)]bool) Outcome {
+	switch {
+	case fired[Deny], !fired[Permit]:
+		return Deny
+	case fired[Review]:
+		return Review
+	}
+	return Permit
+}
