@@ -317,7 +317,7 @@ func TestProveAgreesWithBruteForce(t *testing.T) {
 	type question struct {
 		*Policy
 		text   string
-		never  invariant
+		never  test
 		proof  *Proof
 		broken bool
 	}
@@ -337,11 +337,13 @@ func TestProveAgreesWithBruteForce(t *testing.T) {
 		require.NoError(t, err)
 		proof, err := p.prove(ready, maxStates)
 		require.NoError(t, err)
-		questions = append(questions, &question{Policy: p, text: strings.Join(rules, "\n") + "\n" + never, never: ready[0], proof: proof})
+		closure, ok := lower(ready[0].never)
+		require.True(t, ok)
+		questions = append(questions, &question{Policy: p, text: strings.Join(rules, "\n") + "\n" + never, never: closure, proof: proof})
 	}
 	everyRequest(func(f *facts) {
 		for _, q := range questions {
-			if !q.broken && q.never.holds(f) == isTrue {
+			if !q.broken && q.never(f) == isTrue {
 				q.broken = withoutIndex(q.Policy, f) == Permit
 			}
 		}
