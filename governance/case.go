@@ -38,6 +38,7 @@ type caseFile struct {
 	Consents     []Purpose        `json:"consents" doc:"optional"`
 	Approvals    []coaching.Role  `json:"approvals" doc:"optional"` // each by another person
 	ReviewedBy   coaching.Role    `json:"reviewed_by" doc:"optional"`
+	ReviewedAt   *time.Time       `json:"reviewed_at" doc:"optional"` // absent: an hour before
 	Rationale    string           `json:"rationale" doc:"optional"`
 	Ext          []Extension      `json:"ext" doc:"optional"`
 	Expect       Outcome          `json:"expect"`
@@ -109,6 +110,9 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	if c.ReviewedBy != coaching.NoRole {
 		r.Review = ReviewRecord{
 			Reviewer: person("reviewer"), Role: c.ReviewedBy, Approved: true, Rationale: c.Rationale, At: r.Now.Add(-time.Hour), Request: digest,
+		}
+		if c.ReviewedAt != nil {
+			r.Review.At = *c.ReviewedAt
 		}
 	}
 	return r

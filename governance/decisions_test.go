@@ -1,26 +1,155 @@
 package governance
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
 )
 
-// The table that a privacy officer reads is what the built-in policy answers.
-func TestDecisionTable(t *testing.T) {
+// decisionRows returns the rows of the table that a privacy officer reads, and
+// their requests.
+func decisionRows(t *testing.T, p *Policy) ([]TableRow, []*Request) {
+	t.Helper()
 	const file = "testdata/decisions.tsv"
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	rows, err := builtInPolicy(t).CheckTable(file, text)
+	rows, err := p.CheckTable(file, text)
 	require.NoError(t, err)
-	for _, row := range rows {
-		require.True(t, row.Passed(), "line %d: %s\n%s", row.Line, row, row.Explained)
+	var table tableReader
+	table.read(string(text))
+	person, err := casePeople()
+	require.NoError(t, err)
+	var requests []*Request
+	for _, c := range table.cases {
+		requests = append(requests, c.request(person))
 	}
-	require.Greater(t, len(rows), 50)
+	require.Len(t, requests, len(rows))
+	return rows, requests
+}
+
+// The table is what the built-in policy answers, and what the reference does. No
+// question is asked twice.
+func TestDecisionTable(t *testing.T) {
+	p := builtInPolicy(t)
+	rows, requests := decisionRows(t, p)
+	asked := map[string]int{}
+	for i, row := range rows {
+		require.True(t, row.Passed(), "line %d: %s\n%s", row.Line, row, row.Explained)
+		outcome, _ := reference(requests[i])
+		require.Equal(t, outcome, row.Want, "line %d: by the reference: %s", row.Line, row)
+		require.NotEmpty(t, row.Question, "line %d", row.Line)
+		r := *requests[i]
+		r.Approvals, r.Review.Request = nil, ""
+		key := r.Digest() + fmt.Sprint(r.Consents, requests[i].Approvals, r.Review)
+		require.Zero(t, asked[key], "line %d is the same as another", row.Line)
+		asked[key] = row.Line
+	}
+	require.Greater(t, len(rows), 150)
+}
+
+// Every rule of the built-in policy fires in at least five rows of the table,
+// and every one decides the answer of at least one.
+func TestDecisionTableFiresEveryRule(t *testing.T) {
+	p := builtInPolicy(t)
+	_, requests := decisionRows(t, p)
+	fired, decided := map[string]int{}, map[string]int{}
+	for _, r := range requests {
+		d := p.Decide(r)
+		for _, reason := range d.Reasons {
+			fired[reason.Rule]++
+			if reason.Effect == d.Outcome {
+				decided[reason.Rule]++
+			}
+		}
+	}
+	for _, r := range p.rules {
+		require.GreaterOrEqual(t, fired[r.id], 5, r.id)
+		require.Positive(t, decided[r.id], r.id)
+	}
+	for _, id := range []string{"floor.programme", "floor.role"} { // the others stand behind a rule here
+		require.Positive(t, decided[id], id)
+	}
+}
+
+// Every number of the built-in policy stands in the table at one below, at it
+// and one above, and on exactly one side of it a rule that reads it fires.
+func TestDecisionTableHasEveryLimit(t *testing.T) {
+	p := builtInPolicy(t)
+	_, requests := decisionRows(t, p)
+	// What a parameter is held against, in steps of one; -1 for nothing.
+	hours := func(from, to time.Time) int64 { return int64(to.Sub(from) / time.Hour) }
+	measures := map[string]struct {
+		limit   int64
+		measure func(r *Request, f *facts) int64
+	}{
+		"raw_retention": {90 * 24, func(r *Request, f *facts) int64 {
+			if !f.has(attrAge) || f.num[attrClass] == int64(signal.Aggregate) || r.Action == Purge {
+				return -1
+			}
+			return hours(r.Resource.CreatedAt, r.Now)
+		}},
+		"aggregate_retention": {hours(caseNow().AddDate(0, -12, 0), caseNow()), func(r *Request, f *facts) int64 {
+			if !f.has(attrAge) || f.num[attrClass] != int64(signal.Aggregate) || r.Action == Purge {
+				return -1
+			}
+			return hours(r.Resource.CreatedAt, r.Now)
+		}},
+		"group_size": {5, func(r *Request, f *facts) int64 {
+			if f.num[attrClass] != int64(signal.Aggregate) {
+				return -1
+			}
+			return int64(r.Resource.GroupSize)
+		}},
+		"approvers": {2, func(r *Request, _ *facts) int64 {
+			if r.Action != Reidentify || !slices.ContainsFunc(r.Approvals, func(a Approval) bool { return a.Role == coaching.LegalPrivacy }) {
+				return -1
+			}
+			return int64(len(r.Approvals))
+		}},
+		"rationale": {20, func(r *Request, _ *facts) int64 { return int64(len(r.Review.Rationale)) }},
+		"review_validity": {72, func(r *Request, _ *facts) int64 {
+			if r.Review.Reviewer.IsZero() {
+				return -1
+			}
+			return hours(r.Review.At, r.Now)
+		}},
+	}
+	for _, q := range p.params {
+		m, ok := measures[q.ID]
+		require.True(t, ok, "%s has no measure here", q.ID)
+		fires := map[int64]bool{}
+		for _, r := range requests {
+			var f facts
+			f.read(r)
+			v := m.measure(r, &f)
+			d := p.Decide(r)
+			if v < m.limit-1 || v > m.limit+1 {
+				continue
+			}
+			fired := slices.ContainsFunc(d.Reasons, func(reason Reason) bool {
+				return slices.ContainsFunc(p.rules, func(x *rule) bool { return x.id == reason.Rule && readsParam(x.when, q.ID) })
+			})
+			if was, seen := fires[v]; seen {
+				fired = fired || was
+			}
+			fires[v] = fired
+		}
+		require.Len(t, fires, 3, "%s stands at %v, want one below %d, at it and one above", q.ID, fires, m.limit)
+		require.NotEqual(t, fires[m.limit-1], fires[m.limit+1], q.ID)
+	}
+}
+
+func readsParam(e *expr, id string) (reads bool) {
+	e.each(func(x *expr) { reads = reads || x.param == id })
+	return reads
 }
 
 // A table that cannot be read says where; a row with another answer has not passed.

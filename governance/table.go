@@ -50,12 +50,12 @@ func (r TableRow) String() string {
 //	control, automated, card, note, affects    the resource
 //	consents                  purposes, with commas between them
 //	approvals                 roles of different people, with commas between them
-//	reviewed by, rationale    the human review
+//	reviewed by, review age, rationale    the human review
 //	ext.NAME                  an attribute of the host's own that the policy declares
 //
-// A cell with - is not known or none. An age is a duration such as 2160h; an
-// attribute of the host's own is one of its names, a whole number, yes or no, or
-// a time such as 2027-03-01T09:00:00Z. When a
+// A cell with - is not known or none. An age is a duration such as 2160h; a
+// review without one is an hour old. An attribute of the host's own is one of its
+// names, a whole number, yes or no, or a time such as 2027-03-01T09:00:00Z. When a
 // column is unknown or a cell cannot be read there are no rows, and the error is
 // a [*coaching.FindingsError] with everything that is wrong. The file name is for
 // findings; data is not kept.
@@ -99,7 +99,7 @@ type tableReader struct {
 func tableColumns() []string {
 	return []string{
 		"question", "role", "as", "trained", "programme", "action", "purpose", "type", "class", "residency", "age", "people", "identifies", "hold", "standing",
-		"control", "automated", "card", "note", "affects", "consents", "approvals", "reviewed by", "rationale", "answer", "codes",
+		"control", "automated", "card", "note", "affects", "consents", "approvals", "reviewed by", "review age", "rationale", "answer", "codes",
 	}
 }
 
@@ -240,12 +240,7 @@ func (c *caseFile) cell(row *TableRow, column, text string) (err error) {
 			return fmt.Errorf("want an identifier such as eu")
 		}
 	case "age":
-		age, err := time.ParseDuration(text)
-		if err != nil || age < 0 || age > 100*365*24*time.Hour {
-			return fmt.Errorf("want a duration such as 2160h, of at most 100 years")
-		}
-		created := caseNow().Add(-age)
-		c.Created = &created
+		c.Created, err = cellAge(text)
 	case "people":
 		if c.GroupSize, err = strconv.Atoi(text); err != nil || c.GroupSize < 0 {
 			return fmt.Errorf("want a number of people")
@@ -272,10 +267,22 @@ func (c *caseFile) cell(row *TableRow, column, text string) (err error) {
 		c.Approvals, err = cellList[coaching.Role](text)
 	case "reviewed by":
 		return read(&c.ReviewedBy)
+	case "review age":
+		c.ReviewedAt, err = cellAge(text)
 	case "rationale":
 		c.Rationale = text
 	}
 	return err
+}
+
+// cellAge reads a duration and returns when that was.
+func cellAge(text string) (*time.Time, error) {
+	age, err := time.ParseDuration(text)
+	if err != nil || age < 0 || age > 100*365*24*time.Hour {
+		return nil, fmt.Errorf("want a duration such as 2160h, of at most 100 years")
+	}
+	at := caseNow().Add(-age)
+	return &at, nil
 }
 
 // cellList reads names with commas between them.
