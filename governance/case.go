@@ -16,6 +16,7 @@ type caseFile struct {
 	Name         string           `json:"name"`
 	Role         coaching.Role    `json:"role"`
 	As           string           `json:"as" doc:"optional,enum=owner|assigned_coach|other"` // which person asks
+	Owner        string           `json:"owner" doc:"optional,enum=known|unknown"`           // whom it is about; absent: known
 	Trained      bool             `json:"trained" doc:"optional"`
 	Programme    string           `json:"programme" doc:"optional,enum=same|other|unknown"` // in which the role is held; absent: same
 	Action       Action           `json:"action"`
@@ -81,6 +82,9 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	case "assigned_coach":
 		r.Subject.ID = r.Resource.AssignedCoach
 	}
+	if c.Owner == "unknown" {
+		r.Resource.Owner = coaching.PersonID{}
+	}
 	switch c.Programme {
 	case "other":
 		r.Subject.Programme = "programme-2"
@@ -128,7 +132,7 @@ func (c *compiler) runTests(p *Policy, layers []*layer) {
 		c.fail("POL-TEST", "tests", "%v", err)
 		return
 	}
-	fired := make(map[string]int)
+	seen := newCoverage()
 	for i, l := range layers {
 		upTo := p
 		if i < len(layers)-1 {
@@ -137,24 +141,25 @@ func (c *compiler) runTests(p *Policy, layers []*layer) {
 			upTo = part.compile(layers[:i+1])
 		}
 		c.enter(l)
-		c.runLayer(upTo, l.tests(), person, fired)
+		c.runLayer(upTo, l.tests(), person, seen)
 	}
 	for _, l := range layers {
 		c.enter(l)
 		for i, rf := range l.rules() {
-			c.untested(fired, rf.ID, fmt.Sprintf("rules[%d].id", i))
+			c.untested(seen, rf.ID, fmt.Sprintf("rules[%d].id", i))
 		}
 		if l.over != nil && l.over.Residency != "" {
-			c.untested(fired, residencyRule, "residency")
+			c.untested(seen, residencyRule, "residency")
 		}
 	}
 	for i := range report.Rules {
-		report.Rules[i].Tests = fired[report.Rules[i].ID]
+		x := &report.Rules[i]
+		x.Tests, x.Parts = seen.fired[x.ID], seen.parts[x.ID]
 	}
 }
 
-func (c *compiler) untested(fired map[string]int, id, path string) {
-	if fired[id] > 0 {
+func (c *compiler) untested(seen *coverage, id, path string) {
+	if seen.fired[id] > 0 {
 		return
 	}
 	line, column := c.at.At(path)
@@ -162,14 +167,22 @@ func (c *compiler) untested(fired map[string]int, id, path string) {
 		Message: "no test of the policy makes this rule fire"})
 }
 
-// runLayer asks the tests of one file and counts how often each rule fired.
-func (c *compiler) runLayer(p *Policy, tests []caseFile, person func(string) coaching.PersonID, count map[string]int) {
+// runLayer asks the tests of one file and counts what they show.
+func (c *compiler) runLayer(p *Policy, tests []caseFile, person func(string) coaching.PersonID, seen *coverage) {
+	rules := split(p)
+	seen.begin(rules)
+	var f facts
 	for i := range tests {
 		t := &tests[i]
-		d := p.Decide(t.request(person))
+		r := t.request(person)
+		d := p.Decide(r)
+		if len(p.problems(r)) == 0 {
+			p.read(&f, r)
+			seen.test(rules, &f)
+		}
 		var fired []string
 		for _, r := range d.Reasons {
-			count[r.Rule]++
+			seen.fired[r.Rule]++
 			if r.Effect == d.Outcome {
 				fired = append(fired, r.Rule)
 			}

@@ -23,12 +23,12 @@ type File struct {
 
 // A Layer is one file of a stack, as a report lists it.
 type Layer struct {
-	File      string
-	Layer     string // "base", "region" or "tenant"
-	ID        string
-	Version   string
-	Owner     string
-	Residency string // of a region: where what it governs is kept; "" when it does not say
+	File      string `json:"file"`
+	Layer     string `json:"layer"` // "base", "region" or "tenant"
+	ID        string `json:"id"`
+	Version   string `json:"version"`
+	Owner     string `json:"owner"`
+	Residency string `json:"residency,omitempty"` // of a region: where what it governs is kept; "" when it does not say
 }
 
 // layerNames are the layers in the order in which they are stacked.

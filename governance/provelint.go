@@ -10,8 +10,8 @@ import (
 // An Overlap is a permit and a denial that can fire for the same request; the
 // denial wins. Most are meant: a permit opens a door, a denial says when not.
 type Overlap struct {
-	Permit  string
-	Deny    string
+	Permit  string   `json:"permit"`
+	Deny    string   `json:"deny"`
 	Witness *Request `json:"-"` // such a request; its people are nobody real
 }
 

@@ -10,49 +10,52 @@ import (
 
 // A Report says what a policy holds and how it was checked.
 type Report struct {
-	File     string            // the base
-	Findings coaching.Findings // sorted
-	Digest   string            // of the policy; "" when there is none
-	ID       string
-	Version  string
-	Owner    string
-	Layers   []Layer      // the files of the stack, in its order
-	Params   []Param      // by id
-	Rules    []RuleReport // by effect, then id
-	Tests    int          // tests in the file
-	Passed   int          // of which these passed
-	Floors   []string     // what the code holds whatever the policy says
+	File     string            `json:"file"`               // the base
+	Findings coaching.Findings `json:"findings,omitempty"` // sorted
+	Digest   string            `json:"digest,omitempty"`   // of the policy; "" when there is none
+	ID       string            `json:"id,omitempty"`
+	Version  string            `json:"version,omitempty"`
+	Owner    string            `json:"owner,omitempty"`
+	Layers   []Layer           `json:"layers,omitempty"` // the files of the stack, in its order
+	Params   []Param           `json:"params,omitempty"` // by id
+	Rules    []RuleReport      `json:"rules,omitempty"`  // by effect, then id
+	Tests    int               `json:"tests"`            // tests in the file
+	Passed   int               `json:"passed"`           // of which these passed
+	Floors   []string          `json:"floors,omitempty"` // what the code holds whatever the policy says
 	// Proof holds what became of the file's invariants, in their order, then of
 	// the [Canaries]; of a policy of more than 200 rules only the former, and nil
 	// when its file has none.
-	Proof *Proof
+	Proof *Proof `json:"proof,omitempty"`
 	// Overlaps holds the permits and denials that can fire together, each with a
 	// request for which they do, by permit, then denial.
-	Overlaps []Overlap
+	Overlaps []Overlap `json:"overlaps,omitempty"`
 	// Surveyed is true when every rule was looked at for whether it can fire and
 	// decide, and every permit and denial for whether they overlap; false for a
 	// policy of too many rules, or where that took too long.
-	Surveyed bool
+	Surveyed bool `json:"surveyed"`
 }
 
 // A RuleReport is one rule of a policy.
 type RuleReport struct {
-	ID       string
-	Effect   Outcome
-	Code     string
-	When     string   // in canonical form
-	Controls []string // as the policy lists them
-	Tests    int      // tests of the file in which the rule fired
-	Fallback bool     // evaluated by the CEL engine, not by a closure
+	ID       string   `json:"id"`
+	Effect   Outcome  `json:"effect"`
+	Code     string   `json:"code"`
+	When     string   `json:"when"`               // in canonical form
+	Controls []string `json:"controls,omitempty"` // as the policy lists them
+	Tests    int      `json:"tests"`              // tests of the file in which the rule fired
+	// Parts holds the parts of the condition, from left to right, with the number
+	// of tests on which each decides; nil for a rule that the CEL engine evaluates.
+	Parts    []Part `json:"parts,omitempty"`
+	Fallback bool   `json:"fallback,omitempty"` // evaluated by the CEL engine, not by a closure
 	// Shadowed is true when every request would get the same outcome without
 	// the rule: others decide first, or nothing is permitted where it fires. All
 	// that such a rule can do is to give a better message.
-	Shadowed bool
+	Shadowed bool `json:"shadowed,omitempty"`
 }
 
 // Text returns the report for people: parameters, rules with the number of
-// tests that make them fire, the floors of the code, findings. The same report
-// gives the same bytes.
+// tests that make them fire and the parts of them that no test decides, the floors
+// of the code, findings. The same report gives the same bytes.
 func (r *Report) Text() string {
 	var b strings.Builder
 	if r.Digest == "" {
@@ -85,6 +88,7 @@ func (r *Report) Text() string {
 				b.WriteString("; " + strings.Join(x.Controls, ", "))
 			}
 			fmt.Fprintf(&b, "\n         when %s\n", x.When)
+			x.partText(&b)
 		}
 		b.WriteString("\nFloors that no policy can lower\n")
 		for _, f := range r.Floors {
