@@ -319,11 +319,17 @@ func (c *celEnv) check(source string) (*cel.Ast, []celProblem) {
 		return nil, celIssues(source, issues, "POL-TYPE")
 	}
 	for id, t := range checked.NativeRep().TypeMap() {
-		if t.Kind() == types.DynKind {
+		if isDyn(t) {
 			w.fail(id, "POL-DYN", "a value without a type; every value must have one")
 		}
 	}
 	return checked, sortProblems(w.problems)
+}
+
+// isDyn reports whether a type, or one of its parts, is none: a list of a text and
+// a number is a list of anything.
+func isDyn(t *types.Type) bool {
+	return t.Kind() == types.DynKind || slices.ContainsFunc(t.Parameters(), isDyn)
 }
 
 // program plans a checked condition. Reads of optional attributes are guarded
