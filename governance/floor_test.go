@@ -288,15 +288,93 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 			r.Review.At = noon.Add(1)
 		}, governance.Review, "floor.career"},
 	}
-	p := parse(t, permissive)
+	alone, stacked := parse(t, permissive), overlaid(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := packRequest(t)
 			tt.change(r)
-			d := p.Decide(r)
-			require.Equal(t, tt.outcome, d.Outcome, p.Explain(r))
-			require.Equal(t, tt.rule, d.Reasons[0].Rule)
-			require.Equal(t, tt.outcome == governance.Permit, d.Allowed())
+			for _, p := range []*governance.Policy{alone, stacked} {
+				d := p.Decide(r)
+				require.Equal(t, tt.outcome, d.Outcome, "%s", d.Codes())
+				require.Equal(t, tt.rule, d.Reasons[0].Rule)
+				require.Equal(t, tt.outcome == governance.Permit, d.Allowed())
+			}
+		})
+	}
+}
+
+// overlaid returns the permissive policy under overlays of a region and a tenant
+// that say all that an overlay can: an obligation, a control, a parameter, and
+// rules that wait for nobody in particular.
+func overlaid(t *testing.T) *governance.Policy {
+	t.Helper()
+	base := strings.Replace(permissive, "params: []", "params:\n  - {id: people, unit: count, value: 9, min: 1, max: 9, code: X-1, stricter: lower}", 1)
+	over := func(layer, id string) governance.File {
+		return governance.File{Name: id + ".yaml", Data: []byte(`apiVersion: governance-overlay/v1
+id: ` + id + `
+layer: ` + layer + `
+over: permissive
+version: 1.0.0
+owner: nobody
+params:
+  - {id: people, value: 1}
+add:
+  - rule: everything
+    obligations: [{id: ` + id + `-note, text: Note it.}]
+    controls: [` + id + `]
+rules:
+  - id: ` + id + `.nothing
+    effect: review
+    code: X-1
+    actions: [any]
+    roles: [any]
+    when: resource.id == "nothing-of-the-kind" && !review.done
+    message: nothing
+    review: {as: review, by: [coach, participant, sponsor]}
+tests: []
+`)}
+	}
+	p, report, err := governance.Stack(governance.File{Name: "base.yaml", Data: []byte(base)}, over("region", "eu"), over("tenant", "acme"))
+	require.NoError(t, err, report.Text())
+	return p
+}
+
+// An overlay that tries to move a number below a floor is refused: the base that
+// would let it is.
+func TestOverlayKeepsTheFloors(t *testing.T) {
+	tests := []struct {
+		name, param string
+		value       string // of the overlay
+		code        string
+	}{
+		{"C-15 two people", "{id: group_size, unit: count, value: 5, min: 3, max: 9, code: X, stricter: higher}", "2", "POL-OVERLAY"},
+		{"C-15 two people are called stricter", "{id: group_size, unit: count, value: 5, min: 3, max: 9, code: X, stricter: lower}", "2", "POL-"},
+		{"C-15 two people inside the bounds", "{id: group_size, unit: count, value: 5, min: 2, max: 9, code: X, stricter: lower}", "2", "POL-FLOOR"},
+		{"GOV-015 one approver", "{id: approvers, unit: count, value: 2, min: 2, max: 9, code: X, stricter: higher}", "1", "POL-OVERLAY"},
+		{"GOV-015 one approver inside the bounds", "{id: approvers, unit: count, value: 2, min: 1, max: 9, code: X, stricter: lower}", "1", "POL-FLOOR"},
+		{"GOV-016 91 days", "{id: raw_retention, unit: days, value: 90, min: 1, max: 90, code: X, stricter: lower}", "91", "POL-OVERLAY"},
+		{"GOV-016 91 days inside the bounds", "{id: raw_retention, unit: days, value: 90, min: 1, max: 91, code: X, stricter: higher}", "91", "POL-FLOOR"},
+		{"GOV-017 13 months", "{id: aggregate_retention, unit: months, value: 12, min: 1, max: 12, code: X, stricter: lower}", "13", "POL-OVERLAY"},
+		{"GOV-017 13 months inside the bounds", "{id: aggregate_retention, unit: months, value: 12, min: 1, max: 13, code: X, stricter: higher}", "13", "POL-FLOOR"},
+		{"GOV-021 a rationale of 19", "{id: rationale, unit: count, value: 20, min: 20, max: 90, code: X, stricter: higher}", "19", "POL-OVERLAY"},
+		{"GOV-021 a rationale of 19 inside the bounds", "{id: rationale, unit: count, value: 20, min: 19, max: 90, code: X, stricter: lower}", "19", "POL-FLOOR"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			id, _, _ := strings.Cut(strings.TrimPrefix(tt.param, "{id: "), ",")
+			base := strings.Replace(permissive, "params: []", "params:\n  - "+tt.param, 1)
+			p, _, err := governance.Stack(governance.File{Name: "base.yaml", Data: []byte(base)}, governance.File{Name: "eu.yaml", Data: []byte(`apiVersion: governance-overlay/v1
+id: eu
+layer: region
+over: permissive
+version: 1.0.0
+owner: nobody
+params:
+  - {id: ` + id + `, value: ` + tt.value + `}
+tests: []
+`)})
+			require.ErrorContains(t, err, tt.code)
+			require.Nil(t, p)
 		})
 	}
 }
