@@ -15,6 +15,7 @@ import (
 // are given anew to the request as it then reads, so that what is compared is
 // the rules and not the digest.
 func TestAMissingAttributeNeverHelps(t *testing.T) {
+	t.Parallel()
 	take := map[string]func(*Request){
 		"owner":          func(r *Request) { r.Resource.Owner = coaching.PersonID{} },
 		"assigned coach": func(r *Request) { r.Resource.AssignedCoach = coaching.PersonID{} },

@@ -14,6 +14,7 @@ import (
 // A policy differs from itself in nothing, and so does one that says the same
 // with its rules in another order or other words for people.
 func TestDiffOfTheSame(t *testing.T) {
+	t.Parallel()
 	p, _, err := BuiltIn()
 	require.NoError(t, err)
 	for _, q := range []*Policy{p, bare(t), bare(t, "raw messages and traces", "raw data"), bare(t, "resource.age > param.raw_retention", "param.raw_retention < resource.age")} {
@@ -30,6 +31,7 @@ func TestDiffOfTheSame(t *testing.T) {
 
 // Each witness is a request whose outcome changes as the change says.
 func TestDiffWitnesses(t *testing.T) {
+	t.Parallel()
 	p, _, err := BuiltIn()
 	require.NoError(t, err)
 	total := 0

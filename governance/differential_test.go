@@ -283,7 +283,7 @@ func TestClosuresAgreeWithCEL(t *testing.T) {
 	for v, n := range values {
 		require.Greater(t, n, 60*conditions, "value %d", v)
 	}
-	for o := opConst; o < opForeign; o++ {
+	for o := range opForeign {
 		require.True(t, ops[o], "no condition with operator %d", o)
 	}
 	require.Equal(t, uint64(1)<<(int(attrCount)+len(testExts()))-1, attrs, "conditions about every attribute")

@@ -78,6 +78,7 @@ func stackOf(overlays ...string) (*Policy, *Report, error) {
 // An overlay that could loosen anything is refused, with its place and that of
 // what it would loosen.
 func TestOverlayOnlyTightens(t *testing.T) {
+	t.Parallel()
 	edit := func(of, from, to string) string {
 		require.Contains(t, of, from)
 		return strings.Replace(of, from, to, 1)
@@ -229,6 +230,7 @@ func TestLeanOfParameter(t *testing.T) {
 // No stack permits what its base does not, nor lets through what its base sends
 // to a human, whatever an overlay says that is accepted.
 func TestStackIsNeverLooser(t *testing.T) {
+	t.Parallel()
 	draws := 30_000
 	if testing.Short() {
 		draws /= 6
@@ -290,6 +292,7 @@ func TestResidencyLetsPurge(t *testing.T) {
 // A stack is the same in whatever order its files are given, from files and from
 // memory, and its digest changes with everything in it that decides.
 func TestStackHasOneOrderAndOneDigest(t *testing.T) {
+	t.Parallel()
 	files := []File{{"builtin.yaml", builtin}, {"eu.yaml", []byte(region)}, {"acme.yaml", []byte(tenant)}}
 	p, report, err := Stack(files...)
 	require.NoError(t, err)

@@ -45,6 +45,7 @@ func rulesOf(t *testing.T) (head string, rules []string, tests string) {
 // The order in which rules are written changes neither the digest nor any
 // decision, and spacing inside a condition does not change the digest.
 func TestRuleOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
 	head, rules, tests := rulesOf(t)
 	want := builtIn(t)
 	r := packRequest(t)
@@ -65,6 +66,7 @@ func TestRuleOrderDoesNotMatter(t *testing.T) {
 
 // Whatever can change a decision or what people are told changes the digest.
 func TestDigestSeesEveryChange(t *testing.T) {
+	t.Parallel()
 	seen := map[string]string{builtIn(t).Digest(): "the policy itself"}
 	for _, change := range [][2]string{
 		{"version: 1.0.0", "version: 1.0.1"},

@@ -16,6 +16,7 @@ import (
 // Brute force over programmes, regions and ids finds what the search finds,
 // where conditions compare these texts with constants and with one another.
 func TestProveTextsAgreesWithBruteForce(t *testing.T) {
+	t.Parallel()
 	conditions := []string{
 		`!(has(resource.residency) && resource.residency == "eu")`,
 		`!has(resource.residency) || resource.residency in ["us", "eu"]`,

@@ -200,6 +200,7 @@ func (iotestWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
 // The counts are those of a plain comparison, decision by decision, whatever the
 // order of the log.
 func TestReplayCounts(t *testing.T) {
+	t.Parallel()
 	p := builtInPolicy(t)
 	source, _, _ := strings.Cut(BuiltInSource(), "\ntests:")
 	source = strings.Replace(source, "{id: raw_retention, unit: days, value: 90,", "{id: raw_retention, unit: days, value: 30,", 1)
