@@ -162,7 +162,7 @@ func (n *node) pick(f *facts, known uint64) (a attr, ok bool, opaque *expr) {
 		if n.opaque != nil {
 			return 0, false, n.opaque
 		}
-		for set := n.reads &^ known; set != 0; set &= set - 1 {
+		if set := n.reads &^ known; set != 0 {
 			a := attr(bits.TrailingZeros64(set))
 			if a == attrPastRetention {
 				if known&(1<<attrType) == 0 {
@@ -687,7 +687,7 @@ func (d *domain) people() []cand {
 // treats alike, and a set holds a group or does not.
 func (d *domain) approvalRoles() []int64 {
 	var groups []int64
-	index := map[string]int{}
+	index := map[string]bool{}
 	for role := coaching.Participant; role < coaching.System; role++ {
 		var key []byte
 		for _, m := range d.masks {
@@ -699,10 +699,8 @@ func (d *domain) approvalRoles() []int64 {
 		if d.singles>>role&1 != 0 {
 			key = append(key, byte(role)+2)
 		}
-		i, ok := index[string(key)]
-		if !ok {
-			i = len(groups)
-			index[string(key)] = i
+		if !index[string(key)] {
+			index[string(key)] = true
 			groups = append(groups, 1<<role) // the first of the group stands for it
 		}
 	}
