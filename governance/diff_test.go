@@ -134,7 +134,7 @@ func TestDiffAgreesWithBruteForce(t *testing.T) {
 	}
 	everyRequest(func(f *facts) {
 		for _, x := range pairs {
-			was, is := withoutIndex(x.from, f), withoutIndex(x.to, f)
+			was, is := ruleByRule(x.from, f), ruleByRule(x.to, f)
 			if was == is {
 				continue
 			}

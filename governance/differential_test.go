@@ -311,7 +311,7 @@ func TestBuiltInClosuresAgreeWithCEL(t *testing.T) {
 		pool[i] = g.facts()
 	}
 	for _, r := range p.rules {
-		x := check(t, c, r.source)
+		x := check(t, c, r.when.String())
 		require.NotNil(t, x.closure, r.id)
 		for _, f := range pool {
 			f = r.view(f)
@@ -351,9 +351,9 @@ func FuzzClosuresAgreeWithCEL(f *testing.F) {
 	})
 }
 
-// withoutIndex decides facts by asking every rule and every floor: the outcome
+// ruleByRule decides facts by asking every rule and every floor: the outcome
 // that the index has to leave as it is.
-func withoutIndex(p *Policy, f *facts) Outcome {
+func ruleByRule(p *Policy, f *facts) Outcome {
 	var fired [len(outcomeNames)]bool
 	for _, r := range p.rules {
 		if r.actions>>f.num[attrAction]&1 == 0 || r.roles>>f.num[attrSubjectRole]&1 == 0 {

@@ -84,9 +84,9 @@ func mutants(t *testing.T, p *Policy) []*mutant {
 		}
 		each := func(name string, e *expr) {
 			add(name+" in "+r.when.String()+" -> "+e.String(), func(r *rule) {
-				r.when, r.source, r.reads = e, e.String(), e.reads()
+				r.when, r.reads = e, e.reads()
 				closure, ok := lower(e)
-				require.True(t, ok, r.source)
+				require.True(t, ok, r.when.String())
 				r.test = closure
 			})
 		}

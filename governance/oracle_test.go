@@ -23,7 +23,7 @@ type oracle struct {
 func newOracle(t testing.TB, p *Policy, c *celEnv) *oracle {
 	o := &oracle{p, map[*rule]program{}}
 	for _, r := range p.rules {
-		o.run[r] = check(t, c, r.source).run
+		o.run[r] = check(t, c, r.when.String()).run
 	}
 	return o
 }
@@ -117,7 +117,7 @@ func (g gen) policy(t testing.TB, c *celEnv, rules int) *Policy {
 		}
 		e, run, problems := c.read(source)
 		require.Empty(t, problems, source)
-		r := &rule{id: fmt.Sprintf("rule-%d", i), effect: effect, actions: set(len(actionNames)), roles: set(len(roleNames)), when: e, source: e.String(), reads: e.reads(), run: run}
+		r := &rule{id: fmt.Sprintf("rule-%d", i), effect: effect, actions: set(len(actionNames)), roles: set(len(roleNames)), when: e, reads: e.reads(), run: run, message: &message{}}
 		if run == nil {
 			r.test, _ = lower(e)
 		}

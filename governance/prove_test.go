@@ -353,7 +353,7 @@ func TestProveAgreesWithBruteForce(t *testing.T) {
 	everyRequest(func(f *facts) {
 		for _, q := range questions {
 			if !q.broken && q.never(f) == isTrue {
-				q.broken = withoutIndex(q.Policy, f) == Permit
+				q.broken = ruleByRule(q.Policy, f) == Permit
 			}
 		}
 	})
