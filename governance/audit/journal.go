@@ -85,7 +85,7 @@ func load(ctx context.Context, store Store, origin string, vouched []Checkpoint)
 		if c.Origin != origin {
 			return nil, fmt.Errorf("%w: %s, the journal is %s", ErrOrigin, c.Origin, origin)
 		}
-		root, err := log.tree.root(c.Size)
+		root, err := log.tree.rootAt(c.Size)
 		if err != nil || root != c.Root {
 			return nil, fmt.Errorf("%w: %d records do not hold %s", ErrTampered, log.tree.size, c)
 		}

@@ -37,11 +37,7 @@ func NewLog(origin string) (*Log, error) {
 		return nil, errOrigin
 	}
 	l := &Log{origin: origin}
-	root, err := l.tree.root(0)
-	if err != nil {
-		return nil, err
-	}
-	l.root = root
+	l.root = l.tree.root()
 	return l, nil
 }
 
@@ -101,14 +97,8 @@ func (l *Log) add(entry Entry) error {
 	if entry.index != l.tree.size || entry.prior != l.root {
 		return fmt.Errorf("%w: record %d after %d records, or after others than these", ErrConflict, entry.index, l.tree.size)
 	}
-	if err := l.tree.add(entry.leaf()); err != nil {
-		return err
-	}
-	root, err := l.tree.root(l.tree.size)
-	if err != nil {
-		return err
-	}
-	l.root = root
+	l.tree.add(entry.leaf())
+	l.root = l.tree.root()
 	if entry.event.at.After(l.latest) {
 		l.latest = entry.event.at
 	}

@@ -1,16 +1,54 @@
 package audit
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// A frontier is what it takes to go on with an RFC 6962 tree: the roots of the
+// complete subtrees that make it up, largest first, one for each bit of its size.
+// A copy of a frontier goes on by itself.
+type frontier struct {
+	size  int64
+	nodes [63]tlog.Hash
+}
+
+// add appends a leaf, and to stored the hashes that the leaf completes, in the
+// order of tlog.StoredHashes.
+func (f *frontier) add(leaf tlog.Hash, stored []tlog.Hash) []tlog.Hash {
+	n := bits.OnesCount64(uint64(f.size))
+	stored = append(stored, leaf)
+	for size := f.size; size&1 == 1; size >>= 1 {
+		n--
+		leaf = tlog.NodeHash(f.nodes[n], leaf)
+		stored = append(stored, leaf)
+	}
+	f.nodes[n] = leaf
+	f.size++
+	return stored
+}
+
+// root returns the root of the tree.
+func (f *frontier) root() Digest {
+	n := bits.OnesCount64(uint64(f.size))
+	if n == 0 {
+		return sha256.Sum256(nil)
+	}
+	root := f.nodes[n-1]
+	for i := n - 2; i >= 0; i-- {
+		root = tlog.NodeHash(f.nodes[i], root)
+	}
+	return Digest(root)
+}
+
 // A tree is the RFC 6962 tree of a log's leaves, with every hash in memory in
 // the order of tlog.StoredHashIndex: about 64 bytes a leaf.
 type tree struct {
+	frontier
 	hashes []tlog.Hash
-	size   int64
 }
 
 // ReadHashes makes a tree a tlog.HashReader.
@@ -26,18 +64,10 @@ func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 }
 
 // add appends a leaf.
-func (t *tree) add(leaf tlog.Hash) error {
-	hashes, err := tlog.StoredHashesForRecordHash(t.size, leaf, t)
-	if err != nil {
-		return err
-	}
-	t.hashes = append(t.hashes, hashes...)
-	t.size++
-	return nil
-}
+func (t *tree) add(leaf tlog.Hash) { t.hashes = t.frontier.add(leaf, t.hashes) }
 
-// root returns the root of the tree of the first size leaves.
-func (t *tree) root(size int64) (Digest, error) {
+// rootAt returns the root of the tree of the first size leaves.
+func (t *tree) rootAt(size int64) (Digest, error) {
 	if size < 0 || size > t.size {
 		return Digest{}, fmt.Errorf("audit: no root at size %d of a tree of %d leaves", size, t.size)
 	}
