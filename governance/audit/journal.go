@@ -1,9 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -15,17 +18,24 @@ var ErrStore = errors.New("audit: the store failed")
 var ErrTampered = errors.New("audit: the stored log is not the one that was vouched for")
 
 // A Journal appends events to a [Store] and keeps the [Log] beside it. It is
-// safe for concurrent use: appends wait for one another, and a context that is
-// done ends the wait. The zero Journal appends nothing.
+// safe for concurrent use: what is appended while the store is busy waits, and
+// shares the next durable write. The zero Journal appends nothing.
 type Journal struct {
-	turn  chan struct{} // holds one token, which is the right to write
 	store Store
 	log   *Log
-	doubt bool // an append failed: the store may hold more than the log
-	// claimed is the entry that the store said it holds and that could not be
-	// read back; zero when there is none.
-	claimed Entry
+
+	mu      sync.Mutex
+	waiting []*request // in the order in which they came
+
+	turn  chan struct{} // holds one token, which is the right to write and to what follows
+	doubt bool          // an append failed: the store may hold more than the log
+	// claimed are the entries that the store said it holds and that could not be
+	// read back.
+	claimed []Entry
 }
+
+// MaxBatch is the largest number of events that are appended at once.
+const MaxBatch = 1024
 
 // OpenJournal reads the store's records and returns the journal that appends
 // after them. Head is the newest signed checkpoint that the host holds, and
@@ -54,7 +64,7 @@ func OpenJournal(ctx context.Context, store Store, key *Verifier, head []byte, a
 	if head == nil && log.Head().Size > 0 {
 		return nil, fmt.Errorf("%w: %d records and no checkpoint", ErrTampered, log.Head().Size)
 	}
-	j := &Journal{turn: make(chan struct{}, 1), store: store, log: log}
+	j := &Journal{store: store, log: log, turn: make(chan struct{}, 1)}
 	j.turn <- struct{}{}
 	return j, nil
 }
@@ -103,63 +113,43 @@ func load(ctx context.Context, store Store, origin string, vouched []Checkpoint)
 // be stored, and follows from the records before it, counts without a receipt. A
 // store that has lost or changed its last record, or that said it had stored a
 // record and holds another, is [ErrTampered].
-func (j *Journal) Append(ctx context.Context, event Event) (receipt Receipt, err error) {
-	if err := j.wait(ctx); err != nil {
-		return Receipt{}, err
-	}
-	defer j.release()
-	defer func() {
-		if p := recover(); p != nil {
-			// What it panicked with may quote the record's neighbours; it stays out.
-			receipt, err = Receipt{}, fmt.Errorf("%w: it panicked", ErrStore)
-		}
-	}()
-	if j.doubt {
-		if err := j.catchUp(ctx); err != nil {
-			return Receipt{}, err
-		}
-	}
-	entry, err := j.log.Prepare(event)
+func (j *Journal) Append(ctx context.Context, event Event) (Receipt, error) {
+	receipts, err := j.AppendAll(ctx, event)
 	if err != nil {
 		return Receipt{}, err
 	}
-	j.doubt = true // until the record is known to be there
-	if err := j.store.Append(ctx, entry.Index(), entry.Bytes()); err != nil {
-		return Receipt{}, fmt.Errorf("audit: storing record %d: %w", entry.Index(), err)
-	}
-	j.claimed = entry
-	stored, err := j.last(ctx, entry.Index())
-	if err != nil {
-		return Receipt{}, fmt.Errorf("audit: reading record %d back: %w", entry.Index(), err)
-	}
-	receipt, err = j.log.Commit(entry, Ack{Index: entry.Index(), Stored: stored})
-	if err != nil {
-		return Receipt{}, err
-	}
-	j.doubt, j.claimed = false, Entry{}
-	if err := ctx.Err(); err != nil {
-		return Receipt{}, err
-	}
-	return receipt, nil
+	return receipts[0], nil
 }
 
-// last returns the store's record of the given index, which must be its last.
-func (j *Journal) last(ctx context.Context, index int64) ([]byte, error) {
-	var stored []byte
-	found := 0
-	for record, err := range j.store.Read(ctx, index) {
-		if err != nil {
-			return nil, err
-		}
-		stored = record
-		if found++; found > 1 {
-			break
-		}
+// AppendAll is [Journal.Append] for up to [MaxBatch] events that belong together:
+// all of them are recorded, one after the other and with one durable write, or
+// none. There is a receipt for each, in the events' order, or an error and no
+// receipt. The slice is copied.
+func (j *Journal) AppendAll(ctx context.Context, events ...Event) ([]Receipt, error) {
+	if j == nil || j.log == nil {
+		return nil, errors.New("audit: a journal comes from OpenJournal")
 	}
-	if found != 1 {
-		return nil, fmt.Errorf("%w: %d records where one was appended", ErrNotStored, found)
+	if len(events) > MaxBatch {
+		return nil, fmt.Errorf("audit: %d events at once, want at most %d", len(events), MaxBatch)
 	}
-	return stored, nil
+	if err := ctx.Err(); err != nil || len(events) == 0 {
+		return nil, err
+	}
+	r := &request{ctx: ctx, events: slices.Clone(events), done: make(chan struct{})}
+	j.mu.Lock()
+	j.waiting = append(j.waiting, r)
+	j.mu.Unlock()
+	select {
+	case <-r.done: // somebody else has written it
+	case <-j.turn:
+		j.lead(r)
+	case <-ctx.Done():
+		return nil, ctx.Err() // whoever writes next passes over it
+	}
+	if err := cmp.Or(r.err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	return r.receipts, nil
 }
 
 // catchUp brings the log up to what the store holds after an append of which
@@ -177,7 +167,7 @@ func (j *Journal) catchUp(ctx context.Context) error {
 			return fmt.Errorf("%w: record %d: %w", ErrTampered, at, err)
 		case at < size && Digest(entry.leaf()) != j.log.leaf(at):
 			return fmt.Errorf("%w: record %d has changed", ErrTampered, at)
-		case at == j.claimed.index && j.claimed.text != "" && entry.text != j.claimed.text:
+		case slices.ContainsFunc(j.claimed, func(c Entry) bool { return c.index == at && c.text != entry.text }):
 			return fmt.Errorf("%w: record %d is not the one that was appended", ErrTampered, at)
 		case at >= size:
 			if err := j.log.Replay(entry); err != nil {
@@ -192,7 +182,7 @@ func (j *Journal) catchUp(ctx context.Context) error {
 	if at < size {
 		return fmt.Errorf("%w: %d records where %d were committed", ErrTampered, at, size)
 	}
-	j.doubt, j.claimed = false, Entry{}
+	j.doubt, j.claimed = false, nil
 	return nil
 }
 
@@ -226,21 +216,3 @@ func (j *Journal) state() *Log {
 	}
 	return j.log
 }
-
-// wait takes the turn, or gives up when the context is done.
-func (j *Journal) wait(ctx context.Context) error {
-	if j == nil || j.turn == nil {
-		return errors.New("audit: a journal comes from OpenJournal")
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case <-j.turn:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (j *Journal) release() { j.turn <- struct{}{} }

@@ -27,7 +27,8 @@ type faulty struct {
 	audit.MemoryStore
 	fault string
 	// cancel ends the context of the caller, for the faults that need it.
-	cancel context.CancelFunc
+	cancel  context.CancelFunc
+	appends int
 }
 
 // faults are all the ways in which a store can fail an append.
@@ -35,12 +36,14 @@ func faults() []string {
 	return []string{
 		"error before", "error after", "no space", "timeout", "cancelled in between", "cancelled before",
 		"short write", "changed write", "another record", "nothing written", "written twice", "conflict",
+		"half written", "half written and error", "other order",
 		"panic before", "panic after", "panic with error", "read error", "read panics", "reads nothing", "reads another", "cancelled at the end",
 	}
 }
 
 func (s *faulty) Append(ctx context.Context, size int64, records ...[]byte) error {
-	store := &s.MemoryStore
+	store, last := &s.MemoryStore, len(records)-1
+	s.appends++
 	switch s.fault {
 	case "error before":
 		return errors.New("disk on fire")
@@ -59,18 +62,28 @@ func (s *faulty) Append(ctx context.Context, size int64, records ...[]byte) erro
 		s.cancel()
 		return store.Append(ctx, size, records...)
 	case "short write":
-		return store.Append(ctx, size, records[0][:len(records[0])/2])
+		records = slices.Clone(records)
+		records[last] = records[last][:len(records[last])/2]
 	case "changed write":
-		changed := slices.Clone(records[0])
-		changed[len(changed)-3] ^= 1
-		return store.Append(ctx, size, changed)
+		records = slices.Clone(records)
+		records[last] = slices.Clone(records[last])
+		records[last][len(records[last])-3] ^= 1
 	case "another record":
 		// As well formed as the one that it stands for.
-		return store.Append(ctx, size, bytes.Replace(records[0], []byte(`"at":"2027-`), []byte(`"at":"2026-`), 1))
+		records = slices.Clone(records)
+		records[last] = bytes.Replace(records[last], []byte(`"at":"2027-`), []byte(`"at":"2026-`), 1)
+	case "half written":
+		records = records[:len(records)/2]
+	case "half written and error":
+		_ = store.Append(ctx, size, records[:len(records)/2]...)
+		return errors.New("disk on fire")
+	case "other order":
+		records = slices.Clone(records)
+		slices.Reverse(records)
 	case "nothing written":
 		return nil
 	case "written twice":
-		return store.Append(ctx, size, records[0], records[0])
+		records = append(slices.Clone(records), records[last])
 	case "conflict":
 		return audit.ErrConflict
 	case "panic before":
@@ -116,47 +129,53 @@ func openJournal(t testing.TB, store audit.Store) *audit.Journal {
 	return j
 }
 
-// Whatever fails in the store, there is no receipt, the journal never says what
-// it does not know, and it works again as soon as the store does, unless the
-// store holds something that was never prepared.
+// Whatever fails in the store, at whichever append, of one event or of many: there
+// is no receipt, the journal never says what it does not know, and it works again
+// as soon as the store does, unless the store holds something that was never
+// prepared.
 func TestAppendFaults(t *testing.T) {
-	spoiled := map[string]bool{"short write": true, "changed write": true, "another record": true, "written twice": true}
+	spoiled := map[string]bool{"short write": true, "changed write": true, "another record": true, "written twice": true, "other order": true}
 	signer, key := keys(t, origin, "k")
 	for _, fault := range faults() {
-		for at := range 4 {
-			t.Run(fmt.Sprintf("%s at append %d", fault, at), func(t *testing.T) {
-				store := &faulty{}
-				j := openJournal(t, store)
-				for i := range at {
-					_, err := j.Append(context.Background(), event(t, i))
-					require.NoError(t, err)
-				}
-				ctx, cancel := context.WithCancel(context.Background())
-				defer cancel()
-				store.fault, store.cancel = fault, cancel
-				receipt, err := j.Append(ctx, event(t, at))
-				if fault == "reads another" && at == 0 {
-					return // the only record is the right one
-				}
-				require.Error(t, err)
-				require.True(t, receipt.IsZero())
-				require.NotContains(t, err.Error(), "Jane")
+		for _, at := range []int{0, 1, 2, 3} {
+			for _, n := range []int{1, 2, 5} {
+				t.Run(fmt.Sprintf("%s at append %d of %d", fault, at, n), func(t *testing.T) {
+					store := &faulty{}
+					j := openJournal(t, store)
+					for i := range at {
+						_, err := j.Append(context.Background(), event(t, i))
+						require.NoError(t, err)
+					}
+					ctx, cancel := context.WithCancel(context.Background())
+					defer cancel()
+					store.fault, store.cancel = fault, cancel
+					receipts, err := j.AppendAll(ctx, batch(t, at, n)...)
+					switch {
+					case fault == "reads another" && at == 0, fault == "other order" && n == 1:
+						return // there is no other
+					case fault == "half written" && n == 1:
+						require.ErrorIs(t, err, audit.ErrNotStored)
+					}
+					require.Error(t, err)
+					require.Nil(t, receipts)
+					require.NotContains(t, err.Error(), "Jane")
 
-				store.fault = ""
-				receipt, err = j.Append(context.Background(), event(t, at+29))
-				if spoiled[fault] {
-					require.ErrorIs(t, err, audit.ErrTampered)
-					require.True(t, receipt.IsZero())
-					return
-				}
-				require.NoError(t, err)
-				require.False(t, receipt.IsZero())
-				head, err := j.Sign(signer)
-				require.NoError(t, err)
-				var log bytes.Buffer
-				require.NoError(t, audit.WriteLines(context.Background(), &log, store))
-				require.True(t, verify(log.String(), key, head).OK())
-			})
+					store.fault = ""
+					receipt, err := j.Append(context.Background(), event(t, at+58))
+					if spoiled[fault] {
+						require.ErrorIs(t, err, audit.ErrTampered)
+						require.True(t, receipt.IsZero())
+						return
+					}
+					require.NoError(t, err)
+					require.False(t, receipt.IsZero())
+					head, err := j.Sign(signer)
+					require.NoError(t, err)
+					var log bytes.Buffer
+					require.NoError(t, audit.WriteLines(context.Background(), &log, store))
+					require.True(t, verify(log.String(), key, head).OK())
+				})
+			}
 		}
 	}
 }

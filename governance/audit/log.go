@@ -67,20 +67,61 @@ func (l *Log) Prepare(event Event) (Entry, error) {
 	return newEntry(l.tree.size, l.root, event)
 }
 
+// prepare returns the entries that record each list of events after the lists
+// before it, and changes nothing. Where an event cannot be recorded, its whole
+// list is left out and its error is at the list's place.
+func (l *Log) prepare(lists [][]Event) ([]Entry, []error) {
+	l.mu.Lock()
+	next, root := l.tree.frontier, l.root
+	l.mu.Unlock()
+	var entries []Entry
+	errs := make([]error, len(lists))
+	for i, events := range lists {
+		before, rootBefore, n := next, root, len(entries)
+		for _, event := range events {
+			entry, err := newEntry(next.size, root, event)
+			if err != nil {
+				errs[i], next, root, entries = err, before, rootBefore, entries[:n]
+				break
+			}
+			next.add(entry.leaf(), nil)
+			root = next.root()
+			entries = append(entries, entry)
+		}
+	}
+	return entries, errs
+}
+
 // Commit adds an entry that the host has made durable, and returns its receipt.
 // It is an error, and changes nothing, when the ack is not for the entry
 // ([ErrNotStored]) or the log has grown since ([ErrConflict]).
 func (l *Log) Commit(entry Entry, ack Ack) (Receipt, error) {
-	if !ack.acknowledges(entry) {
-		return Receipt{}, fmt.Errorf("%w: ack of record %d with %d bytes for record %d with %d",
-			ErrNotStored, ack.Index, len(ack.Stored), entry.index, len(entry.text))
+	receipts, err := l.commit([]Entry{entry}, []Ack{ack})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipts[0], nil
+}
+
+// commit is Commit for entries of one prepare, with an ack for each: all or none.
+func (l *Log) commit(entries []Entry, acks []Ack) ([]Receipt, error) {
+	for i, entry := range entries {
+		if ack := acks[i]; !ack.acknowledges(entry) {
+			return nil, fmt.Errorf("%w: ack of record %d with %d bytes for record %d with %d",
+				ErrNotStored, ack.Index, len(ack.Stored), entry.index, len(entry.text))
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.add(entry); err != nil {
-		return Receipt{}, err
+	receipts := make([]Receipt, len(entries))
+	for i, entry := range entries {
+		// Each follows from the one before it, so that none but the first can fail.
+		if err := l.add(entry); err != nil {
+			return nil, err
+		}
+		receipts[i] = Receipt{origin: l.origin, index: entry.index, root: l.root, leaf: Digest(entry.leaf())}
 	}
-	return Receipt{origin: l.origin, index: entry.index, root: l.root, leaf: Digest(entry.leaf())}, nil
+	return receipts, nil
 }
 
 // Replay adds a record that the host reads back from its store, in order, when
