@@ -1,6 +1,11 @@
 package audit
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/coachgov/coaching"
+)
 
 // Limits of a record.
 const (
@@ -15,8 +20,10 @@ const (
 // error.
 type coder struct {
 	reading bool
-	text    []byte // written so far, or left to read
+	in      string // left to read
+	out     []byte // written so far
 	comma   bool   // a field stands before the next one
+	people  *people
 	err     error
 }
 
@@ -32,23 +39,41 @@ func (c *coder) literal(s, where string) {
 	switch {
 	case c.err != nil:
 	case !c.reading:
-		c.text = append(c.text, s...)
-	case len(c.text) < len(s) || string(c.text[:len(s)]) != s:
+		c.out = append(c.out, s...)
+	case !strings.HasPrefix(c.in, s):
 		c.fail(where, "exactly "+s+" at this place")
 	default:
-		c.text = c.text[len(s):]
+		c.in = c.in[len(s):]
 	}
 }
 
 // key begins a field.
 func (c *coder) key(key string) {
-	if c.comma {
-		c.literal(",", key)
+	if c.err != nil {
+		return
 	}
+	comma := c.comma
 	c.comma = true
-	c.literal(`"`, key)
-	c.literal(key, key)
-	c.literal(`":`, key)
+	if !c.reading {
+		if comma {
+			c.out = append(c.out, ',')
+		}
+		c.out = append(append(append(c.out, '"'), key...), '"', ':')
+		return
+	}
+	in := c.in
+	if comma {
+		if in == "" || in[0] != ',' {
+			c.fail(key, "a comma before it")
+			return
+		}
+		in = in[1:]
+	}
+	if n := len(key); len(in) < n+3 || in[0] != '"' || in[1:n+1] != key || in[n+1] != '"' || in[n+2] != ':' {
+		c.fail(key, "this field at this place")
+		return
+	}
+	c.in = in[len(key)+3:]
 }
 
 // open and close surround a nested object.
@@ -64,32 +89,32 @@ func (c *coder) close(key string) {
 }
 
 // put writes a quoted string. What may be in one needs no escape.
-func (c *coder) put(key, value string) {
-	c.literal(`"`, key)
-	c.literal(value, key)
-	c.literal(`"`, key)
+func (c *coder) put(value string) {
+	if c.err == nil {
+		c.out = append(append(append(c.out, '"'), value...), '"')
+	}
 }
 
 // take reads a quoted string, a part of what is read. What may be in one needs no
 // escape, so an escape is refused.
-func (c *coder) take(key string) []byte {
-	c.literal(`"`, key)
-	if c.err != nil {
-		return nil
+func (c *coder) take(key string) string {
+	if c.literal(`"`, key); c.err != nil {
+		return ""
 	}
-	for i, b := range c.text {
-		switch {
-		case b == '"':
-			value := c.text[:i]
-			c.text = c.text[i+1:]
-			return value
-		case b < ' ' || b > '~' || b == '\\':
+	n := strings.IndexByte(c.in, '"')
+	if n < 0 {
+		c.fail(key, "a closing quotation mark")
+		return ""
+	}
+	value := c.in[:n]
+	for i := range len(value) {
+		if b := value[i]; b < ' ' || b > '~' || b == '\\' {
 			c.fail(key, "printable ASCII without escapes")
-			return nil
+			return ""
 		}
 	}
-	c.fail(key, "a closing quotation mark")
-	return nil
+	c.in = c.in[n+1:]
+	return value
 }
 
 // fixed is a field whose value is known.
@@ -98,4 +123,41 @@ func (c *coder) fixed(key, value string) {
 	c.literal(`"`, key)
 	c.literal(value, key)
 	c.literal(`"`, key)
+}
+
+// people remembers the texts of pseudonyms, of which a log repeats a few. A text
+// is remembered when it is the one text of its pseudonym. The nil people
+// remembers nothing.
+type people struct {
+	ids   map[string]coaching.PersonID
+	texts map[coaching.PersonID]string
+}
+
+// maxPeople bounds what is remembered.
+const maxPeople = 10_000
+
+func (p *people) parse(text string) (coaching.PersonID, error) {
+	if p != nil {
+		if id, ok := p.ids[text]; ok {
+			return id, nil
+		}
+	}
+	id, err := coaching.ParsePersonID(text) // accepts one text of each
+	if err == nil && p != nil {
+		if p.ids == nil || len(p.ids) >= maxPeople {
+			p.ids, p.texts = make(map[string]coaching.PersonID), make(map[coaching.PersonID]string)
+		}
+		text = strings.Clone(text) // not the whole record
+		p.ids[text], p.texts[id] = id, text
+	}
+	return id, err
+}
+
+func (p *people) text(id coaching.PersonID) string {
+	if p != nil {
+		if text, ok := p.texts[id]; ok {
+			return text
+		}
+	}
+	return id.String()
 }

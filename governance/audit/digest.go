@@ -31,8 +31,43 @@ func (d Digest) String() string {
 // ParseDigest reads what String writes and nothing else.
 func ParseDigest(text string) (Digest, error) {
 	var d Digest
-	err := d.UnmarshalText([]byte(text))
-	return d, err
+	if err := d.parse(text); err != nil {
+		return Digest{}, err
+	}
+	return d, nil
+}
+
+func (d *Digest) parse(text string) error {
+	*d = Digest{}
+	if text == "" {
+		return nil
+	}
+	if len(text) != hex.EncodedLen(len(d)) {
+		return errDigest
+	}
+	var all byte
+	for i := range d {
+		high, low := hexValues[text[2*i]], hexValues[text[2*i+1]]
+		all |= high | low
+		d[i] = high<<4 | low&15
+	}
+	if all > 15 || d.IsZero() {
+		return errDigest
+	}
+	return nil
+}
+
+// hexValues holds the value of each hexadecimal digit in lower case, and 16 for
+// every other byte; package hex accepts both cases.
+var hexValues = [256]byte{
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 10, 11, 12, 13, 14, 15, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
+	16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
 }
 
 // MarshalText returns the form that String returns.
@@ -40,24 +75,9 @@ func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads what String writes and nothing else.
 func (d *Digest) UnmarshalText(text []byte) error {
-	*d = Digest{}
-	if len(text) == 0 {
-		return nil
-	}
-	var parsed Digest
-	if len(text) != hex.EncodedLen(len(parsed)) {
-		return errDigest
-	}
-	for _, b := range text {
-		if 'A' <= b && b <= 'F' {
-			return errDigest // package hex accepts both cases
-		}
-	}
-	if _, err := hex.Decode(parsed[:], text); err != nil || parsed.IsZero() {
-		return errDigest
-	}
-	*d = parsed
-	return nil
+	var err error
+	*d, err = ParseDigest(string(text))
+	return err
 }
 
 var errDigest = errors.New("audit: a digest is 64 hexadecimal digits in lower case")

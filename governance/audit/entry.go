@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -19,27 +20,64 @@ type Entry struct {
 	prior Digest
 	event Event
 	text  string
+	leaf  tlog.Hash // RFC 6962 leaf hash of the text
 }
 
 // newEntry writes the record of an event.
 func newEntry(index int64, prior Digest, event Event) (Entry, error) {
 	e := Entry{index: index, prior: prior, event: event}
-	text, err := e.encode(nil)
+	var s scribe
+	leaf, err := s.write(&e)
 	if err != nil {
 		return Entry{}, err
 	}
-	e.text = string(text)
+	e.text, e.leaf = string(leaf[1:]), sha256.Sum256(leaf)
 	return e, nil
 }
 
-// encode writes the record over buf.
-func (e *Entry) encode(buf []byte) ([]byte, error) {
-	c := coder{text: slices.Grow(buf[:0], 640)}
+// A scribe writes and reads one record after the other, and keeps what that can
+// share. The zero scribe is ready.
+type scribe struct {
+	leaf   []byte
+	people people
+}
+
+// write returns the record behind a zero byte, which makes it the preimage of its
+// leaf hash (RFC 6962, section 2.1). It is valid until the next call.
+func (s *scribe) write(e *Entry) ([]byte, error) {
+	c := coder{out: append(slices.Grow(s.leaf[:0], 640), 0), people: &s.people}
 	e.fields(&c)
-	if len(c.text) > MaxRecord {
-		c.fail("record", fmt.Sprintf("at most %d bytes, got %d", MaxRecord, len(c.text)))
+	s.leaf = c.out
+	if n := len(c.out) - 1; n > MaxRecord {
+		c.fail("record", fmt.Sprintf("at most %d bytes, got %d", MaxRecord, n))
 	}
-	return c.text, c.err
+	return c.out, c.err
+}
+
+// read returns the entry of a record, which it keeps.
+func (s *scribe) read(record string) (Entry, error) {
+	if len(record) > MaxRecord {
+		return Entry{}, fmt.Errorf("audit: record of %d bytes, want at most %d", len(record), MaxRecord)
+	}
+	e := Entry{text: record}
+	c := coder{reading: true, in: e.text, people: &s.people}
+	e.fields(&c)
+	if c.err == nil && c.in != "" {
+		c.fail("record", "nothing after it")
+	}
+	if c.err != nil {
+		return Entry{}, c.err
+	}
+	// The walk leaves no room for a second spelling. This makes sure of it.
+	leaf, err := s.write(&e)
+	if err != nil {
+		return Entry{}, err
+	}
+	if string(leaf[1:]) != e.text {
+		return Entry{}, fmt.Errorf("audit: record of %d bytes is not in its one form", len(record))
+	}
+	e.leaf = sha256.Sum256(leaf)
+	return e, nil
 }
 
 // ParseEntry reads one record, without a line end. It accepts exactly the bytes
@@ -47,34 +85,8 @@ func (e *Entry) encode(buf []byte) ([]byte, error) {
 // error, which names the first field that differs and does not quote the
 // record. Whether the record belongs at its place is for [Verify].
 func ParseEntry(record []byte) (Entry, error) {
-	entry, _, err := parseEntry(record, nil)
-	return entry, err
-}
-
-// parseEntry is ParseEntry with a buffer, which it returns for the next call.
-func parseEntry(record, buf []byte) (Entry, []byte, error) {
-	if len(record) > MaxRecord {
-		return Entry{}, buf, fmt.Errorf("audit: record of %d bytes, want at most %d", len(record), MaxRecord)
-	}
-	var e Entry
-	c := coder{reading: true, text: record}
-	e.fields(&c)
-	if c.err == nil && len(c.text) > 0 {
-		c.fail("record", "nothing after it")
-	}
-	if c.err != nil {
-		return Entry{}, buf, c.err
-	}
-	// The walk leaves no room for a second spelling. This makes sure of it.
-	buf, err := e.encode(buf)
-	if err != nil {
-		return Entry{}, buf, err
-	}
-	if !bytes.Equal(buf, record) {
-		return Entry{}, buf, fmt.Errorf("audit: record of %d bytes is not in its one form", len(record))
-	}
-	e.text = string(record)
-	return e, buf, nil
+	var s scribe
+	return s.read(string(record))
 }
 
 // fields walks the record's fields in their fixed order.
@@ -90,6 +102,15 @@ func (e *Entry) fields(c *coder) {
 	}
 }
 
+// follows returns nil when the entry is the next one after so many records with
+// that root, and otherwise [ErrConflict].
+func (e *Entry) follows(size int64, root Digest) error {
+	if e.index != size || e.prior != root {
+		return fmt.Errorf("%w: record %d after %d records, or after others than these", ErrConflict, e.index, size)
+	}
+	return nil
+}
+
 // Index returns the record's place in the log, from 0.
 func (e Entry) Index() int64 { return e.index }
 
@@ -102,9 +123,6 @@ func (e Entry) Event() Event { return e.event }
 // Bytes returns a copy of the record: what is stored, followed by one line end
 // where records are lines. It is empty for the zero Entry.
 func (e Entry) Bytes() []byte { return []byte(e.text) }
-
-// leaf returns the RFC 6962 leaf hash of the record.
-func (e Entry) leaf() tlog.Hash { return tlog.RecordHash([]byte(e.text)) }
 
 // An Ack is the host's word that a record is durable, and which bytes are.
 type Ack struct {

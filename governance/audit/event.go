@@ -118,16 +118,22 @@ func announceable(b Body) bool {
 // role is the name of a role, or "none".
 func (c *coder) role(key string, value *coaching.Role) {
 	c.key(key)
-	if !c.reading {
-		name, err := value.MarshalText()
-		if err != nil {
-			c.fail(key, "a declared role")
-		}
-		c.put(key, string(name))
-		return
+	name := value.String()
+	if c.reading {
+		name = c.take(key)
 	}
-	if text := c.take(key); c.err == nil && (value.UnmarshalText(text) != nil || value.String() != string(text)) {
-		c.fail(key, "a declared role") // an alias is not one
+	role, err := coaching.ParseRole(name)
+	if name == coaching.NoRole.String() {
+		role, err = coaching.NoRole, nil
+	}
+	switch {
+	case c.err != nil:
+	case err != nil || role.String() != name: // an alias is not one
+		c.fail(key, "a declared role")
+	case c.reading:
+		*value = role
+	default:
+		c.put(name)
 	}
 }
 

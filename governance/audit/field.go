@@ -2,9 +2,9 @@ package audit
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -27,9 +27,9 @@ func (c *coder) optIdent(key string, value *string) {
 func (c *coder) word(key string, value *string) {
 	c.key(key)
 	if c.reading {
-		*value = string(c.take(key))
+		*value = c.take(key)
 	} else {
-		c.put(key, *value)
+		c.put(*value)
 	}
 }
 
@@ -62,7 +62,7 @@ func (c *coder) idents(key string, values *[]string) {
 			if i > 0 {
 				c.literal(",", key)
 			}
-			if c.put(key, v); !isIdentifier(v) {
+			if c.put(v); !isIdentifier(v) {
 				c.fail(key, wantIdentifier)
 			}
 		}
@@ -70,11 +70,11 @@ func (c *coder) idents(key string, values *[]string) {
 		return
 	}
 	*values = nil
-	for c.err == nil && len(c.text) > 0 && c.text[0] != ']' {
+	for c.err == nil && c.in != "" && c.in[0] != ']' {
 		if len(*values) > 0 {
 			c.literal(",", key)
 		}
-		v := string(c.take(key))
+		v := c.take(key)
 		if c.err == nil && !isIdentifier(v) {
 			c.fail(key, wantIdentifier)
 		}
@@ -96,12 +96,19 @@ func (c *coder) person(key string, value *coaching.PersonID) {
 func (c *coder) optPerson(key string, value *coaching.PersonID) {
 	c.key(key)
 	if !c.reading {
-		c.put(key, value.String())
+		c.put(c.people.text(*value))
 		return
 	}
-	if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+	*value = coaching.PersonID{}
+	text := c.take(key)
+	if c.err != nil || text == "" {
+		return
+	}
+	id, err := c.people.parse(text)
+	if err != nil {
 		c.fail(key, "a person ID")
 	}
+	*value = id
 }
 
 // digest is a digest; optDigest may also be none.
@@ -116,13 +123,21 @@ func (c *coder) optDigest(key string, value *Digest) {
 	if !c.reading {
 		c.literal(`"`, key)
 		if c.err == nil && !value.IsZero() {
-			c.text = hex.AppendEncode(c.text, value[:])
+			c.out = hex.AppendEncode(c.out, value[:])
 		}
 		c.literal(`"`, key)
 		return
 	}
-	if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+	// Not by take: every byte of it is looked at once more.
+	size := hex.EncodedLen(len(value))
+	if strings.HasPrefix(c.in, `""`) {
+		size = 0
+	}
+	if c.err == nil && (len(c.in) < size+2 || c.in[0] != '"' || c.in[size+1] != '"' || value.parse(c.in[1:size+1]) != nil) {
 		c.fail(key, "a digest of 64 hexadecimal digits")
+	}
+	if c.err == nil {
+		c.in = c.in[size+2:]
 	}
 }
 
@@ -134,17 +149,17 @@ func (c *coder) count(key string, value *int64) {
 	}
 	if c.reading {
 		n := 0
-		for n < len(c.text) && '0' <= c.text[n] && c.text[n] <= '9' {
+		for n < len(c.in) && '0' <= c.in[n] && c.in[n] <= '9' {
 			n++
 		}
-		v, err := strconv.ParseInt(string(c.text[:min(n, 20)]), 10, 64)
-		if err != nil || strconv.FormatInt(v, 10) != string(c.text[:n]) {
+		v, err := strconv.ParseInt(c.in[:min(n, 20)], 10, 64)
+		if err != nil || n > 1 && c.in[0] == '0' {
 			c.fail(key, "an integer without a sign or leading zeros")
 			return
 		}
-		*value, c.text = v, c.text[n:]
+		*value, c.in = v, c.in[n:]
 	} else {
-		c.text = strconv.AppendInt(c.text, *value, 10)
+		c.out = strconv.AppendInt(c.out, *value, 10)
 	}
 	if *value < 0 || *value > maxCount {
 		c.fail(key, "0 to 2^53-1")
@@ -155,7 +170,7 @@ func (c *coder) count(key string, value *int64) {
 func (c *coder) flag(key string, value *bool) {
 	c.key(key)
 	if c.reading {
-		*value = len(c.text) > 0 && c.text[0] == 't'
+		*value = c.in != "" && c.in[0] == 't'
 	}
 	c.literal(strconv.FormatBool(*value), key)
 }
@@ -170,12 +185,12 @@ func enumField[T ~uint8](c *coder, key string, value *T, names []string) {
 		return
 	}
 	if !c.reading {
-		c.put(key, names[*value])
+		c.put(names[*value])
 		return
 	}
 	text := c.take(key)
 	for i, known := range names {
-		if c.err == nil && string(text) == known {
+		if c.err == nil && text == known {
 			*value = T(i)
 			return
 		}
@@ -193,50 +208,47 @@ func (c *coder) instant(key string, value *time.Time) {
 func (c *coder) optInstant(key string, value *time.Time) {
 	c.key(key)
 	if !c.reading {
-		text, err := formatTime(*value)
-		if err != nil {
-			c.fail(key, wantTime)
+		c.literal(`"`, key)
+		if c.err == nil && !value.IsZero() {
+			if year := value.UTC().Year(); year < 1 || year > 9999 {
+				c.fail(key, wantTime)
+				return
+			}
+			c.out = appendTime(c.out, *value)
 		}
-		c.put(key, text)
+		c.literal(`"`, key)
 		return
 	}
-	text := string(c.take(key))
-	if *value = (time.Time{}); c.err != nil || text == "" {
+	*value = time.Time{}
+	text := c.take(key)
+	if c.err != nil || text == "" {
 		return
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
+	if err != nil || !isTime(text) || t.Year() < 1 || t.IsZero() {
 		c.fail(key, wantTime)
 		return
 	}
-	*value = t.UTC()
-	if again, err := formatTime(*value); err != nil || again != text {
-		c.fail(key, wantTime)
-	}
+	*value = t
 }
+
+// isTime reports whether a time that package time accepts is in its one text.
+func isTime(text string) bool {
+	n := len(text)
+	return n >= 20 && text[n-1] == 'Z' && (n == 20 || 22 <= n && n <= 30 && text[19] == '.' && text[n-2] != '0')
+}
+
+// appendTime appends the one text of a time in records.
+func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }
 
 const wantTime = "a time of the years 1 to 9999 in UTC, such as 2027-01-04T09:00:00.5Z"
-
-// formatTime returns the one text of a time in records, "" for the zero time.
-func formatTime(t time.Time) (string, error) {
-	if t.IsZero() {
-		return "", nil
-	}
-	u := t.UTC()
-	if u.Year() < 1 || u.Year() > 9999 {
-		return "", errTime
-	}
-	return u.Format(time.RFC3339Nano), nil
-}
-
-var errTime = errors.New("audit: year outside 1 to 9999")
 
 // day is a date.
 func (c *coder) day(key string, value *coaching.Date) {
 	c.key(key)
 	if !c.reading {
-		c.put(key, value.String())
-	} else if text := c.take(key); c.err == nil && value.UnmarshalText(text) != nil {
+		c.put(value.String())
+	} else if text := c.take(key); c.err == nil && value.UnmarshalText([]byte(text)) != nil {
 		c.fail(key, "a date such as 2027-01-04")
 	}
 	if c.err == nil && value.IsZero() {

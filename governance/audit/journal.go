@@ -75,11 +75,12 @@ func load(ctx context.Context, store Store, origin string, vouched []Checkpoint)
 	if err != nil {
 		return nil, err
 	}
+	var s scribe
 	for record, err := range store.Read(ctx, 0) {
 		if err != nil {
 			return nil, fmt.Errorf("audit: reading record %d: %w", log.Head().Size, err)
 		}
-		entry, err := ParseEntry(record)
+		entry, err := s.read(string(record))
 		if err != nil {
 			return nil, fmt.Errorf("%w: record %d: %w", ErrTampered, log.Head().Size, err)
 		}
@@ -165,7 +166,7 @@ func (j *Journal) catchUp(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return fmt.Errorf("%w: record %d: %w", ErrTampered, at, err)
-		case at < size && Digest(entry.leaf()) != j.log.leaf(at):
+		case at < size && Digest(entry.leaf) != j.log.leaf(at):
 			return fmt.Errorf("%w: record %d has changed", ErrTampered, at)
 		case slices.ContainsFunc(j.claimed, func(c Entry) bool { return c.index == at && c.text != entry.text }):
 			return fmt.Errorf("%w: record %d is not the one that was appended", ErrTampered, at)

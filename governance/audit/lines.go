@@ -32,6 +32,7 @@ func WriteLines(ctx context.Context, w io.Writer, store Store) error {
 func ReadLines(r io.Reader) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		lines := lineReader{in: bufio.NewReaderSize(r, MaxRecord+1)}
+		var s scribe
 		for at := 0; ; at++ {
 			line, err := lines.next()
 			if err == io.EOF {
@@ -39,7 +40,7 @@ func ReadLines(r io.Reader) iter.Seq2[Entry, error] {
 			}
 			var entry Entry
 			if err == nil {
-				entry, err = ParseEntry(line)
+				entry, err = s.read(string(line))
 			}
 			if err != nil {
 				yield(Entry{}, fmt.Errorf("audit: line %d: %w", at+1, err))

@@ -84,7 +84,7 @@ func (l *Log) prepare(lists [][]Event) ([]Entry, []error) {
 				errs[i], next, root, entries = err, before, rootBefore, entries[:n]
 				break
 			}
-			next.add(entry.leaf(), nil)
+			next.add(entry.leaf, nil)
 			root = next.root()
 			entries = append(entries, entry)
 		}
@@ -119,7 +119,7 @@ func (l *Log) commit(entries []Entry, acks []Ack) ([]Receipt, error) {
 		if err := l.add(entry); err != nil {
 			return nil, err
 		}
-		receipts[i] = Receipt{origin: l.origin, index: entry.index, root: l.root, leaf: Digest(entry.leaf())}
+		receipts[i] = Receipt{origin: l.origin, index: entry.index, root: l.root, leaf: Digest(entry.leaf)}
 	}
 	return receipts, nil
 }
@@ -135,10 +135,10 @@ func (l *Log) Replay(entry Entry) error {
 
 // add appends the entry's leaf to the tree.
 func (l *Log) add(entry Entry) error {
-	if entry.index != l.tree.size || entry.prior != l.root {
-		return fmt.Errorf("%w: record %d after %d records, or after others than these", ErrConflict, entry.index, l.tree.size)
+	if err := entry.follows(l.tree.size, l.root); err != nil {
+		return err
 	}
-	l.tree.add(entry.leaf())
+	l.tree.add(entry.leaf)
 	l.root = l.tree.root()
 	if entry.event.at.After(l.latest) {
 		l.latest = entry.event.at

@@ -37,9 +37,13 @@ func (f *frontier) root() Digest {
 	if n == 0 {
 		return sha256.Sum256(nil)
 	}
+	// This is tlog.NodeHash, without moving the hashes about for each.
+	node := [1 + 2*tlog.HashSize]byte{1}
 	root := f.nodes[n-1]
 	for i := n - 2; i >= 0; i-- {
-		root = tlog.NodeHash(f.nodes[i], root)
+		copy(node[1:], f.nodes[i][:])
+		copy(node[1+tlog.HashSize:], root[:])
+		root = sha256.Sum256(node[:])
 	}
 	return Digest(root)
 }

@@ -4,9 +4,12 @@ import (
 	"encoding/hex"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/coachgov/coaching"
 )
 
 // The leaves, roots and proofs that Certificate Transparency publishes for its
@@ -153,6 +156,25 @@ func TestFrontierAgreesWithStoredHashes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, hashes, f.add(tlog.RecordHash(record), nil), "record %d", n)
 		stored = append(stored, hashes...)
+	}
+}
+
+// An entry's leaf hash is that of its bytes, whichever way it came about.
+func TestLeafIsTheHashOfTheRecord(t *testing.T) {
+	l, err := NewLog("test")
+	require.NoError(t, err)
+	for i := range 3 {
+		event, err := NewEvent(time.Date(2027, 1, 4, 9, i, 0, 0, time.UTC), Actor{Role: coaching.System}, PolicySwap{To: DigestOf([]byte{byte(i)})})
+		require.NoError(t, err)
+		entry, err := l.Prepare(event)
+		require.NoError(t, err)
+		read, err := ParseEntry(entry.Bytes())
+		require.NoError(t, err)
+		require.Equal(t, tlog.RecordHash(entry.Bytes()), entry.leaf)
+		require.Equal(t, entry, read)
+		receipt, err := l.Commit(entry, Ack{Index: entry.Index(), Stored: entry.Bytes()})
+		require.NoError(t, err)
+		require.Equal(t, Digest(tlog.RecordHash(entry.Bytes())), receipt.Leaf())
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/enum"
 )
@@ -152,22 +154,20 @@ func (v *verification) open(key *Verifier, heads [][]byte, anchors []Checkpoint)
 
 // read reads the records and compares their tree with the checkpoints.
 func (v *verification) read(in io.Reader, origin string) {
-	log, err := NewLog(origin)
-	if err != nil {
-		v.fail(Unverified, -1, "%v", err)
-		return
-	}
 	v.intents = make(map[int64]bool)
-	lines := lineReader{in: bufio.NewReaderSize(in, MaxRecord+1)}
-	vouched, forked, before := v.vouched, int64(-1), int64(0)
 	var (
+		log     frontier
+		root    = log.root()
+		stored  [64]tlog.Hash // has room for what one leaf completes
+		vouched = v.vouched
+		forked  = int64(-1)
+		before  int64
 		torn    bool
 		corrupt error
-		buf     []byte
 	)
-	for {
-		// Every checkpoint of this size is held against the records so far.
-		head := Checkpoint{Origin: origin, Size: log.tree.size, Root: log.root}
+	// Every checkpoint of this size is held against the records so far.
+	hold := func() {
+		head := Checkpoint{Origin: origin, Size: log.size, Root: root}
 		for len(vouched) > 0 && vouched[0].Size == head.Size && forked < 0 {
 			if vouched[0] != head {
 				// Another checkpoint of the same size may have matched.
@@ -181,29 +181,27 @@ func (v *verification) read(in io.Reader, origin string) {
 			before = v.report.Sealed
 		}
 		v.report.Records, v.report.Root = head.Size, head.Root
-		line, err := lines.next()
-		if err == io.EOF {
-			break
+	}
+	hold()
+	for entry, err := range parsedAhead(lineReader{in: bufio.NewReaderSize(in, MaxRecord+1)}) {
+		if err == errUnreadable {
+			v.fail(Unreadable, log.size, "reading record %d failed", log.size)
+			return
 		}
 		if torn = err == errTorn; torn {
 			break
 		}
-		if err != nil && err != errLong {
-			v.fail(Unreadable, head.Size, "reading record %d failed", head.Size)
-			return
-		}
-		var entry Entry
 		if err == nil {
-			entry, buf, err = parseEntry(line, buf)
-		}
-		if err == nil {
-			err = log.Replay(entry)
+			err = entry.follows(log.size, root)
 		}
 		if err != nil {
 			corrupt = err
 			break
 		}
+		log.add(entry.leaf, stored[:0])
+		root = log.root()
 		v.look(entry)
+		hold()
 	}
 	n := v.report.Records
 	most := int64(0)
@@ -227,7 +225,7 @@ func (v *verification) read(in io.Reader, origin string) {
 }
 
 // look warns of what a record says that cannot be quite right.
-func (v *verification) look(e Entry) {
+func (v *verification) look(e *Entry) {
 	if e.event.at.Before(v.last) {
 		v.warn(e.index, fmt.Sprintf("record %d is dated before the one in front of it; the clock went back", e.index))
 	}
