@@ -67,3 +67,42 @@ func Example() {
 	// false forked 1
 	// false rolled-back 0
 }
+
+// A long log is not read whole each time that the host starts: what the journal
+// signed when it stopped says where to go on.
+func ExampleResumeJournal() {
+	ctx := context.Background()
+	secret, public, _ := audit.GenerateKey(strings.NewReader("thirty-two bytes, for a test only"), "example.com/pilot/audit")
+	signer, _ := audit.NewSigner(secret)
+	verifier, _ := audit.NewVerifier(public)
+	var store audit.MemoryStore
+	journal, err := audit.OpenJournal(ctx, &store, verifier, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	at, sweep := time.Date(2027, 2, 3, 2, 0, 0, 0, time.UTC), audit.Actor{Role: coaching.System}
+	for day := range 3 {
+		event, _ := audit.NewEvent(at.AddDate(0, 0, day), sweep, audit.Purge{Class: "raw", Through: coaching.MustDate("2026-11-04").AddDays(day)})
+		if _, err := journal.Append(ctx, event); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	frontier, err := journal.SignFrontier(signer)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	journal, err = audit.ResumeJournal(ctx, &store, verifier, frontier, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	event, _ := audit.NewEvent(at.AddDate(0, 0, 3), sweep, audit.Purge{Class: "raw", Through: coaching.MustDate("2026-11-07")})
+	receipt, err := journal.Append(ctx, event)
+	fmt.Println(receipt, err)
+	// Output:
+	// example.com/pilot/audit#3 <nil>
+}

@@ -44,12 +44,35 @@ const MaxBatch = 1024
 // Records after head are accepted, since the host may have stopped between
 // appending and signing: sign soon. A store that is empty and has no anchors
 // needs no head; nil is then right. Sign the empty log's checkpoint before its
-// first event, because a store with records and no head is refused.
+// first event, because a store with records and no head is refused. It reads
+// every record; [ResumeJournal] does not.
 func OpenJournal(ctx context.Context, store Store, key *Verifier, head []byte, anchors ...Checkpoint) (*Journal, error) {
 	if store == nil || key == nil {
-		return nil, errors.New("audit: a journal needs a store and a verifier")
+		return nil, errJournal
 	}
-	vouched := append([]Checkpoint(nil), anchors...)
+	vouched, err := checkpoints(key, head, anchors)
+	if err != nil {
+		return nil, err
+	}
+	log, err := NewLog(key.Origin())
+	if err != nil {
+		return nil, err
+	}
+	j, err := newJournal(ctx, store, log, vouched)
+	if err != nil {
+		return nil, err
+	}
+	if head == nil && log.Head().Size > 0 {
+		return nil, fmt.Errorf("%w: %d records and no checkpoint", ErrTampered, log.Head().Size)
+	}
+	return j, nil
+}
+
+var errJournal = errors.New("audit: a journal needs a store and a verifier")
+
+// checkpoints returns the anchors and what is in the signed head.
+func checkpoints(key *Verifier, head []byte, anchors []Checkpoint) ([]Checkpoint, error) {
+	vouched := slices.Clone(anchors)
 	if head != nil {
 		c, err := key.Open(head)
 		if err != nil {
@@ -57,32 +80,26 @@ func OpenJournal(ctx context.Context, store Store, key *Verifier, head []byte, a
 		}
 		vouched = append(vouched, c)
 	}
-	log, err := load(ctx, store, key.Origin(), vouched)
-	if err != nil {
-		return nil, err
+	for _, c := range vouched {
+		if c.Origin != key.Origin() {
+			return nil, fmt.Errorf("%w: %s, the journal is %s", ErrOrigin, c.Origin, key.Origin())
+		}
 	}
-	if head == nil && log.Head().Size > 0 {
-		return nil, fmt.Errorf("%w: %d records and no checkpoint", ErrTampered, log.Head().Size)
-	}
-	j := &Journal{store: store, log: log, turn: make(chan struct{}, 1)}
-	j.turn <- struct{}{}
-	return j, nil
+	return vouched, nil
 }
 
-// load reads a whole store into a log and compares it with the checkpoints.
-func load(ctx context.Context, store Store, origin string, vouched []Checkpoint) (*Log, error) {
-	log, err := NewLog(origin)
-	if err != nil {
-		return nil, err
-	}
+// newJournal reads what the store holds after the log, and compares all of it with
+// the checkpoints.
+func newJournal(ctx context.Context, store Store, log *Log, vouched []Checkpoint) (*Journal, error) {
+	first := log.tree.size
 	var s scribe
-	for record, err := range store.Read(ctx, 0) {
+	for record, err := range store.Read(ctx, first) {
 		if err != nil {
-			return nil, fmt.Errorf("audit: reading record %d: %w", log.Head().Size, err)
+			return nil, fmt.Errorf("audit: reading record %d: %w", log.tree.size, err)
 		}
 		entry, err := s.read(string(record))
 		if err != nil {
-			return nil, fmt.Errorf("%w: record %d: %w", ErrTampered, log.Head().Size, err)
+			return nil, fmt.Errorf("%w: record %d: %w", ErrTampered, log.tree.size, err)
 		}
 		if err := log.Replay(entry); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrTampered, err)
@@ -93,15 +110,17 @@ func load(ctx context.Context, store Store, origin string, vouched []Checkpoint)
 		return nil, err
 	}
 	for _, c := range vouched {
-		if c.Origin != origin {
-			return nil, fmt.Errorf("%w: %s, the journal is %s", ErrOrigin, c.Origin, origin)
+		if c.Size < first {
+			return nil, fmt.Errorf("%w: %s", errBefore, c)
 		}
 		root, err := log.tree.rootAt(c.Size)
 		if err != nil || root != c.Root {
 			return nil, fmt.Errorf("%w: %d records do not hold %s", ErrTampered, log.tree.size, c)
 		}
 	}
-	return log, nil
+	j := &Journal{store: store, log: log, turn: make(chan struct{}, 1)}
+	j.turn <- struct{}{}
+	return j, nil
 }
 
 // Append records an event durably, reads the record back, and returns its
@@ -166,7 +185,7 @@ func (j *Journal) catchUp(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return fmt.Errorf("%w: record %d: %w", ErrTampered, at, err)
-		case at < size && Digest(entry.leaf) != j.log.leaf(at):
+		case at < size && j.changed(entry):
 			return fmt.Errorf("%w: record %d has changed", ErrTampered, at)
 		case slices.ContainsFunc(j.claimed, func(c Entry) bool { return c.index == at && c.text != entry.text }):
 			return fmt.Errorf("%w: record %d is not the one that was appended", ErrTampered, at)
@@ -185,6 +204,13 @@ func (j *Journal) catchUp(ctx context.Context) error {
 	}
 	j.doubt, j.claimed = false, nil
 	return nil
+}
+
+// changed reports whether a record is not the one that was committed at its index.
+// Of a record from before the frontier nobody knows.
+func (j *Journal) changed(e Entry) bool {
+	leaf, err := j.log.leaf(e.index)
+	return err == nil && leaf != Digest(e.leaf) || err != nil && !errors.Is(err, errBefore)
 }
 
 // Sign returns the signed checkpoint of what has been committed.

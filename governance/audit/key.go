@@ -73,14 +73,17 @@ func (s *Signer) GoString() string { return s.String() }
 func (s *Signer) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // sign returns the signed checkpoint, of the signer's own log only.
-func (s *Signer) sign(c Checkpoint) ([]byte, error) {
+func (s *Signer) sign(c Checkpoint) ([]byte, error) { return s.signText(c, c.Text()) }
+
+// signText signs a text that begins with that of the checkpoint.
+func (s *Signer) signText(c Checkpoint, text string) ([]byte, error) {
 	if s == nil || s.key == nil {
 		return nil, errSignerKey
 	}
 	if c.Origin != s.key.Name() {
 		return nil, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, s.key.Name())
 	}
-	return note.Sign(&note.Note{Text: c.Text()}, s.key)
+	return note.Sign(&note.Note{Text: text}, s.key)
 }
 
 // A Verifier opens the signed checkpoints of one log. The zero Verifier opens
@@ -121,7 +124,7 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	if v == nil || v.key == nil {
 		return Checkpoint{}, errVerifierKey
 	}
-	if len(signed) > 1024 {
+	if len(signed) > maxHead {
 		return Checkpoint{}, fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(signed))
 	}
 	text, _, ok := strings.Cut(string(signed), "\n\n")
@@ -135,17 +138,38 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	if c.Origin != v.key.Name() {
 		return Checkpoint{}, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, v.key.Name())
 	}
-	n, err := note.Open(signed, note.VerifierList(v.key))
-	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 || n.Text != c.Text() {
-		return Checkpoint{}, ErrSignature
+	whole, err := v.openText(signed, maxHead)
+	if err != nil {
+		return Checkpoint{}, err
 	}
-	raw, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
-	if err != nil || len(raw) != 4+ed25519.SignatureSize || binary.BigEndian.Uint32(raw) != v.key.KeyHash() {
-		return Checkpoint{}, ErrSignature
-	}
-	want := c.Text() + "\n— " + v.key.Name() + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
-	if string(signed) != want {
+	if whole != c.Text() {
 		return Checkpoint{}, ErrSignature
 	}
 	return c, nil
+}
+
+// maxHead bounds a signed checkpoint, in bytes.
+const maxHead = 1024
+
+// openText returns the text of a signed note of at most so many bytes.
+func (v *Verifier) openText(signed []byte, most int) (string, error) {
+	if v == nil || v.key == nil {
+		return "", errVerifierKey
+	}
+	if len(signed) > most {
+		return "", fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(signed))
+	}
+	n, err := note.Open(signed, note.VerifierList(v.key))
+	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+		return "", ErrSignature
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
+	if err != nil || len(raw) != 4+ed25519.SignatureSize || binary.BigEndian.Uint32(raw) != v.key.KeyHash() {
+		return "", ErrSignature
+	}
+	want := n.Text + "\n— " + v.key.Name() + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
+	if string(signed) != want {
+		return "", ErrSignature
+	}
+	return n.Text, nil
 }

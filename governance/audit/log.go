@@ -146,11 +146,16 @@ func (l *Log) add(entry Entry) error {
 	return nil
 }
 
-// leaf returns the leaf hash of the record of the given index.
-func (l *Log) leaf(index int64) Digest {
+// leaf returns the leaf hash of the record of the given index, or that it is from
+// before the frontier that the log was resumed at.
+func (l *Log) leaf(index int64) (Digest, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return Digest(l.tree.hashes[tlog.StoredHashIndex(0, index)])
+	hashes, err := l.tree.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+	if err != nil {
+		return Digest{}, err
+	}
+	return Digest(hashes[0]), nil
 }
 
 // Latest returns the latest time that any record states; zero for the empty log.

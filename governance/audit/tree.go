@@ -49,20 +49,32 @@ func (f *frontier) root() Digest {
 }
 
 // A tree is the RFC 6962 tree of a log's leaves, with every hash in memory in
-// the order of tlog.StoredHashIndex: about 64 bytes a leaf.
+// the order of tlog.StoredHashIndex: about 64 bytes a leaf. A tree that was
+// resumed has the hashes from index base on, and below those of the frontier
+// that it began with.
 type tree struct {
 	frontier
 	hashes []tlog.Hash
+	base   int64
+	below  map[int64]tlog.Hash
 }
 
 // ReadHashes makes a tree a tlog.HashReader.
 func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	hashes := make([]tlog.Hash, len(indexes))
 	for i, at := range indexes {
-		if at < 0 || at >= int64(len(t.hashes)) {
+		if at >= t.base+int64(len(t.hashes)) {
 			return nil, fmt.Errorf("audit: no hash %d in a tree of %d leaves", at, t.size)
 		}
-		hashes[i] = t.hashes[at]
+		if at >= t.base {
+			hashes[i] = t.hashes[at-t.base]
+			continue
+		}
+		hash, ok := t.below[at]
+		if !ok {
+			return nil, errBefore
+		}
+		hashes[i] = hash
 	}
 	return hashes, nil
 }

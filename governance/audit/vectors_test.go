@@ -283,3 +283,24 @@ func TestEveryProofHashCounts(t *testing.T) {
 		}
 	}
 }
+
+// What parses as a frontier, prints as the same text, and has the root that it
+// states.
+func FuzzParseFrontier(f *testing.F) {
+	var tree frontier
+	f.Add(frontierText("ct", &tree, time.Time{}))
+	for n := range 11 {
+		tree.add(tlog.RecordHash([]byte{byte(n)}), nil)
+	}
+	f.Add(frontierText("ct", &tree, time.Date(2027, 1, 4, 9, 0, 0, 5, time.UTC)))
+	f.Fuzz(func(t *testing.T, text string) {
+		c, f, latest, err := parseFrontier(text)
+		if err != nil {
+			require.ErrorIs(t, err, ErrCheckpoint)
+			return
+		}
+		require.Equal(t, text, frontierText(c.Origin, f, latest))
+		require.Equal(t, c.Root, f.root())
+		require.Equal(t, c.Size == 0, latest.IsZero())
+	})
+}

@@ -385,3 +385,21 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// A million records, each in a batch of its own, which is the most that there is
+// to read; without the disk.
+func BenchmarkOpenMillionBatches(b *testing.B) {
+	line := append(bytes.Repeat([]byte("x"), 439), '\n')
+	var content []byte
+	for n := range int64(1_000_000) {
+		content = header{index: n, count: 1, bytes: uint32(len(line)), sum: checksum(line)}.append(content)
+		content = append(content, line...)
+	}
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		s, err := open(&disk{cached: content, quiet: true}, "log")
+		if err != nil || s.size != 1_000_000 {
+			b.Fatal(err, s.size)
+		}
+	}
+}
