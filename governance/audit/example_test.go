@@ -106,3 +106,106 @@ func ExampleResumeJournal() {
 	// Output:
 	// example.com/pilot/audit#3 <nil>
 }
+
+// One record goes to another system in an envelope that brokers know.
+func ExampleWriteCloudEvents() {
+	ctx := context.Background()
+	_, public, _ := audit.GenerateKey(strings.NewReader("thirty-two bytes, for a test only"), "example.com/pilot/audit")
+	verifier, _ := audit.NewVerifier(public)
+	var store audit.MemoryStore
+	journal, err := audit.OpenJournal(ctx, &store, verifier, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	purge, _ := audit.NewEvent(time.Date(2027, 2, 3, 2, 0, 0, 0, time.UTC), audit.Actor{Role: coaching.System},
+		audit.Purge{Class: "raw", Through: coaching.MustDate("2026-11-04"), Items: 412})
+	if _, err := journal.Append(ctx, purge); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var out strings.Builder
+	if err := audit.WriteCloudEvents(ctx, &out, &store, journal.Origin()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(strings.ReplaceAll(out.String(), `,"`, "\n,\""))
+	// Output:
+	// {"specversion":"1.0"
+	// ,"id":"example.com/pilot/audit#0"
+	// ,"source":"https://example.com/pilot/audit"
+	// ,"type":"com.github.coachgov.audit.v1.purge"
+	// ,"time":"2027-02-03T02:00:00Z"
+	// ,"datacontenttype":"application/json"
+	// ,"data":{"v":"audit/v1"
+	// ,"seq":0
+	// ,"head":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	// ,"kind":"purge"
+	// ,"phase":"fact"
+	// ,"at":"2027-02-03T02:00:00Z"
+	// ,"by":""
+	// ,"role":"system"
+	// ,"body":{"class":"raw"
+	// ,"through":"2026-11-04"
+	// ,"items":412
+	// ,"digest":""}}}
+}
+
+// The legal reviewer holds the public key and one proof, and nothing of the log:
+// enough to see that a record is in it.
+func ExampleInclusionProof() {
+	ctx := context.Background()
+	secret, public, _ := audit.GenerateKey(strings.NewReader("thirty-two bytes, for a test only"), "example.com/pilot/audit")
+	signer, _ := audit.NewSigner(secret)
+	verifier, _ := audit.NewVerifier(public)
+	var store audit.MemoryStore
+	journal, err := audit.OpenJournal(ctx, &store, verifier, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var events []audit.Event
+	for day := range 3 {
+		event, _ := audit.NewEvent(time.Date(2027, 2, 3+day, 2, 0, 0, 0, time.UTC), audit.Actor{Role: coaching.System},
+			audit.Purge{Class: "raw", Through: coaching.MustDate("2026-11-04").AddDays(day)})
+		events = append(events, event)
+	}
+	receipts, err := journal.AppendAll(ctx, events...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	head, _ := journal.Sign(signer)
+	hashes, _ := journal.ProveInclusion(receipts[1].Index(), journal.Head().Size)
+	text, _ := audit.InclusionProof{Index: receipts[1].Index(), Proof: hashes, Head: head}.MarshalText()
+	fmt.Print(string(text))
+
+	var record []byte
+	for r := range store.Read(ctx, receipts[1].Index()) {
+		record = r
+		break
+	}
+	var proof audit.InclusionProof
+	if err := proof.UnmarshalText(text); err != nil {
+		fmt.Println(err)
+		return
+	}
+	checkpoint, err := proof.Verify(verifier, record)
+	fmt.Println(checkpoint, err)
+	record[len(record)-3] ^= 1
+	_, err = proof.Verify(verifier, record)
+	fmt.Println(err)
+	// Output:
+	// c2sp.org/tlog-proof@v1
+	// index 1
+	// m5RhudyvcMAugMtRRQTWksOIPYVf5uFitUF+Nf4mvSo=
+	// YltIav7xAnyWrT4Z6c6TavvM4/nXivuz4qKUAelzC+E=
+	//
+	// example.com/pilot/audit
+	// 3
+	// hmlbaqVsN/WCQUOoLn6WWponoMciQTfmyjL3hIZRhWc=
+	//
+	// — example.com/pilot/audit ji3foUb7VcS70kApArbb/Gb3vTomNqZ5ltqzakGcNDQcYdWN6pU1XtJJl/GUOIGS4zdxNPm1Nv1TovD3vWEYKjlgewY=
+	// example.com/pilot/audit@3 86695b6a <nil>
+	// audit: the proof does not hold
+}
