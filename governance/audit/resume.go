@@ -46,13 +46,10 @@ func frontierText(origin string, f *frontier, latest time.Time) string {
 	return b.String()
 }
 
-// errFrontier reports text that is not a frontier in its one form.
-var errFrontier = fmt.Errorf("%w with a frontier", ErrCheckpoint)
-
-// parseFrontier reads what frontierText writes, and nothing else.
+// parseFrontier reads what frontierText writes, and nothing else: [ErrCheckpoint].
 func parseFrontier(text string) (Checkpoint, *frontier, time.Time, error) {
 	fail := func() (Checkpoint, *frontier, time.Time, error) {
-		return Checkpoint{}, nil, time.Time{}, errFrontier
+		return Checkpoint{}, nil, time.Time{}, fmt.Errorf("%w: not one with a frontier, in its one form", ErrCheckpoint)
 	}
 	lines := strings.SplitAfter(text, "\n")
 	if len(lines) < 5 || lines[len(lines)-1] != "" {
