@@ -208,6 +208,8 @@ func blank(k Kind) Body {
 		return Review{}
 	case KindAppeal:
 		return Appeal{}
+	case KindPolicyRefused:
+		return PolicyRefusal{}
 	}
 	return nil
 }
@@ -217,7 +219,8 @@ func blank(k Kind) Body {
 func declared(b Body) bool {
 	switch b.(type) {
 	case Decision, Outcome, Export, IdentityRequest, IdentityApproval, IdentityReveal, PackUse, ConsentChange,
-		Restriction, StewardAssignment, StewardDecision, SignalChange, PolicySwap, Purge, Review, Appeal:
+		Restriction, StewardAssignment, StewardDecision, SignalChange, PolicySwap, Purge, Review, Appeal,
+		PolicyRefusal:
 		return true
 	}
 	return false

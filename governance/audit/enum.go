@@ -24,12 +24,13 @@ const (
 	KindPurge                 // [Purge]
 	KindReview                // [Review]
 	KindAppeal                // [Appeal]
+	KindPolicyRefused         // [PolicyRefusal]
 )
 
 var kindNames = [...]string{
 	"none", "decision", "outcome", "export", "identity_request", "identity_approval", "identity_reveal",
 	"pack_use", "consent", "restriction", "steward_assigned", "steward_decided", "signal", "policy",
-	"purge", "review", "appeal",
+	"purge", "review", "appeal", "policy_refused",
 }
 
 // String returns the kind's name in records, such as "pack_use".

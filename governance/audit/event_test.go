@@ -75,6 +75,7 @@ func TestNewEventRefuses(t *testing.T) {
 		"withdrawn with expiry":   {start, by, audit.ConsentChange{Participant: leader, Signal: "s", Purpose: "p", Expires: start}},
 		"purge without a day":     {start, by, audit.Purge{Class: "raw"}},
 		"too many reasons":        {start, by, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack", Reasons: make([]string, 33)}},
+		"refusal without a cause": {start, by, audit.PolicyRefusal{From: digest, To: digest}},
 		"reveal without a person": {start, by, audit.IdentityReveal{Request: "R-1"}},
 	}
 	for name, tt := range tests {
@@ -84,7 +85,7 @@ func TestNewEventRefuses(t *testing.T) {
 			require.Equal(t, audit.NoKind, e.Kind())
 		})
 	}
-	for _, b := range []audit.Body{use, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack"}, audit.Outcome{}} {
+	for _, b := range []audit.Body{use, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack"}, audit.Outcome{}, audit.PolicyRefusal{Cause: "POL-014"}} {
 		_, err := audit.NewIntent(start, by, b)
 		require.Error(t, err, "%s is no intent", b.Kind())
 	}

@@ -17,6 +17,24 @@ func (b PolicySwap) fields(c *coder) Body {
 	return b
 }
 
+// A PolicyRefusal records that the actor wanted another policy to answer, and did
+// not get it. The policy of before goes on answering.
+type PolicyRefusal struct {
+	From  Digest // the policy in force; optional: none before the first
+	To    Digest // the policy that was refused; optional: none when there was no sound one
+	Cause string // a rule or finding, such as "POL-014"
+}
+
+// Kind returns KindPolicyRefused.
+func (PolicyRefusal) Kind() Kind { return KindPolicyRefused }
+
+func (b PolicyRefusal) fields(c *coder) Body {
+	c.optDigest("from", &b.From)
+	c.optDigest("to", &b.To)
+	c.ident("cause", &b.Cause)
+	return b
+}
+
 // A Purge records that data was deleted because its time was up. A purge that
 // found nothing is recorded too, so that a missing one shows.
 type Purge struct {
