@@ -25,6 +25,7 @@ func TestStore(t *testing.T, open func(t *testing.T) audit.Store) {
 	t.Run("order and bytes", func(t *testing.T) { testOrder(t, open(t)) })
 	t.Run("compare and append", func(t *testing.T) { testConflict(t, open(t)) })
 	t.Run("all or none", func(t *testing.T) { testBatch(t, open(t)) })
+	t.Run("a full batch", func(t *testing.T) { testFull(t, open(t)) })
 	t.Run("keeps no slice", func(t *testing.T) { testOwnership(t, open(t)) })
 	t.Run("done context", func(t *testing.T) { testContext(t, open(t)) })
 	t.Run("one winner", func(t *testing.T) { testConcurrent(t, open(t)) })
@@ -125,6 +126,24 @@ func testBatch(t *testing.T, s audit.Store) {
 		t.Errorf("the same batch again: %v, want ErrConflict", err)
 	}
 	holds(t, s, len(batch))
+}
+
+// testFull appends as much at once as a journal does at most.
+func testFull(t *testing.T, s audit.Store) {
+	fill(t, s, 1)
+	batch := make([][]byte, audit.MaxBatch)
+	for i := range batch {
+		batch[i] = fmt.Appendf(nil, `{"n":%d,"pad":"%0*d"}`, i, audit.MaxRecord-len(fmt.Sprintf(`{"n":%d,"pad":""}`, i)), i)
+	}
+	if err := s.Append(context.Background(), 1, batch...); err != nil {
+		t.Fatalf("Append of %d records of %d bytes: %v", len(batch), audit.MaxRecord, err)
+	}
+	for _, first := range []int{1, 2, 700, audit.MaxBatch} {
+		all := content(t, s, int64(first))
+		if want := batch[first-1:]; len(all) != len(want) || !bytes.Equal(all[0], want[0]) || !bytes.Equal(all[len(all)-1], want[len(want)-1]) {
+			t.Fatalf("Read(%d) gives %d records, want %d", first, len(all), len(want))
+		}
+	}
 }
 
 func testOwnership(t *testing.T, s audit.Store) {
