@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 )
 
 // errUnreadable reports a reader that failed.
@@ -45,6 +46,7 @@ func (c *chunk) fill(lines *lineReader) (more bool) {
 // parse parses the lines, up to the first that is no record.
 func (c *chunk) parse() {
 	text, begin := string(c.text), 0
+	c.entries = slices.Grow(c.entries, len(c.ends))
 	for _, end := range c.ends {
 		entry, err := c.scribe.read(text[begin:end])
 		if err != nil {

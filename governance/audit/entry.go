@@ -23,18 +23,6 @@ type Entry struct {
 	leaf  tlog.Hash // RFC 6962 leaf hash of the text
 }
 
-// newEntry writes the record of an event.
-func newEntry(index int64, prior Digest, event Event) (Entry, error) {
-	e := Entry{index: index, prior: prior, event: event}
-	var s scribe
-	leaf, err := s.write(&e)
-	if err != nil {
-		return Entry{}, err
-	}
-	e.text, e.leaf = string(leaf[1:]), sha256.Sum256(leaf)
-	return e, nil
-}
-
 // A scribe writes and reads one record after the other, and keeps what that can
 // share. The zero scribe is ready.
 type scribe struct {
@@ -52,6 +40,17 @@ func (s *scribe) write(e *Entry) ([]byte, error) {
 		c.fail("record", fmt.Sprintf("at most %d bytes, got %d", MaxRecord, n))
 	}
 	return c.out, c.err
+}
+
+// newEntry writes the record of an event.
+func (s *scribe) newEntry(index int64, prior Digest, event Event) (Entry, error) {
+	e := Entry{index: index, prior: prior, event: event}
+	leaf, err := s.write(&e)
+	if err != nil {
+		return Entry{}, err
+	}
+	e.text, e.leaf = string(leaf[1:]), sha256.Sum256(leaf)
+	return e, nil
 }
 
 // read returns the entry of a record, which it keeps.

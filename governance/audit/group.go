@@ -83,7 +83,7 @@ func (j *Journal) record(group []*request) error {
 			lists[i] = r.events
 		}
 	}
-	entries, errs := j.log.prepare(lists)
+	entries, errs := j.log.prepare(&j.scribe, lists)
 	for i, err := range errs {
 		if err != nil {
 			group[i].err = err

@@ -27,8 +27,9 @@ type Journal struct {
 	mu      sync.Mutex
 	waiting []*request // in the order in which they came
 
-	turn  chan struct{} // holds one token, which is the right to write and to what follows
-	doubt bool          // an append failed: the store may hold more than the log
+	turn   chan struct{} // holds one token, which is the right to write and to what follows
+	scribe scribe
+	doubt  bool // an append failed: the store may hold more than the log
 	// claimed are the entries that the store said it holds and that could not be
 	// read back.
 	claimed []Entry

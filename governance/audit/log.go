@@ -64,28 +64,41 @@ func isOrigin(s string) bool {
 func (l *Log) Prepare(event Event) (Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return newEntry(l.tree.size, l.root, event)
+	return new(scribe).newEntry(l.tree.size, l.root, event)
+}
+
+// A draft is a log that goes on without being kept.
+type draft struct {
+	frontier
+	prior Digest // the root, unless stale
+	stale bool
 }
 
 // prepare returns the entries that record each list of events after the lists
 // before it, and changes nothing. Where an event cannot be recorded, its whole
 // list is left out and its error is at the list's place.
-func (l *Log) prepare(lists [][]Event) ([]Entry, []error) {
+func (l *Log) prepare(s *scribe, lists [][]Event) ([]Entry, []error) {
 	l.mu.Lock()
-	next, root := l.tree.frontier, l.root
+	d := draft{frontier: l.tree.frontier, prior: l.root}
 	l.mu.Unlock()
-	var entries []Entry
-	errs := make([]error, len(lists))
+	var (
+		entries []Entry
+		stored  [64]tlog.Hash
+		errs    = make([]error, len(lists))
+	)
 	for i, events := range lists {
-		before, rootBefore, n := next, root, len(entries)
+		before, n := d, len(entries)
 		for _, event := range events {
-			entry, err := newEntry(next.size, root, event)
+			if d.stale {
+				d.prior, d.stale = d.root(), false
+			}
+			entry, err := s.newEntry(d.size, d.prior, event)
 			if err != nil {
-				errs[i], next, root, entries = err, before, rootBefore, entries[:n]
+				errs[i], d, entries = err, before, entries[:n]
 				break
 			}
-			next.add(entry.leaf, nil)
-			root = next.root()
+			d.add(entry.leaf, stored[:0])
+			d.stale = true
 			entries = append(entries, entry)
 		}
 	}
