@@ -21,7 +21,22 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// The same with a signed checkpoint for each.
+// One entry of 64 that are appended at once.
+func BenchmarkAppendAll64(b *testing.B) {
+	ctx, events := context.Background(), batch(b, 0, 64)
+	j := openJournal(b, new(audit.MemoryStore))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%len(events) != 0 {
+			continue
+		}
+		if _, err := j.AppendAll(ctx, events...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// One entry with a signed checkpoint for each.
 func BenchmarkAppendSigned(b *testing.B) {
 	ctx, e := context.Background(), event(b, 0)
 	signer, _ := keys(b, origin, "k")
