@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/markup"
 )
 
 //go:embed page.html.tmpl
@@ -54,7 +55,7 @@ func (d *Dashboard) HTML() ([]byte, error) {
 	if err := t.Execute(&b, p); err != nil {
 		return nil, fmt.Errorf("report: printing the page: %w", err)
 	}
-	return printable(b.Bytes()), nil
+	return markup.Printable(b.Bytes()), nil
 }
 
 // missing returns a sorted copy of Missing.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+
+	"github.com/coachgov/coaching/internal/markup"
 )
 
 // Markdown returns the same content as HTML in GitHub's dialect, with the
@@ -57,7 +59,7 @@ func (d *Dashboard) Markdown() []byte {
 		if n.Consented {
 			text = joined(" ", suffixed(n.Speaker, ":"), n.Text, suffixed(prefixed("(", n.Trace), ")"))
 		}
-		m.body.WriteString(strconv.Itoa(i+1) + ". " + escape(text) + "\n")
+		m.body.WriteString(strconv.Itoa(i+1) + ". " + markup.Escape(text) + "\n")
 	}
 	if len(d.Notes) == 0 {
 		m.paragraph("No note may be printed.")
@@ -123,16 +125,16 @@ func (m *markdown) blank() {
 }
 
 func (m *markdown) heading(level int, text string) {
-	m.body.WriteString(strings.Repeat("#", level) + " " + escape(text) + "\n\n")
+	m.body.WriteString(strings.Repeat("#", level) + " " + markup.Escape(text) + "\n\n")
 }
 
 func (m *markdown) paragraph(text string) {
 	if !blank(text) {
-		m.body.WriteString(escape(text) + "\n\n")
+		m.body.WriteString(markup.Escape(text) + "\n\n")
 	}
 }
 
-func (m *markdown) item(text string) { m.body.WriteString("- " + escape(text) + "\n") }
+func (m *markdown) item(text string) { m.body.WriteString("- " + markup.Escape(text) + "\n") }
 
 func (m *markdown) table(head ...string) {
 	m.row(head...)
@@ -142,38 +144,9 @@ func (m *markdown) table(head ...string) {
 func (m *markdown) row(cells ...string) {
 	m.body.WriteByte('|')
 	for _, c := range cells {
-		m.body.WriteString(" " + escape(c) + " |")
+		m.body.WriteString(" " + markup.Escape(c) + " |")
 	}
 	m.body.WriteByte('\n')
-}
-
-// escape sets text on one line and takes the meaning out of every character
-// that Markdown or HTML could read as markup.
-func escape(text string) string {
-	text = strings.Join(strings.Fields(string(printable([]byte(text)))), " ")
-	var b strings.Builder
-	for i, r := range text {
-		switch {
-		case r == '<':
-			b.WriteString("&lt;")
-			continue
-		case r == '&':
-			b.WriteString("&amp;")
-			continue
-		case strings.ContainsRune("\\`*_[]|~", r),
-			i == 0 && strings.ContainsRune("#->=", r),
-			i == 0 && strings.HasPrefix(text, "+ "):
-			b.WriteByte('\\')
-		case r == '.' || r == ')':
-			// "1. " at the start of a line would begin a list.
-			next := text[i+1:]
-			if strings.Trim(text[:i], "0123456789") == "" && (next == "" || next[0] == ' ') {
-				b.WriteByte('\\')
-			}
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func or(text, otherwise string) string {

@@ -1,14 +1,14 @@
-package report
+package markup
 
 import (
 	"bytes"
 	"unicode"
 )
 
-// printable takes out of a page what no reader sees: controls, zero-width and
+// Printable takes out of a page what no reader sees: controls, zero-width and
 // directional characters, which could make a text look like another. What is
 // not UTF-8 becomes U+FFFD.
-func printable(page []byte) []byte {
+func Printable(page []byte) []byte {
 	return bytes.Map(func(r rune) rune {
 		switch {
 		case r == '\n':

@@ -1,0 +1,35 @@
+// Package markup asks whether a text can be read as anything but itself. It takes
+// out of a page what no reader sees, and out of a text what Markdown would read
+// as markup.
+package markup
+
+import "strings"
+
+// Escape sets text on one line and takes the meaning out of every character
+// that Markdown or HTML could read as markup.
+func Escape(text string) string {
+	text = strings.Join(strings.Fields(string(Printable([]byte(text)))), " ")
+	var b strings.Builder
+	for i, r := range text {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_[]|~", r),
+			i == 0 && strings.ContainsRune("#->=", r),
+			i == 0 && strings.HasPrefix(text, "+ "):
+			b.WriteByte('\\')
+		case r == '.' || r == ')':
+			// "1. " at the start of a line would begin a list.
+			next := text[i+1:]
+			if strings.Trim(text[:i], "0123456789") == "" && (next == "" || next[0] == ' ') {
+				b.WriteByte('\\')
+			}
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
