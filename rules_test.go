@@ -16,6 +16,7 @@ import (
 	"github.com/coachgov/coaching/governance"
 	"github.com/coachgov/coaching/governance/audit"
 	"github.com/coachgov/coaching/governance/enforce"
+	"github.com/coachgov/coaching/governance/notice"
 	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/mentor"
@@ -41,6 +42,7 @@ func rooms() []struct {
 		{"governance", governance.Rules()},
 		{"governance/audit", audit.Rules()},
 		{"governance/enforce", enforce.Rules()},
+		{"governance/notice", notice.Rules()},
 		{"pilot", pilot.Rules()},
 		{"pilot/mentor", mentor.Rules()},
 		{"pilot/report", report.Rules()},

@@ -1,0 +1,18 @@
+package notice
+
+import "github.com/coachgov/coaching"
+
+// Rules returns the rules of this room, by code.
+func Rules() []coaching.Rule {
+	rule := func(code, statement, number string, severity coaching.Severity, remedy string) coaching.Rule {
+		return coaching.Rule{Code: code, Statement: statement, Number: number, Severity: severity, Remedy: remedy}
+	}
+	return []coaching.Rule{
+		rule("GOV-003", "The data-use compact is short, complete, in force, and signed by a different person for each role that is a party to it, after its last change.", "500 words", coaching.Error, "Complete the plan, and have the compact signed again by those who are missing."),
+		rule("GOV-004", "The compact states how long data is kept, as the policy holds it.", "", coaching.Error, "Let the policy bound the use of raw data and of aggregates."),
+		rule("GOV-005", "The compact states that a human decides before an automated recommendation can affect a career, as the policy holds it.", "", coaching.Error, "Let the policy ask for a review with a rationale."),
+		rule("GOV-008", "The documents name every signal, where it is read, and who sees what.", "", coaching.Error, "Give each signal an id, a name and an explanation, and name it under its source."),
+		rule("GOV-027", "The compact states for each source what its data may be used for only, and each signal has one source.", "1 restriction each", coaching.Error, "Write the restriction, and name each signal under one source."),
+		rule("GOV-030", "The compact states where the data of each source is kept.", "", coaching.Error, "Get the guarantee from the vendor; let a region's overlay of the policy hold it."),
+	}
+}
