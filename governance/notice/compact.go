@@ -375,7 +375,7 @@ func (t Terms) exposure() []string {
 
 // escalation is the rule of human escalation, as far as it is proved.
 func (t Terms) escalation() string {
-	if t.Rationale == 0 {
+	if t.Rationale == 0 || len(t.Reviewers) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("No automated recommendation that could affect pay, promotion, who does which job, a stretch assignment or a talent review is used before a human has said yes to this very recommendation. Only %s may do so, and must write down why in at least %d characters.", rolesList(t.Reviewers, "and"), t.Rationale) +

@@ -3,8 +3,9 @@
 //
 // [TermsOf] asks a policy what it holds: who may see what, for how long, after
 // whose approval. Each term is proved over all requests, none is written by
-// hand. A [Programme] adds the plain values of the plan. From both comes the
-// data-use [Compact], which named roles sign.
+// hand. A [Programme] adds the plain values of the plan. From both come the
+// data-use [Compact], which named roles sign, and the participant [Notice] with
+// its questions and answers, whose version consents refer to.
 //
 // # Promises
 //

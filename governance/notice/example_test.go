@@ -48,3 +48,24 @@ func ExampleTermsOf() {
 	// raw records: no
 	// packs: own coach only, with consent
 }
+
+// A notice is one page that its readers can read, and consents refer to its
+// version.
+func ExampleNewNotice() {
+	n, fs := notice.NewNotice(builtIn(), delivery())
+	fmt.Println(len(fs), "findings")
+	fmt.Println(n.Version())
+	fmt.Printf("reading ease %.0f, grade %.0f\n", n.Readability().Ease(), n.Readability().Grade())
+	for _, a := range n.Answers()[:2] {
+		fmt.Println(a.Question)
+		fmt.Println("  " + a.Text)
+	}
+	// Output:
+	// 0 findings
+	// notice-42ac02a031ce75d34b95dfa681b7703e
+	// reading ease 69, grade 6
+	// Why do you ask me?
+	//   We try out whether coaching with a few figures helps. The goal is shorter delivery cycle time. Whether you join is up to you.
+	// Do you read my messages?
+	//   Your coach never does. Raw records are open only to legal and privacy reviewers, the privacy officer, people analytics, data owners and data stewards, who check that the figures are right and the rules are kept.
+}

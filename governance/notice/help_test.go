@@ -89,3 +89,12 @@ tests:
 `)})
 	return must(p, err)
 })
+
+// read is a notice made once.
+var read = sync.OnceValue(func() notice.Notice {
+	n, fs := notice.NewNotice(builtIn(), delivery())
+	if len(fs) > 0 {
+		panic(fs.Err())
+	}
+	return n
+})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"net/url"
 	"strings"
 
 	"github.com/coachgov/coaching/internal/markup"
@@ -147,7 +146,7 @@ const style = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;ba
 	`main,footer{max-width:46rem;margin:0 auto;padding:0 1rem}h1{font-size:1.6rem;line-height:1.2;margin:1rem 0 .5rem}h2{font-size:1.1rem;line-height:1.3;margin:1rem 0 .3rem;break-after:avoid}p,ul{margin:.3rem 0}ul{padding-left:1.2rem}` +
 	`a{color:#004c78}div{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.4rem 0}caption{text-align:left;font-size:.9rem;color:#595959}th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-top:1px solid #d5d5d5;font-weight:400;font-size:.9rem}` +
 	`thead th{border-top:0;color:#595959}tbody th{font-weight:600}footer{color:#595959;font-size:.8rem;overflow-wrap:anywhere;padding-bottom:1rem}` +
-	`@page{size:A4;margin:11mm 13mm}@media print{body{font-size:8.6pt;line-height:1.26}main,footer{max-width:none;padding:0}h1{font-size:14pt;margin:0 0 1mm}h2{font-size:9.4pt;margin:1.9mm 0 .3mm}p,ul{margin:.3mm 0}table{margin:.4mm 0}th,td{font-size:7.8pt;padding:.4mm 2.5mm .4mm 0}div{overflow:visible}footer{font-size:6.6pt;padding:0;margin-top:1.5mm}caption{font-size:7.8pt}}`
+	`@page{size:A4;margin:10mm 12mm}@media print{body{font-size:8.3pt;line-height:1.22}main,footer{max-width:none;padding:0}h1{font-size:14pt;margin:0 0 1mm}h2{font-size:9.2pt;margin:1.5mm 0 .2mm}p,ul{margin:.3mm 0}table{margin:.4mm 0}th,td{font-size:7.2pt;padding:.25mm 2mm .25mm 0}div{overflow:visible}footer{font-size:6.6pt;padding:0;margin-top:1.5mm}caption{font-size:7.8pt}}`
 
 // html returns the page as one self-contained file: no script, no request.
 func (p *page) html() []byte {
@@ -231,24 +230,31 @@ func markupHTML(text string) string {
 	return html.EscapeString(trimmed)
 }
 
-// address returns a link in canonical form, or "#" when it is not one of https
-// or mailto.
+// address returns a link, or "#" when it is not one that isAddress allows.
 func address(to string) string {
 	if !isAddress(to) {
 		return "#"
 	}
-	u, _ := url.Parse(to)
-	return strings.NewReplacer("<", "%3C", ">", "%3E", "\\", "%5C", "\"", "%22").Replace(u.String())
+	return to
 }
 
-// isAddress reports whether a text is an https address with a host, or a mailto
-// address.
+// isAddress reports whether a text is an https or a mailto address, in the
+// characters of RFC 3986 that mean nothing in HTML or between the angle brackets
+// of Markdown.
 func isAddress(to string) bool {
-	u, err := url.Parse(to)
-	if err != nil || strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return false
+	rest, web := strings.CutPrefix(to, "https://")
+	mail := false
+	if !web {
+		rest, mail = strings.CutPrefix(to, "mailto:")
 	}
-	return u.Scheme == "https" && u.Host != "" || u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	only := func(text, more string) bool { return text != "" && strings.Trim(text, letters+more) == "" }
+	if web {
+		host, path, _ := strings.Cut(rest, "/")
+		return only(host, ".-:") && (path == "" || only(path, "-._~!$*+,;=:@/?#%"))
+	}
+	name, host, _ := strings.Cut(rest, "@")
+	return mail && only(name, "-._+") && only(host, ".-")
 }
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }

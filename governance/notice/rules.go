@@ -11,7 +11,11 @@ func Rules() []coaching.Rule {
 		rule("GOV-003", "The data-use compact is short, complete, in force, and signed by a different person for each role that is a party to it, after its last change.", "500 words", coaching.Error, "Complete the plan, and have the compact signed again by those who are missing."),
 		rule("GOV-004", "The compact states how long data is kept, as the policy holds it.", "", coaching.Error, "Let the policy bound the use of raw data and of aggregates."),
 		rule("GOV-005", "The compact states that a human decides before an automated recommendation can affect a career, as the policy holds it.", "", coaching.Error, "Let the policy ask for a review with a rationale."),
-		rule("GOV-008", "The documents name every signal, where it is read, and who sees what.", "", coaching.Error, "Give each signal an id, a name and an explanation, and name it under its source."),
+		rule("GOV-008", "The participant notice is one page and names every signal, where it is read, who sees what about whom, and how recommendations are made.", "650 words with its tables", coaching.Error, "Give each signal an id, a name and an explanation, name it under its source, and shorten."),
+		rule("GOV-009", "The notice has a section of technical detail for every signal, and participants can see what is held about them.", "1 section", coaching.Error, "State expression, trace class and blind spots of each signal; let the policy show participants their own data."),
+		rule("GOV-010", "The notice links questions and answers in plain words and a route of appeal, decided within stated days by neither coach nor steward.", "2 links", coaching.Error, "Give the two addresses, the days and the role."),
+		rule("GOV-011", "Leaders can read the notice.", "Flesch reading ease of 50", coaching.Warning, "Shorten the sentences and explanations of the signals and sources."),
+		rule("GOV-012", "The policy behind a notice uses data about a participant only with consent.", "", coaching.Warning, "Let the policy ask for the consent to the purpose."),
 		rule("GOV-027", "The compact states for each source what its data may be used for only, and each signal has one source.", "1 restriction each", coaching.Error, "Write the restriction, and name each signal under one source."),
 		rule("GOV-030", "The compact states where the data of each source is kept.", "", coaching.Error, "Get the guarantee from the vendor; let a region's overlay of the policy hold it."),
 	}
