@@ -15,6 +15,7 @@ import (
 	"github.com/coachgov/coaching/fairness"
 	"github.com/coachgov/coaching/governance"
 	"github.com/coachgov/coaching/governance/audit"
+	"github.com/coachgov/coaching/governance/consent"
 	"github.com/coachgov/coaching/governance/enforce"
 	"github.com/coachgov/coaching/governance/notice"
 	"github.com/coachgov/coaching/internal/document"
@@ -41,6 +42,7 @@ func rooms() []struct {
 		{"fairness", fairness.Rules()},
 		{"governance", governance.Rules()},
 		{"governance/audit", audit.Rules()},
+		{"governance/consent", consent.Rules()},
 		{"governance/enforce", enforce.Rules()},
 		{"governance/notice", notice.Rules()},
 		{"pilot", pilot.Rules()},
