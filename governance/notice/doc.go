@@ -5,7 +5,8 @@
 // whose approval. Each term is proved over all requests, none is written by
 // hand. A [Programme] adds the plain values of the plan. From both come the
 // data-use [Compact], which named roles sign, and the participant [Notice] with
-// its questions and answers, whose version consents refer to.
+// its questions and answers, whose version consents refer to. A [ModelCard] and an [Explanation] say
+// what stands behind a model's recommendation.
 //
 // # Promises
 //

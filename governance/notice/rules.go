@@ -16,6 +16,7 @@ func Rules() []coaching.Rule {
 		rule("GOV-010", "The notice links questions and answers in plain words and a route of appeal, decided within stated days by neither coach nor steward.", "2 links", coaching.Error, "Give the two addresses, the days and the role."),
 		rule("GOV-011", "Leaders can read the notice.", "Flesch reading ease of 50", coaching.Warning, "Shorten the sentences and explanations of the signals and sources."),
 		rule("GOV-012", "The policy behind a notice uses data about a participant only with consent.", "", coaching.Warning, "Let the policy ask for the consent to the purpose."),
+		rule("GOV-020", "A model has a card with its nine sections, or a list of all its features with their meaning; each automated recommendation has a note that says what, why, how sure and what was not seen, out of that card.", "1 note each", coaching.Error, "Demand from the vendor what is missing."),
 		rule("GOV-027", "The compact states for each source what its data may be used for only, and each signal has one source.", "1 restriction each", coaching.Error, "Write the restriction, and name each signal under one source."),
 		rule("GOV-030", "The compact states where the data of each source is kept.", "", coaching.Error, "Get the guarantee from the vendor; let a region's overlay of the policy hold it."),
 	}
