@@ -14,6 +14,7 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
 	"github.com/coachgov/coaching/governance"
+	"github.com/coachgov/coaching/governance/appeal"
 	"github.com/coachgov/coaching/governance/audit"
 	"github.com/coachgov/coaching/governance/consent"
 	"github.com/coachgov/coaching/governance/enforce"
@@ -41,6 +42,7 @@ func rooms() []struct {
 		{"signal", signal.Rules()},
 		{"fairness", fairness.Rules()},
 		{"governance", governance.Rules()},
+		{"governance/appeal", appeal.Rules()},
 		{"governance/audit", audit.Rules()},
 		{"governance/consent", consent.Rules()},
 		{"governance/enforce", enforce.Rules()},

@@ -58,6 +58,7 @@ func TestModelCard(t *testing.T) {
 		{"a section missing and no list", func(c *notice.ModelCard) { c.Features, c.Training = nil, " " }, "GOV-020 training", 1},
 		{"a list that says nothing", func(c *notice.ModelCard) { c.Features[0].Meaning = "" }, "GOV-020 features[0]", 0},
 		{"a list without proxies", func(c *notice.ModelCard) { c.Features[1].Proxies = "" }, "GOV-020 features[1]", 0},
+		{"neither is complete", func(c *notice.ModelCard) { c.Features[0].Meaning, c.Training = "", "" }, "GOV-020 features[0], GOV-020 training", 0},
 		{"no model", func(c *notice.ModelCard) { c.Model = "a name" }, "GOV-020", 0},
 		{"no version", func(c *notice.ModelCard) { c.Version = "" }, "GOV-020", 0},
 		{"no vendor", func(c *notice.ModelCard) { c.Vendor = "" }, "GOV-020", 0},
