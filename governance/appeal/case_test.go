@@ -214,6 +214,16 @@ func TestEveryOrder(t *testing.T) {
 	require.Greater(t, closed, 100)
 }
 
+// Two ways on from one case do not disturb each other.
+func TestCasesAreValues(t *testing.T) {
+	c, _ := reviewed(t).Assign(other, coaching.HRReviewer, day(2))
+	withdrawn, _ := c.Withdraw(leader, day(3))
+	rejected, _ := c.Decide(other, appeal.Rejected, evidence, day(3))
+	require.Equal(t, []appeal.State{appeal.Withdrawn, appeal.Rejected}, []appeal.State{withdrawn.State(), rejected.State()})
+	c.Steps()[0].State = appeal.Rejected
+	require.Equal(t, appeal.Received, c.Steps()[0].State)
+}
+
 func TestDeadlines(t *testing.T) {
 	require.Equal(t, []time.Time{day(3), day(10)}, []time.Time{opened(t).AssignBy(), opened(t).DecideBy()})
 	for _, tt := range []struct {

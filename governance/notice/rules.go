@@ -18,6 +18,7 @@ func Rules() []coaching.Rule {
 		rule("GOV-012", "The policy behind a notice uses data about a participant only with consent.", "", coaching.Warning, "Let the policy ask for the consent to the purpose."),
 		rule("GOV-020", "A model has a card with its nine sections, or a list of all its features with their meaning; each automated recommendation has a note that says what, why, how sure and what was not seen, out of that card.", "1 note each", coaching.Error, "Demand from the vendor what is missing."),
 		rule("GOV-027", "The compact states for each source what its data may be used for only, and each signal has one source.", "1 restriction each", coaching.Error, "Write the restriction, and name each signal under one source."),
+		rule("GOV-028", "The checkpoint in the middle of a pilot has six topics, each reported: log review, withdrawals, fairness pauses, retention, appeals, confounders; nothing on it points at one person.", "6 topics", coaching.Error, "Ask the role that the message names for its report."),
 		rule("GOV-030", "The compact states where the data of each source is kept.", "", coaching.Error, "Get the guarantee from the vendor; let a region's overlay of the policy hold it."),
 	}
 }
