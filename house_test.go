@@ -46,6 +46,8 @@ var house = map[string]room{
 	"governance/authzen":     {ours: []string{"governance"}, io: true}, // serves HTTP; what decides, and what records it, is handed in
 	"governance/appeal":      {ours: []string{"signal", "internal/document", "internal/enum"}},                 // a workflow by itself: it decides no access
 	"governance/consent":     {ours: []string{"signal", "internal/document", "internal/enum"}},                 // the store of record: who keeps consents need not carry the policy engine
+	"governance/appeal":      {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // a workflow by itself: it decides no access
+	"governance/consent":     {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // the store of record: who keeps consents need not carry the policy engine
 	"governance/notice":      {ours: []string{"governance", "signal", "internal/document", "internal/enum", "internal/markup"}}, // documents: who only decides does not carry their pages
 	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum"}},

@@ -8,7 +8,7 @@
 // its questions and answers, whose version consents refer to. A [ModelCard] and an [Explanation] say
 // what stands behind a model's recommendation, an [Agenda] what the checkpoint
 // in the middle of a pilot talks about, and [Seeds] which harms its risk register
-// begins with.
+// begins with. A [SubjectReport] is everything that is held about one person.
 //
 // # Promises
 //

@@ -50,7 +50,7 @@ func delivery() notice.Programme {
 			{Name: "Baseline interviews", Signals: []string{"feedback_themes"}, Residency: "eu", Restriction: "for coaching"},
 		},
 		Owner: coaching.PrivacyOfficer, Contact: "mailto:privacy@example.org", FAQ: "https://intranet.example.org/coaching/faq",
-		Appeals: notice.Appeals{To: "https://intranet.example.org/coaching/appeal", Role: coaching.LegalPrivacy, Days: 10},
+		Appeals: notice.AppealsRoute{To: "https://intranet.example.org/coaching/appeal", Role: coaching.LegalPrivacy, Days: 10},
 	}
 }
 

@@ -23,7 +23,7 @@ type Programme struct {
 	Owner    coaching.Role        // who answers for the use of data
 	Contact  string               // how to reach the owner: an https or mailto address
 	FAQ      string               // where the questions and answers of the notice stand: an https address
-	Appeals  Appeals
+	Appeals  AppealsRoute
 }
 
 // A Source is a system that signals are read from.
@@ -34,8 +34,8 @@ type Source struct {
 	Restriction string   // what its data may be used for only, in a sentence without its end
 }
 
-// Appeals says how somebody objects whom a signal misrepresents.
-type Appeals struct {
+// An AppealsRoute says how somebody objects whom a signal misrepresents.
+type AppealsRoute struct {
 	To   string        // an https or mailto address
 	Role coaching.Role // who decides; neither coach nor steward
 	Days int           // calendar days until the answer, at most
