@@ -22,7 +22,7 @@ func ReadabilityOf(text string) Readability {
 	var r Readability
 	for line := range strings.Lines(text) {
 		open := false
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if n := syllables(word); n > 0 {
 				r.Words++
 				r.Syllables += n

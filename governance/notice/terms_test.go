@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -70,6 +71,29 @@ tests:
 	require.Error(t, err)
 }
 
+// What cannot be analysed is treated as open to view, promised to nobody, and
+// reported.
+func TestTermsOfWhatCannotBeAnalysed(t *testing.T) {
+	p, _, err := governance.Parse("odd.yaml", []byte(`apiVersion: governance/v1
+id: odd
+version: 1.0.0
+owner: privacy_officer
+params: []
+rules:
+  - {id: odd, effect: permit, code: GOV-026, actions: [view], roles: [sponsor], when: 'resource.id.startsWith("x-") && resource.class == "pseudonymous" && purpose in consent.purposes', message: figures}
+tests:
+  - {name: view, role: sponsor, action: view, purpose: evaluation, type: trend, class: pseudonymous, age_hours: 1, identifiable: "no", consents: [evaluation], expect: deny, fires: [default]}
+`))
+	require.NoError(t, err)
+	terms := must(notice.TermsOf(p))
+	require.NotEmpty(t, terms.Open)
+	require.Len(t, terms.Access, 1)
+	require.True(t, terms.Access[0].Coded.May)
+	require.True(t, terms.Access[0].Coded.Agreed, "held whatever the rest says")
+	_, fs := notice.NewNotice(p, delivery())
+	require.True(t, fs.Has("GOV-008"))
+}
+
 // What the terms say is what the policy answers, over half a million requests:
 // nobody is permitted what Access denies, every condition holds of what is
 // permitted, and whatever Access allows some request is permitted. The requests
@@ -114,12 +138,7 @@ func TestTermsAgainstDecisions(t *testing.T) {
 				a, ok := access[r.Subject.Role]
 				require.True(t, ok, "%s is not among those who see anything", r.Subject.Role)
 				has := func(want governance.Purpose) bool {
-					for _, c := range consents {
-						if c == want {
-							return true
-						}
-					}
-					return false
+					return slices.Contains(consents, want)
 				}
 				cells := map[string]notice.Reach{}
 				if r.Action == governance.Reidentify || r.Resource.Type == governance.ResourceIdentity || r.Resource.Identifiable != governance.No {
