@@ -5,10 +5,11 @@
 // whose approval. Each term is proved over all requests, none is written by
 // hand. A [Programme] adds the plain values of the plan. From both come the
 // data-use [Compact], which named roles sign, and the participant [Notice] with
-// its questions and answers, whose version consents refer to. A [ModelCard] and an [Explanation] say
-// what stands behind a model's recommendation, an [Agenda] what the checkpoint
-// in the middle of a pilot talks about, and [Seeds] which harms its risk register
-// begins with. A [SubjectReport] is everything that is held about one person.
+// its questions and answers, whose version consents refer to. A [ModelCard] and
+// an [Explanation] say what stands behind a model's recommendation, an [Agenda]
+// what the checkpoint in the middle of a pilot talks about, and [Seeds] which
+// harms its risk register begins with. A [SubjectReport] is everything that is
+// held about one person.
 //
 // # Promises
 //

@@ -36,6 +36,12 @@ owner: privacy_officer
 params:
   - {id: raw_retention, unit: days, value: 7, min: 1, max: 90, code: GOV-016, stricter: lower}
   - {id: group_size, unit: count, value: 50, min: 3, max: 1000, code: C-15, stricter: higher}
+  - {id: someday0, unit: count, value: 100000, min: 1, max: 100000, code: GOV-016}
+  - {id: someday1, unit: count, value: 100000, min: 1, max: 100000, code: GOV-017}
+  - {id: someday2, unit: count, value: 100000, min: 1, max: 100000, code: C-15}
+  - {id: someday3, unit: count, value: 100000, min: 1, max: 100000, code: GOV-021}
+  - {id: someday4, unit: count, value: 100000, min: 1, max: 100000, code: GOV-023}
+  - {id: someday5, unit: count, value: 100000, min: 1, max: 100000, code: GOV-015}
 rules:
   - id: everything
     effect: permit
