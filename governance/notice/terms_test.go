@@ -213,3 +213,13 @@ func TestTermsAgainstDecisions(t *testing.T) {
 		})
 	}
 }
+
+// Asking the built-in policy for its terms: well over a hundred proofs.
+func BenchmarkTermsOf(b *testing.B) {
+	p := builtIn()
+	for b.Loop() {
+		if _, err := notice.TermsOf(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
