@@ -375,8 +375,10 @@ func TestOutcomeWithoutIntent(t *testing.T) {
 // Every finding's code is listed by Rules, which are in order.
 func TestRules(t *testing.T) {
 	rules := audit.Rules()
-	require.Len(t, rules, 1)
-	require.Equal(t, "GOV-018", rules[0].Code)
-	require.NotEmpty(t, rules[0].Statement)
-	require.NotEmpty(t, rules[0].Remedy)
+	require.Len(t, rules, 2)
+	for i, code := range []string{"GOV-018", "GOV-019"} {
+		require.Equal(t, code, rules[i].Code)
+		require.NotEmpty(t, rules[i].Statement)
+		require.NotEmpty(t, rules[i].Remedy)
+	}
 }

@@ -1,0 +1,94 @@
+package audit
+
+import (
+	"bufio"
+	"fmt"
+	"math/big"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// The chances are R's, by the negative binomial and by the conditional test of
+// two Poisson rates, which are the same number; so is the largest count.
+func TestChanceIsThatOfR(t *testing.T) {
+	file, err := os.Open("testdata/prediction.tsv")
+	require.NoError(t, err)
+	defer file.Close()
+	rows := 0
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), "#") || strings.HasPrefix(lines.Text(), "x") {
+			continue
+		}
+		var x, m, y, n, largest int64
+		var negative, poisson float64
+		_, err := fmt.Sscan(lines.Text(), &x, &m, &y, &n, &negative, &poisson, &largest)
+		require.NoError(t, err)
+		steady := spread{count: x, days: m} // no day stands out
+		got := chance(y, n, steady)
+		if mean := float64(x+1) * float64(n) / float64(m); float64(y) > mean && negative > 1e-280 {
+			require.InEpsilon(t, negative, got, 2e-7, lines.Text())
+			require.InEpsilon(t, poisson, got, 2e-7, lines.Text())
+		}
+		require.Equal(t, largest, most(n, steady, 0.0005), lines.Text())
+		rows++
+	}
+	require.Equal(t, 301, rows)
+}
+
+// The chance is what whole numbers give, for small ones.
+func TestChanceIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x, m := rapid.Int64Range(0, 60).Draw(t, "x"), rapid.Int64Range(1, 366).Draw(t, "m")
+		y, n := rapid.Int64Range(0, 80).Draw(t, "y"), rapid.Int64Range(1, 366).Draw(t, "n")
+		got := chance(y, n, spread{count: x, days: m})
+		if y*m <= (x+1)*n {
+			require.Equal(t, 1.0, got)
+			return
+		}
+		// 1 less the chance of fewer than y.
+		win, lose, below := big.NewRat(m, m+n), big.NewRat(n, m+n), new(big.Rat)
+		for j := range y {
+			term := new(big.Rat).SetInt(new(big.Int).Binomial(j+x, j))
+			for range x + 1 {
+				term.Mul(term, win)
+			}
+			for range j {
+				term.Mul(term, lose)
+			}
+			below.Add(below, term)
+		}
+		want, _ := new(big.Rat).Sub(big.NewRat(1, 1), below).Float64()
+		require.InEpsilon(t, want, got, 1e-9)
+	})
+}
+
+// More than the range is unlikely, the range itself is not; a larger past and a
+// burstier one allow more.
+func TestMostIsTheLastLikelyCount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		known := spread{count: rapid.Int64Range(0, 2000).Draw(t, "count"), days: rapid.Int64Range(1, 366).Draw(t, "days")}
+		known.squares = known.count * rapid.Int64Range(1, 50).Draw(t, "batch")
+		n := rapid.Int64Range(1, 366).Draw(t, "n")
+		alpha := rapid.Float64Range(1e-9, 0.05).Draw(t, "alpha")
+		y := most(n, known, alpha)
+		require.Greater(t, chance(y, n, known), alpha)
+		require.LessOrEqual(t, chance(y+1, n, known), alpha)
+		steady := spread{count: known.count, days: known.days}
+		require.GreaterOrEqual(t, y, most(n, steady, alpha), "bursts")
+		steady.count++
+		require.GreaterOrEqual(t, most(n, steady, alpha), most(n, spread{count: known.count, days: known.days}, alpha), "one more")
+	})
+}
+
+func TestOneIn(t *testing.T) {
+	for _, tt := range []struct {
+		p    float64
+		want int64
+	}{{1, 1}, {0.4, 2}, {0.05, 20}, {0.00031, 3000}, {1e-9, 1_000_000_000}, {0, 1_000_000_000}} {
+		require.Equal(t, tt.want, oneIn(tt.p), tt.p)
+	}
+}
