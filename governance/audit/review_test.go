@@ -305,12 +305,12 @@ func TestReviewSeesTheClock(t *testing.T) {
 		day("2027-05-03"), day("2027-05-04"), day("2027-06-01"),
 		day("2027-06-01").Add(-30 * time.Second), // writers who wait for one another
 		day("2027-06-01").Add(-2 * time.Minute),
-		day("1970-01-01"), day("2099-01-01"), day("2027-06-02"),
+		day("1970-01-01"), day("2099-01-01"), day("2027-06-02"), day("2027-06-01"),
 	} {
 		d.put(at, by, Purge{Class: "raw", Through: june.From})
 	}
 	r := review(t, d, terms())
-	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 3, ComparedWith: "none is expected", First: 4}}, r.Unusual)
+	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 4, ComparedWith: "none is expected", First: 4}}, r.Unusual)
 }
 
 // GOV-019: more than a calendar month without a review is a finding, whoever
@@ -432,6 +432,95 @@ func TestReviewLimits(t *testing.T) {
 	}
 }
 
+// What counts as what: once where a decision and an event record one act, and
+// nothing where nobody got anything.
+func TestReviewCounts(t *testing.T) {
+	permit := func(action, resource string) Body {
+		return Decision{Action: action, Purpose: "coaching", ResourceType: resource, ResourceID: "R", Answer: Permitted}
+	}
+	referred := Decision{Action: "export", Purpose: "coaching", ResourceType: "pack", ResourceID: "R", Answer: Referred}
+	export := Export{Dataset: "d", Class: "aggregate", Format: "csv", Digest: DigestOf([]byte("x"))}
+	reveal := IdentityReveal{Request: "R"}
+	night := june.From.AddDays(9).At(3, 0, zurich)
+	tests := []struct {
+		name   string
+		role   coaching.Role
+		bodies []Body
+		want   map[string]int64
+	}{
+		{"an export", coaching.ProgramAdmin, []Body{export}, map[string]int64{"exports": 1, "off_hours_days": 1}},
+		{"two exports", coaching.ProgramAdmin, []Body{export, export}, map[string]int64{"exports": 2, "off_hours_days": 1}},
+		{"a decision alone", coaching.ProgramAdmin, []Body{permit("export", "pack")}, map[string]int64{"exports": 1, "off_hours_days": 1}},
+		{"both", coaching.ProgramAdmin, []Body{permit("export", "pack"), export}, map[string]int64{"exports": 1, "off_hours_days": 1}},
+		{"a referred one", coaching.ProgramAdmin, []Body{referred}, map[string]int64{}},
+		{"a reveal", coaching.LegalPrivacy, []Body{reveal}, map[string]int64{"reveals": 1, "off_hours_days": 1}},
+		{"a reveal decided", coaching.LegalPrivacy, []Body{permit("reidentify", "identity"), reveal}, map[string]int64{"reveals": 1, "off_hours_days": 1}},
+		{"a reveal decided alone", coaching.LegalPrivacy, []Body{permit("reidentify", "identity")}, map[string]int64{"reveals": 1, "off_hours_days": 1}},
+		{"software", coaching.System, []Body{export}, map[string]int64{"exports": 1}},
+		{"a coach's pack", coaching.Coach, []Body{permit("view", "pack")}, map[string]int64{"packs_without_session": 1, "off_hours_days": 1}},
+		{"a steward's pack", coaching.Steward, []Body{permit("view", "pack")}, map[string]int64{"off_hours_days": 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDiary(t)
+			by := d.who("somebody", tt.role)
+			for _, body := range tt.bodies {
+				if r, ok := body.(IdentityReveal); ok {
+					r.Person = d.who("leader", coaching.Participant).ID
+					body = r
+				}
+				at := d.put(night, by, body)
+				if d.entries[at].event.phase == Intent {
+					d.put(night, by, Outcome{Intent: at, Result: Completed})
+				}
+			}
+			got := map[string]int64{}
+			for _, p := range review(t, d, terms()).TooLittle {
+				got[p.Pattern] = p.Count
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
+}
+
+// The days of the comparison are those that there were: of a history no more than
+// the terms ask for, of a window no more than have passed.
+func TestReviewDays(t *testing.T) {
+	d := newDiary(t)
+	d.export(day("2026-01-04"), d.who("old", coaching.ProgramAdmin))
+	for i := range 60 {
+		at := day("2027-06-10").Add(time.Duration(i) * time.Minute)
+		d.export(at, d.who("old", coaching.ProgramAdmin))
+		d.export(at, d.who("new", coaching.ProgramAdmin))
+	}
+	for i := range 3 {
+		d.export(day("2027-06-10").Add(time.Hour), d.who(fmt.Sprint("peer ", i), coaching.HRReviewer))
+	}
+	for i := range 60 {
+		d.export(day("2027-06-11").Add(time.Duration(i)*time.Minute), d.who("late", coaching.HRReviewer))
+	}
+	early := terms()
+	early.At = day("2027-06-12")
+	days := map[Actor]int{}
+	for _, p := range review(t, d, early).Unusual {
+		days[Actor{p.Person, p.Role}] = p.Days
+	}
+	require.Equal(t, map[Actor]int{d.who("old", coaching.ProgramAdmin): 91, d.who("late", coaching.HRReviewer): 12}, days)
+	// A retry after more than the terms allow is none, on the same day as well.
+	short := terms()
+	short.RetryWithin = time.Hour
+	for wait, want := range map[time.Duration]int{time.Hour: 1, time.Hour + 1: 0} {
+		d := newDiary(t)
+		by := d.who("admin", coaching.ProgramAdmin)
+		b := Decision{Action: "view", Purpose: "coaching", ResourceType: "trend", ResourceID: "T"}
+		d.put(day("2027-06-10"), by, b)
+		b.Answer = Permitted
+		i := d.put(day("2027-06-10").Add(wait), by, b)
+		d.put(day("2027-06-10").Add(wait), by, Outcome{Intent: i, Result: Completed})
+		require.Len(t, review(t, d, short).TooLittle, want)
+	}
+}
+
 func TestOfficeHours(t *testing.T) {
 	o := OfficeHours{
 		Zone: zurich, Open: 8 * time.Hour, Close: 18 * time.Hour,
@@ -484,7 +573,12 @@ func TestReviewKeepsCountsOnly(t *testing.T) {
 		d := newDiary(t)
 		for i := range n {
 			at := day("2027-06-01").Add(time.Duration(i) * (29 * 24 * time.Hour / time.Duration(n)))
-			d.done(at, d.who(fmt.Sprint("coach ", i%10), coaching.Coach), "export", "dataset", "D")
+			by := d.who(fmt.Sprint("coach ", i%10), coaching.Coach)
+			d.done(at, by, "export", "dataset", "D")
+			if n := int64(i) * 30 / int64(n); n < 10 { // a third of the month
+				d.done(at, by, "view", "pack", fmt.Sprint("P", i))
+				d.put(at, by, Decision{Action: "view", Purpose: "coaching", ResourceType: "trend", ResourceID: fmt.Sprint("T", i)})
+			}
 		}
 		s := newSurvey(must(terms().filled()))
 		for _, e := range d.entries {

@@ -92,3 +92,32 @@ func TestOneIn(t *testing.T) {
 		require.Equal(t, tt.want, oneIn(tt.p), tt.p)
 	}
 }
+
+// Twelve batches of five are about fourteen events that come one by one: their
+// variance is 4.3 times their mean.
+func TestBurstsAreDivided(t *testing.T) {
+	batches := spread{count: 60, squares: 12 * 25, days: 90}
+	num, den := batches.burst()
+	require.Equal(t, big.NewRat(13, 3), big.NewRat(num, den))
+	single := spread{count: 14, days: 90} // 60 * 3/13 is 13.8
+	for _, alpha := range []float64{0.05, 0.001, 1e-6} {
+		// The largest count whose thirteenth of three is no more.
+		require.Equal(t, ((most(30, single, alpha)+1)*13+2)/3-1, most(30, batches, alpha))
+	}
+	for _, calm := range []spread{{}, {count: 3, squares: 3, days: 90}, {count: 90, squares: 90, days: 90}, {count: 5, days: 0}} {
+		num, den := calm.burst()
+		require.Equal(t, num, den)
+	}
+}
+
+func TestScaledDoesNotOverflow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, num := rapid.Int64Range(0, 1<<62).Draw(t, "n"), rapid.Int64Range(0, 1<<62).Draw(t, "num")
+		den := rapid.Int64Range(1, 1<<62).Draw(t, "den")
+		want := new(big.Int).Mul(big.NewInt(n), big.NewInt(num))
+		if want.Div(want, big.NewInt(den)); !want.IsInt64() {
+			want.SetInt64(1<<63 - 1)
+		}
+		require.Equal(t, want.Int64(), scaled(n, num, den))
+	})
+}

@@ -266,7 +266,7 @@ func (s *survey) decision(b Decision, by Actor, at time.Time, day coaching.Date,
 		s.add(day, index, 1, patternReveals, by, "")
 	case b.ResourceType == "pack" && by.Role == coaching.Coach && b.ResourceID != "":
 		p := s.pack(packKey{by.ID, b.ResourceID})
-		if used := p.used; p.read.IsZero() && (used.IsZero() || used.DaysUntil(day) > s.terms.SessionDays) {
+		if p.read.IsZero() && p.used.IsZero() { // a use that is too long ago is forgotten
 			p.read, p.index = day, index
 		}
 	}
