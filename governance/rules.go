@@ -12,6 +12,7 @@ func Rules() []coaching.Rule {
 		return coaching.Rule{Code: code, Statement: statement, Number: number, Severity: severity, Remedy: remedy}
 	}
 	return []coaching.Rule{
+		rule("C-14", "What is compared later is aggregated before its data about one person must be purged.", "90 days", coaching.Warning, "Aggregate before the day that the message names; raw data cannot be read again."),
 		rule("C-19", "Readiness for a stretch assignment and input to a talent review count as effects on a career, whoever or whatever recommends them.", "2 uses", coaching.Error, "Have the recommendation reviewed by a human with a rationale."),
 		rule("GOV-001", "Humans keep oversight: legal and privacy may look at everything that oversight needs.", "", coaching.Error, "Ask with the purpose oversight, in the role that has it."),
 		rule("GOV-004", "Data is kept for a short time and deleted afterwards, unless a legal hold stands.", "", coaching.Error, "State whether a legal hold stands, and purge when it does not."),
