@@ -31,7 +31,9 @@ func Rules() []coaching.Rule {
 		rule("GOV-026", "The programme is open about aggregated trends, and shows nobody raw messages.", "", coaching.Error, "Show the trend instead."),
 		rule("GOV-027", "What a participant has restricted is respected for each source: an export needs a consent of its own.", "", coaching.Error, "Obtain the participant's consent to the export."),
 		rule("GOV-030", "Data stays where the region says that it is kept.", "", coaching.Error, "State where the resource is kept, and purge what has come elsewhere."),
+		rule("PIL-088", "A coach may ignore or reweight what a model recommends; the reason is recorded, and it is no failure.", "", coaching.Error, "Record what became of it, with the coach's reason."),
 		rule("PIL-104", "A coach works with signals only after the workshop on reading them, shown by teach-back.", "1 day", coaching.Error, "Have the coach take the workshop, and record the teach-back as the subject's training."),
+		rule("PIL-143", "A vendor shows what its model is given, and a steward validates a sample of the output before any of it is used in a session.", "a sample of at least 1", coaching.Error, "Demand the inputs, and have a steward who is neither the coach nor the leader look at a sample."),
 
 		rule("POL-ABSENCE", "Absence of an attribute never helps: a denial or a review fires when what it asks about is absent or not stated, a permit does not.", "", coaching.Error, "Write !has(x) || ... in denials and reviews, has(x) && ... in permits; ask for training, controls, consents, approvals and reviews in permits, and for their lack elsewhere."),
 		rule("POL-ALL", "A condition does not use all, which is true of an empty set.", "", coaching.Error, "Use hasAll, or count."),

@@ -111,6 +111,7 @@ func TestBurstsAreDivided(t *testing.T) {
 }
 
 func TestScaledDoesNotOverflow(t *testing.T) {
+	require.EqualValues(t, 1<<63-1, scaled(1<<62, 1<<62, 1))
 	rapid.Check(t, func(t *rapid.T) {
 		n, num := rapid.Int64Range(0, 1<<62).Draw(t, "n"), rapid.Int64Range(0, 1<<62).Draw(t, "num")
 		den := rapid.Int64Range(1, 1<<62).Draw(t, "den")
