@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/governance/audit"
 )
 
@@ -69,5 +71,32 @@ func FuzzVerify(f *testing.F) {
 		r := audit.Verify(bytes.NewReader(log), key, [][]byte{head}, w.log.Head())
 		require.Equal(t, string(log) == honest, r.OK())
 		require.NotEqual(t, audit.Unverified, r.Verdict)
+	})
+}
+
+// Whatever a log says, and in whatever order, a review ends without a panic, is
+// the same the second time, and names no more records than there are.
+func FuzzReviewMonth(f *testing.F) {
+	f.Add([]byte(text(write(f, origin, 29).lines)))
+	f.Add([]byte(text(write(f, origin, 5).lines)))
+	terms := audit.ReviewTerms{
+		Window: coaching.Window{From: coaching.MustDate("2027-01-04"), To: coaching.MustDate("2027-02-03")},
+		At:     start.AddDate(0, 2, 0),
+		Office: audit.OfficeHours{Zone: time.FixedZone("", -11*60*60), Open: 8 * time.Hour, Close: 18 * time.Hour},
+	}
+	f.Fuzz(func(t *testing.T, log []byte) {
+		r, err := audit.ReviewMonth(audit.ReadLines(bytes.NewReader(log)), terms)
+		if err != nil {
+			require.Nil(t, r)
+			return
+		}
+		require.LessOrEqual(t, r.Records, int64(bytes.Count(log, []byte("\n"))))
+		record, err := r.Record()
+		require.NoError(t, err)
+		again, err := audit.ReviewMonth(audit.ReadLines(bytes.NewReader(log)), terms)
+		require.NoError(t, err)
+		require.Equal(t, r, again)
+		_, err = audit.NewEvent(terms.At, coach(t), record)
+		require.NoError(t, err)
 	})
 }
