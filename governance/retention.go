@@ -32,8 +32,8 @@ type LegalHold struct {
 
 // Retention returns the limits of the policy, from its parameters raw_retention
 // and aggregate_retention, so that what is purged cannot drift from what is
-// shown. Where the policy has no such parameter the floor of the code is the
-// limit; no policy is looser. The holds are the whole register: a hold that is
+// shown; a rule of its own that denies sooner is not seen. Where the policy has no
+// such parameter the floor of the code is the limit; no policy is looser. The holds are the whole register: a hold that is
 // not in it protects nothing. It is an error when there is no policy, or when a hold has
 // no identifier and programme, or is there twice.
 func (p *Policy) Retention(holds ...LegalHold) (*Retention, error) {
