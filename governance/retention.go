@@ -16,7 +16,8 @@ import (
 // about one person a number of days (GOV-016), aggregates a number of calendar
 // months (GOV-017), and what a legal hold names for as long as the hold stands
 // (GOV-004). It is immutable. The zero Retention keeps to the floors of the code,
-// 90 days and 12 months, and knows no hold. Make one with [Policy.Retention].
+// 90 days and 12 months, and has no register of holds: what names one is
+// Undetermined when its time is up. Make one with [Policy.Retention].
 type Retention struct {
 	days, months int // 0: the floor
 	policy       string
@@ -152,6 +153,8 @@ func (t *Retention) Disposition(r *Record, at time.Time) (Disposition, time.Time
 		return Keep, until, nil
 	case t.stands(r, at):
 		return Held, until, nil
+	case r.Hold != "" && t.digest() == "":
+		return Undetermined, time.Time{}, coaching.Findings{{Code: "GOV-004", Path: pathOf(r), Message: "the record names a legal hold, and there is no register of them"}}
 	}
 	return Due, until, nil
 }

@@ -232,6 +232,12 @@ func TestLegalHoldWins(t *testing.T) {
 	r.Programme = "q"
 	d, _, _ = limits.Disposition(&r, at)
 	require.Equal(t, Due, d)
+	// Without a register nobody knows.
+	for _, none := range []*Retention{nil, {}} {
+		d, _, findings := none.Disposition(&r, at)
+		require.Equal(t, Undetermined, d)
+		require.True(t, findings.Has("GOV-004"))
+	}
 }
 
 // The rows that SQL finds are those that are Due, on both databases, near the
