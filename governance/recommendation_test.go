@@ -352,6 +352,24 @@ func TestRecommendationReadBack(t *testing.T) {
 			require.Equal(t, legal[steps], c.Stage() != "none")
 		}
 	}
+	// GOV-023: a veto stands, whatever is in the record behind it; and a session
+	// is that of the request that was reviewed and permitted.
+	for code, change := range map[string]func(*ReviewRecord, *SessionUse){
+		"GOV-023":    func(r *ReviewRecord, _ *SessionUse) { r.Approved = false },
+		"GOV-022":    func(r *ReviewRecord, _ *SessionUse) { r.Request = strings.Repeat("0", 64) },
+		"POL-POLICY": func(_ *ReviewRecord, s *SessionUse) { s.PolicyDigest = "" },
+	} {
+		c := proposal(EffectsOf(Promotion))
+		for _, a := range acts6(p) {
+			if a.name != "refuse" && a.name != "veto" {
+				c = taken(t, c, a.do)
+			}
+		}
+		require.Empty(t, c.Check())
+		change(c.Review, c.Session)
+		require.True(t, c.Check().Has(code))
+		require.Equal(t, "none", c.Stage())
+	}
 	require.Equal(t, "none", Recommendation{}.Stage())
 	require.Equal(t, signal.Candidate, Recommendation{}.Resource(signal.Cleared, true).Standing)
 	require.True(t, Recommendation{}.NeedsReview())
