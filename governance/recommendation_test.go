@@ -350,6 +350,9 @@ func TestRecommendationReadBack(t *testing.T) {
 			}
 			require.Equal(t, legal[steps], !c.Check().Blocked(), "%05b", steps)
 			require.Equal(t, legal[steps], c.Stage() != "none")
+			if r := c.Resource(signal.Cleared, false); !legal[steps] {
+				require.Equal(t, signal.Candidate, r.Standing)
+			}
 		}
 	}
 	// GOV-023: a veto stands, whatever is in the record behind it; and a session
