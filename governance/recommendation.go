@@ -223,7 +223,12 @@ func (c Recommendation) Respond(a CoachResponse) (Recommendation, coaching.Findi
 // otherwise, with every reason.
 func (c Recommendation) step(next Recommendation, again bool, path string, more ...coaching.Finding) (Recommendation, coaching.Findings) {
 	next.Signals = slices.Clone(c.Signals)
-	fs := append(next.Check(), more...)
+	// A step that was skipped cannot be put in afterwards.
+	fs := c.Check()
+	if !fs.Blocked() {
+		fs = next.Check()
+	}
+	fs = append(fs, more...)
 	if again {
 		fs = append(fs, coaching.Finding{Code: "POL-VALUE", Path: path, Message: "this step has been taken, or a later one; a record is not changed"})
 	}
