@@ -205,7 +205,7 @@ func (c Recommendation) Bring(p *Policy, r *Request, session string) (Recommenda
 	if !d.Allowed() {
 		for _, reason := range d.Reasons {
 			if reason.Effect != Permit {
-				fs = append(fs, coaching.Finding{Code: reason.Code, Path: "session", Message: reason.Message})
+				fs = append(fs, coaching.Finding{Code: reason.Code, Path: "session", Message: reason.Message.String()})
 			}
 		}
 	}

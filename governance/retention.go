@@ -85,10 +85,11 @@ func (t *Retention) AggregateMonths() int {
 // Until returns the last instant at which data of a class may be kept, in UTC: a
 // nanosecond later it must be gone. A month has the same day in the next one, or
 // its last day: 29 February plus twelve months is 28 February. Data of a class that
-// is not declared is kept as long as raw data is.
+// is not declared is kept as long as raw data is. The time of creation lies in the
+// years 1700 to 2200.
 func (t *Retention) Until(class signal.DataClass, created time.Time) time.Time {
 	if class == signal.Aggregate {
-		return addMonths(created, t.AggregateMonths())
+		return time.Unix(0, addMonths(created.UnixNano(), t.AggregateMonths())).UTC()
 	}
 	return created.UTC().Add(time.Duration(t.RawDays()) * 24 * time.Hour)
 }
