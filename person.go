@@ -134,7 +134,7 @@ func (id *PersonID) UnmarshalText(text []byte) error {
 type Domain struct {
 	Programme string // the coaching programme, such as "product-org-12w"
 	Purpose   string // what the pseudonyms are for, such as "coaching"
-	Epoch     uint32 // raised to rotate the key; destroying an epoch's key unlinks its data
+	Epoch     uint32 // raised to rotate the key; destroying its master key too unlinks its data
 }
 
 // A Pseudonymizer turns identifiers of the host's directory into PersonIDs:
@@ -143,7 +143,8 @@ type Domain struct {
 // immutable and safe for concurrent use. Its key never appears in its text
 // form.
 type Pseudonymizer struct {
-	key []byte
+	key     []byte
+	secrets Secrets // nil unless the PersonIDs are erasable
 }
 
 // MinMasterKey is the least number of bytes of a master key.
@@ -174,7 +175,8 @@ func NewPseudonymizer(master []byte, domain Domain) (*Pseudonymizer, error) {
 // identifier is used byte for byte: "A1" and "a1" are two people. It must be
 // valid UTF-8 of 1 to 1,024 bytes; the error does not quote it. The zero
 // Pseudonymizer has no key and answers with an error: without a key anybody could
-// work out the pseudonym of a known identifier.
+// work out the pseudonym of a known identifier. One of
+// [Pseudonymizer.WithSecrets] answers [ErrErased] for whoever has no secret.
 func (p *Pseudonymizer) Person(identifier string) (PersonID, error) {
 	if p == nil || len(p.key) == 0 {
 		return PersonID{}, errors.New("coaching: a Pseudonymizer without a key; want one of NewPseudonymizer")
@@ -183,7 +185,15 @@ func (p *Pseudonymizer) Person(identifier string) (PersonID, error) {
 		return PersonID{}, fmt.Errorf("coaching: identifier of %d bytes, want 1 to %d bytes of UTF-8", len(identifier), maxIdentifier)
 	}
 	id := PersonID{set: true}
-	copy(id.sum[:], keyedSum(p.key, identifier))
+	if p.secrets == nil {
+		copy(id.sum[:], keyedSum(p.key, identifier))
+		return id, nil
+	}
+	secret, err := secretOf(p.secrets, identifier)
+	if err != nil {
+		return PersonID{}, err
+	}
+	copy(id.sum[:], keyedSum(p.key, erasableVersion, identifier, string(secret)))
 	return id, nil
 }
 
