@@ -399,5 +399,5 @@ func TestRules(t *testing.T) {
 		require.NotEmpty(t, r.Statement)
 		require.NotEmpty(t, r.Remedy)
 	}
-	require.Equal(t, []string{"POL-BATCH", "POL-RECORD", "POL-SEQUENCE"}, listed)
+	require.Equal(t, []string{"GOV-004", "GOV-014", "GOV-015", "POL-BATCH", "POL-RECORD", "POL-SEQUENCE"}, listed)
 }
