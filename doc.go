@@ -19,7 +19,8 @@
 //
 // A [Finding] says that a rule of the domain is not met, where, and how badly.
 // A [PersonID] stands for a person without naming one; a [Pseudonymizer] makes
-// it from a secret key. A [Role] is a part that a person plays, from a closed
+// it from a secret key. With [Secrets] a pseudonym can be erased: without the
+// person's own secret nobody can work it out. A [Role] is a part that a person plays, from a closed
 // list. A [Date] is a day on the calendar, without a clock or a zone.
 //
 // # Promises

@@ -10,7 +10,8 @@
 // [BuiltIn] is the policy of the programme. Others are files in YAML or JSON,
 // read by [Parse] or [Load]: numbers with their bounds, rules whose conditions
 // are typed CEL, invariants, and tests. What is wrong with a file is reported
-// all at once, with lines and columns; [Report.Text] says what was checked.
+// all at once, with lines and columns; [Report.Text] says what was checked, and
+// of each part of each rule whether the policy's own tests hang on it.
 // [Stack] puts the overlays of a region and a tenant over a base, which they can
 // only tighten. A host maps its own roles with [Roles], declares attributes of
 // its own, which rules read as ext.NAME, and translates messages with
@@ -27,6 +28,22 @@
 // refused. [Replay] asks a candidate what it would have answered to recorded
 // decisions and counts what changes. [Policy.CheckTable], and package policytest
 // from go test, ask a privacy officer's table of questions.
+//
+// In a request path, [Policy.DecideInto] uses a Decision again and allocates
+// nothing; messages are put together when they are read, and what is to outlive
+// the next answer is copied with [Decision.Clone]. [Policy.DecideBatch] answers
+// several requests with the semantics of OpenID AuthZEN, which package authzen
+// serves over HTTP.
+//
+// [Policy.Retention] says what must be purged when, as a plan, as SQL, and as a
+// sweep that can be killed at any step. A [Recommendation] records a model's
+// suggestion from the vendor's explanation to the coach's answer; the policy
+// permits its use in exactly the stages in which the record does.
+//
+// What people are told and sign is package notice, what they agree to package
+// consent, what becomes of an objection package appeal, what was done with
+// their data package audit; package enforce hands data out only on a recorded
+// yes.
 //
 // # Promises
 //

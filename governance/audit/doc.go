@@ -12,10 +12,16 @@
 // bytes the host writes durably; [Log.Commit] then gives the [Receipt] that
 // package enforce wants before it lets data go. A [Journal] does both steps
 // over a [Store]. [Log.Sign] makes a signed [Checkpoint]: origin, size and
-// root in the C2SP checkpoint format. [Verify] reads the log back and says
+// root in the C2SP checkpoint format. [Journal.AppendAll] records a batch, all of
+// it or none; appends that wait share one durable write. [ResumeJournal] goes on
+// from a signed frontier without reading what lies before it. [Verify] reads the log back and says
 // whether it is the one that the checkpoints vouch for. [Log.ProveInclusion]
 // and [Log.ProveConsistency] prove one entry, or one checkpoint against
-// another, to somebody who does not hold the log.
+// another, to somebody who does not hold the log; an [InclusionProof] is the C2SP
+// tlog-proof text. [ReviewMonth] looks through a month of the log for what is
+// unusual, says what was to be expected and by which method, and warns when no
+// review was held for a calendar month. [WriteCloudEvents] is for looking into a
+// log elsewhere. Package filestore keeps a log in one file.
 //
 // # Format
 //

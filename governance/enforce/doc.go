@@ -6,7 +6,16 @@
 // audit log, and only when the record is durable does it return a [Grant].
 // [Unlock] opens a sealed value with a live grant for that very resource, action and
 // person. [Engine.Complete] records how it ended; an intent without an end shows
-// in [audit.Unfinished].
+// in [audit.Unfinished]. [Engine.AuthorizeBatch] answers several requests by one
+// policy; [Engine.DecideBatch] answers for somebody else who enforces the answers.
+//
+// A policy is put in force only when it is proved to keep its own promises, those
+// in force and the canaries; what it changes in a log of the past has to be
+// acknowledged. A candidate can run in the shadow of the policy in force.
+//
+// A [Reidentification] shows who is behind a pseudonym once, to one person, on
+// the person's opt-in and the approval of two others; [Engine.Erase] makes a
+// pseudonym stand for nobody while the log stays whole.
 //
 // There is no other way to a grant: no log, a full disk, a timeout, a store that
 // writes half a record, panics or says yes and keeps nothing, a context that is
