@@ -11,7 +11,8 @@
 // read by [Parse] or [Load]: numbers with their bounds, rules whose conditions
 // are typed CEL, invariants, and tests. What is wrong with a file is reported
 // all at once, with lines and columns; [Report.Text] says what was checked, and
-// of each part of each rule whether the policy's own tests hang on it.
+// of each part of each rule whether the policy's own tests hang on it. POLICY.md
+// beside this file says what a policy may say.
 // [Stack] puts the overlays of a region and a tenant over a base, which they can
 // only tighten. A host maps its own roles with [Roles], declares attributes of
 // its own, which rules read as ext.NAME, and translates messages with

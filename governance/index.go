@@ -250,7 +250,7 @@ func (x *indexer) scope(r *rule) scope {
 			rest = append(rest, tests[i])
 		}
 	}
-	r.test = allTests(tests)
+	r.test, r.rest = allTests(tests), nil
 	if len(rest) > 0 {
 		r.rest = allTests(rest)
 	}

@@ -27,7 +27,8 @@ func (m *mutant) whole(p *Policy) *Policy {
 		m.policy = &Policy{id: p.id, version: p.version, owner: p.owner, params: p.params}
 		for _, r := range p.rules {
 			if r != m.rule {
-				m.policy.rules = append(m.policy.rules, r)
+				own := *r // an index marks the rules that it holds
+				m.policy.rules = append(m.policy.rules, &own)
 			}
 		}
 		if m.wrong != nil {
@@ -213,7 +214,7 @@ func (h *hunt) judge(t *testing.T) {
 	for _, rule := range h.policy.rules {
 		for _, m := range h.alive[rule] {
 			c, err := Diff(h.policy, m.whole(h.policy))
-			require.NoError(t, err)
+			require.NoError(t, err, m.name)
 			if c.Exact() && len(c.Changes) == 0 {
 				same++
 				continue

@@ -51,7 +51,8 @@ func withoutRule(t *testing.T, p *Policy, id string) *Policy {
 	q := &Policy{id: p.id, version: p.version, owner: p.owner, params: p.params}
 	for _, r := range p.rules {
 		if r.id != id {
-			q.rules = append(q.rules, r)
+			own := *r // an index marks the rules that it holds
+			q.rules = append(q.rules, &own)
 		}
 	}
 	require.Len(t, q.rules, len(p.rules)-1)
