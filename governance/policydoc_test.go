@@ -44,8 +44,8 @@ func TestPolicyReference(t *testing.T) {
 	}
 	for _, file := range []any{policyFile{}, paramFile{}, extensionFile{}, ruleFile{}, obligationFile{}, reviewFile{}, invariantFile{}, caseFile{}, overlayFile{}, tightenFile{}, additionFile{}} {
 		of := reflect.TypeOf(file)
-		for i := range of.NumField() {
-			key := of.Field(i).Tag.Get("json")
+		for field := range of.Fields() {
+			key := field.Tag.Get("json")
 			require.True(t, strings.Contains(text, key+":") || strings.Contains(text, "`"+key+"`"), "%s.%s", of.Name(), key)
 		}
 	}
