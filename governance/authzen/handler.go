@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -83,13 +84,17 @@ type Handler struct {
 // is negative.
 func New(host Host, s Settings) (*Handler, error) {
 	base, err := url.Parse(s.Identifier)
+	below := ""
+	if err == nil {
+		below = strings.TrimSuffix(base.Path, "/")
+	}
 	switch {
 	case host == nil || s.Decide == nil:
 		return nil, errors.New("authzen: a handler needs a host and a Decide")
 	case err != nil || base.Scheme != "https" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.ForceQuery || strings.Contains(s.Identifier, "#"):
 		return nil, errors.New("authzen: the identifier must be an https URL without user, query and fragment")
-	case base.RawPath != "" || strings.ContainsAny(base.Path, "{}"):
-		return nil, errors.New("authzen: the path of the identifier must be plain")
+	case base.RawPath != "" || strings.ContainsAny(base.Path, "{}") || path.Clean(below+"/x") != below+"/x":
+		return nil, errors.New(`authzen: the path of the identifier must be plain: no braces, escapes, empty steps, "." or ".."`)
 	case s.MaxBody < 0 || s.MaxEvaluations < 0 || s.PageSize < 0 || s.MaxLooks < 0 || s.RequestValid < 0:
 		return nil, errors.New("authzen: a bound is negative")
 	}
@@ -108,7 +113,7 @@ func New(host Host, s Settings) (*Handler, error) {
 	s.MaxLooks = orElse(s.MaxLooks, 1000)
 	s.RequestValid = orElse(s.RequestValid, time.Hour)
 
-	root, path := strings.TrimSuffix(s.Identifier, "/"), strings.TrimSuffix(base.Path, "/")
+	root := strings.TrimSuffix(s.Identifier, "/")
 	h := &Handler{mux: http.NewServeMux(), set: s, host: host}
 	h.meta = Metadata{
 		PolicyDecisionPoint:       s.Identifier,
@@ -116,17 +121,17 @@ func New(host Host, s Settings) (*Handler, error) {
 		AccessEvaluationsEndpoint: root + "/access/v1/evaluations",
 		SupportedObligations:      []string{"custom"},
 	}
-	h.mux.HandleFunc("GET /.well-known/authzen-configuration"+path, h.metadata)
-	h.post(path+"/access/v1/evaluation", h.evaluation)
-	h.post(path+"/access/v1/evaluations", h.evaluations)
+	h.mux.HandleFunc("GET /.well-known/authzen-configuration"+below, h.metadata)
+	h.post(below+"/access/v1/evaluation", h.evaluation)
+	h.post(below+"/access/v1/evaluations", h.evaluations)
 	if lister, ok := host.(Lister); ok {
 		h.lister = lister
 		h.meta.SearchSubjectEndpoint = root + "/access/v1/search/subject"
 		h.meta.SearchResourceEndpoint = root + "/access/v1/search/resource"
 		h.meta.SearchActionEndpoint = root + "/access/v1/search/action"
-		h.post(path+"/access/v1/search/subject", h.searchSubject)
-		h.post(path+"/access/v1/search/resource", h.searchResource)
-		h.post(path+"/access/v1/search/action", h.searchAction)
+		h.post(below+"/access/v1/search/subject", h.searchSubject)
+		h.post(below+"/access/v1/search/resource", h.searchResource)
+		h.post(below+"/access/v1/search/action", h.searchAction)
 	}
 	return h, nil
 }

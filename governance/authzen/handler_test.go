@@ -162,6 +162,11 @@ func TestNewRefuses(t *testing.T) {
 		{"a user", failing{}, authzen.Settings{Identifier: "https://u:p@a.example", Decide: yes}},
 		{"a pattern", failing{}, authzen.Settings{Identifier: "https://a.example/{x}", Decide: yes}},
 		{"an escaped path", failing{}, authzen.Settings{Identifier: "https://a.example/a%2fb", Decide: yes}},
+		{"an empty step", failing{}, authzen.Settings{Identifier: "https://a.example//b", Decide: yes}},
+		{"an empty step at the end", failing{}, authzen.Settings{Identifier: "https://a.example/b//", Decide: yes}},
+		{"two slashes alone", failing{}, authzen.Settings{Identifier: "https://a.example//", Decide: yes}},
+		{"a step up", failing{}, authzen.Settings{Identifier: "https://a.example/a/../b", Decide: yes}},
+		{"a step nowhere", failing{}, authzen.Settings{Identifier: "https://a.example/./", Decide: yes}},
 		{"a negative bound", failing{}, authzen.Settings{Identifier: "https://a.example", Decide: yes, MaxBody: -1}},
 		{"access requests without TLS", failing{}, authzen.Settings{Identifier: "https://a.example", Decide: yes, AccessRequests: "http://a.example"}},
 	}
