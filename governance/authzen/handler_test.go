@@ -2,6 +2,7 @@ package authzen_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"iter"
@@ -320,6 +321,9 @@ func TestSearchBounds(t *testing.T) {
 	search(`"page":{}`)
 	require.Empty(t, got.Results, "alice may not")
 	require.NotEmpty(t, got.Page.NextToken)
+	inside, err := base64.RawURLEncoding.DecodeString(got.Page.NextToken)
+	require.NoError(t, err)
+	require.NotContains(t, string(inside), "alice", "no result, so that the caller may not know of her")
 	require.Equal(t, 1, looks)
 	search(`"page":{"next_token":"` + got.Page.NextToken + `"}`)
 	require.Equal(t, []authzen.Entity{{Type: "user", ID: "bob"}}, got.Results)

@@ -79,22 +79,26 @@ func (h *Handler) search(ctx context.Context, body *object, e Evaluation, list f
 		return nil, err
 	}
 	query := digest(e)
-	after, size, err := h.page(body, query)
+	from, size, err := h.page(body, query)
 	if err != nil {
 		return nil, err
 	}
 	out := found{Results: []any{}}
-	looks := 0
-	for candidate, err := range list(ctx, typ, after) {
+	next := from
+	looks, skip := 0, from.Skip
+	for candidate, err := range list(ctx, typ, from.After) {
 		switch {
 		case err != nil:
 			return nil, err
+		case skip > 0:
+			skip--
+			continue
 		case len(out.Results) == size || looks == h.set.MaxLooks:
-			out.Page.NextToken = token{After: after, Query: query}.text()
+			out.Page.NextToken = next.text()
 			return out, nil
 		}
 		looks++
-		after = candidate.ID
+		next.Skip++
 		asked := e
 		set(&asked, candidate)
 		yes, err := h.look(ctx, asked)
@@ -102,6 +106,7 @@ func (h *Handler) search(ctx context.Context, body *object, e Evaluation, list f
 			return nil, err
 		}
 		if yes {
+			next.After, next.Skip = candidate.ID, 0
 			out.Results = append(out.Results, Entity{Type: typ, ID: candidate.ID})
 		}
 	}
@@ -151,15 +156,17 @@ func (h *Handler) look(ctx context.Context, e Evaluation) (bool, error) {
 	return decide(ctx, h.set.Look, []governance.Request{*r}, governance.ExecuteAll)[0].Allowed(), nil
 }
 
-// A token says where a page begins and of which search it is. It is no secret:
-// whatever is in it, every result is decided on.
+// A token says where a page begins and of which search it is. Callers can read
+// it, so it names no candidate but one that was a result: those behind it that
+// were a no are counted. Whatever is in it, every result is decided on.
 type token struct {
 	After string `json:"after"`
+	Skip  int    `json:"skip,omitzero"` // candidates behind After
 	Query string `json:"query"`
 }
 
 func (t token) text() string {
-	data, _ := json.Marshal(t) // of two texts
+	data, _ := json.Marshal(t) // of texts and a number
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
@@ -186,20 +193,20 @@ func compact(data json.RawMessage) json.RawMessage {
 }
 
 // page reads where a search goes on and how many results are wanted.
-func (h *Handler) page(body *object, query string) (after string, size int, err error) {
-	size = h.set.PageSize
+func (h *Handler) page(body *object, query string) (from token, size int, err error) {
+	from, size = token{Query: query}, h.set.PageSize
 	data, err := body.inner("", "page")
 	if err != nil || data == nil {
-		return "", size, err
+		return from, size, err
 	}
 	p, err := readObject("page", data)
 	if err != nil {
-		return "", 0, err
+		return token{}, 0, err
 	}
 	if data, ok := p.members["limit"]; ok {
 		var limit int
 		if json.Unmarshal(data, &limit) != nil || limit < 1 {
-			return "", 0, bad("page.limit must be a whole number above 0")
+			return token{}, 0, bad("page.limit must be a whole number above 0")
 		}
 		size = min(size, limit)
 	}
@@ -210,14 +217,14 @@ func (h *Handler) page(body *object, query string) (after string, size int, err 
 		}
 		text, err := p.text("page", key)
 		if err != nil {
-			return "", 0, err
+			return token{}, 0, err
 		}
 		raw, err := base64.RawURLEncoding.DecodeString(text)
 		var t token
-		if err != nil || json.Unmarshal(raw, &t) != nil || t.Query != query {
-			return "", 0, bad("page.%s is not of this search", key)
+		if err != nil || json.Unmarshal(raw, &t) != nil || t.Query != query || t.Skip < 0 {
+			return token{}, 0, bad("page.%s is not of this search", key)
 		}
-		after = t.After
+		from = t
 	}
-	return after, size, nil
+	return from, size, nil
 }
