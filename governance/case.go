@@ -24,8 +24,8 @@ type caseFile struct {
 	Type         ResourceType     `json:"type"`
 	Class        signal.DataClass `json:"class"`
 	Residency    string           `json:"residency" doc:"optional,ident"`
-	AgeHours     *int             `json:"age_hours" doc:"optional"` // absent: not known
-	Created      *time.Time       `json:"created" doc:"optional"`   // instead of age_hours
+	AgeHours     *int             `json:"age_hours" doc:"optional,max=876000"` // 100 years; absent: not known
+	Created      *time.Time       `json:"created" doc:"optional"`              // instead of age_hours
 	Now          *time.Time       `json:"now" doc:"optional"`
 	GroupSize    int              `json:"group_size" doc:"optional"`
 	Identifiable Fact             `json:"identifiable" doc:"optional"`

@@ -1,6 +1,7 @@
 package governance_test
 
 import (
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -101,6 +102,25 @@ func TestPolicyFailsItsOwnTests(t *testing.T) {
 	require.Nil(t, p)
 	require.ErrorContains(t, err, "POL-TEST error tests[18]: answered deny by [retention.person], expected permit by [stewardship]")
 	require.Equal(t, report.Tests-1, report.Passed)
+}
+
+// The age of a test is one that there can be: 5,124,096 hours in nanoseconds are
+// 25 minutes to an int64, and what is 585 years old would pass for fresh.
+func TestPolicyTestsHavePlausibleAges(t *testing.T) {
+	const test = `apiVersion: governance/v1
+id: ages
+version: 1.0.0
+owner: me
+params: []
+rules:
+  - {id: open, effect: permit, code: X, actions: [view], roles: [coach], when: 'resource.type == "pack"', message: m}
+tests:
+  - {name: old, role: coach, action: view, purpose: coaching, type: pack, class: pseudonymous, identifiable: "no", age_hours: %s, expect: %s}
+`
+	_, _, err := governance.Parse("ages.yaml", fmt.Appendf(nil, test, "876000", "deny, fires: [floor.retention]"))
+	require.ErrorContains(t, err, "POL-TEST error tests[0]: answered deny by [request]", "before 1970")
+	_, _, err = governance.Parse("ages.yaml", fmt.Appendf(nil, test, "5124096", "permit, fires: [open]"))
+	require.ErrorContains(t, err, "tests[0].age_hours: 5124096 is above the most allowed, 876000")
 }
 
 // Each mistake in a file has its code, its line and its column, all at once.
