@@ -135,9 +135,9 @@ type indexer struct {
 func newIndex(rules []*rule, exts []attribute) index {
 	x := &indexer{exts: exts, tables: map[string]*table{}, tests: map[*expr]test{}}
 	out := index{}
-	var general []scope
-	texts := map[attr]map[string][]scope{}
-	absent := map[attr][]scope{}
+	var general []*scope
+	texts := map[attr]map[string][]*scope{}
+	absent := map[attr][]*scope{}
 	for i, r := range rules {
 		r.order = i
 		if r.effect == Permit {
@@ -156,7 +156,7 @@ func newIndex(rules []*rule, exts []attribute) index {
 		}
 		a := s.key.attr
 		if texts[a] == nil {
-			texts[a] = map[string][]scope{}
+			texts[a] = map[string][]*scope{}
 		}
 		for _, v := range s.key.values {
 			texts[a][v] = append(texts[a][v], s)
@@ -198,8 +198,8 @@ type textKey struct {
 // scope finds out for which values a rule could fire, and leaves what that does
 // not say as the rest of its test. A program is asked as a whole: it may cost
 // more than it is allowed before it comes to a conjunct that is false.
-func (x *indexer) scope(r *rule) scope {
-	s := scope{rule: r}
+func (x *indexer) scope(r *rule) *scope {
+	s := &scope{rule: r}
 	for a := range s.could {
 		s.could[a] = ^uint64(0)
 	}
@@ -246,7 +246,7 @@ func (x *indexer) scope(r *rule) scope {
 	s.key = x.key(conjuncts, values, words)
 	var rest []test
 	for i, c := range conjuncts {
-		if a, _ := single(c); !(c.op == opConst && c.num != 0) && (values[i] == nil || !x.settled(&s, a, values[i], words[a])) {
+		if a, _ := single(c); !(c.op == opConst && c.num != 0) && (values[i] == nil || !x.settled(s, a, values[i], words[a])) {
 			rest = append(rest, tests[i])
 		}
 	}
@@ -401,7 +401,7 @@ func (x *indexer) settled(s *scope, a attr, values []truth, texts []string) bool
 }
 
 // group makes the table of rules that are in their order.
-func (x *indexer) group(scopes []scope) group {
+func (x *indexer) group(scopes []*scope) group {
 	if len(scopes) == 0 {
 		return group{}
 	}
@@ -411,7 +411,7 @@ func (x *indexer) group(scopes []scope) group {
 	for a := range attrLimit {
 		n := x.number(a)
 		every := uint64(1)<<(n+1) - 1
-		if n == 0 || a != attrAction && !slices.ContainsFunc(scopes, func(s scope) bool { return s.could[a]&every != every }) {
+		if n == 0 || a != attrAction && !slices.ContainsFunc(scopes, func(s *scope) bool { return s.could[a]&every != every }) {
 			continue
 		}
 		d := dimension{attr: a, sets: make([]uint64, (n+1)*t.words)}
