@@ -290,7 +290,8 @@ func class(res *Resource) signal.DataClass {
 }
 
 // rationaleLength returns the number of characters that a reader sees: without
-// what is invisible, and with each run of white space inside as one.
+// what is invisible or only marks the character before it, and with each run of
+// white space inside as one.
 func rationaleLength(text string) (n int64) {
 	gap := int64(0)
 	for _, r := range text {
@@ -300,13 +301,17 @@ func rationaleLength(text string) (n int64) {
 			gap = 0
 		case unicode.IsSpace(r):
 			gap = min(n, 1)
-		case unicode.IsGraphic(r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Other_Default_Ignorable_Code_Point) || r == brailleBlank:
+		case unicode.IsGraphic(r):
 			n += gap + 1
 			gap = 0
 		}
 	}
 	return n
 }
+
+// brailleBlank is a symbol to Unicode, and a space to a reader.
+const brailleBlank = '\u2800'
 
 // consented returns the purposes to which the owner has agreed, as a set.
 func consented(r *Request) int64 {

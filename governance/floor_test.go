@@ -257,6 +257,14 @@ func TestNoPolicyLowersAFloor(t *testing.T) {
 			career(r)
 			review(t, r, "hr", coaching.HRReviewer, "fine"+strings.Repeat("\u200b", 20)+strings.Repeat(" \u00a0\n", 20)+strings.Repeat("\u3164", 20)+".")
 		}, governance.Review, "floor.career"},
+		{"GOV-021 a rationale of blank Braille", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, "fine"+strings.Repeat("\u2800", 20)+".")
+		}, governance.Review, "floor.career"},
+		{"GOV-021 a rationale of variation selectors and accents without a letter", func(r *governance.Request) {
+			career(r)
+			review(t, r, "hr", coaching.HRReviewer, "fine"+strings.Repeat("\ufe0f\U000e0100", 20)+strings.Repeat("\u0301\u20dd", 20)+".")
+		}, governance.Review, "floor.career"},
 		{"GOV-022 a review that said no", func(r *governance.Request) {
 			career(r)
 			review(t, r, "hr", coaching.HRReviewer, why)
