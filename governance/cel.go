@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -409,6 +410,7 @@ type celWalker struct {
 	info     *ast.SourceInfo
 	source   []rune
 	params   map[string]*expr
+	over     map[string]attribute // what the variables of the exists around it stand for a value of
 	problems []celProblem
 }
 
@@ -487,8 +489,15 @@ func (w *celWalker) walk(e ast.Expr, vars []string) {
 		k := e.AsComprehension()
 		w.walk(k.IterRange(), vars)
 		inner := append(slices.Clone(vars), k.IterVar(), k.AccuVar())
+		outside := w.over
+		w.over = maps.Clone(outside)
+		if w.over == nil {
+			w.over = map[string]attribute{}
+		}
+		w.over[k.IterVar()] = w.named(k.IterRange())
 		w.walk(k.LoopStep(), inner)
 		w.walk(k.LoopCondition(), inner)
+		w.over = outside
 	default:
 		w.fail(e.ID(), "POL-FUNCTION", "maps and messages cannot be used here")
 	}
@@ -534,15 +543,8 @@ func (w *celWalker) constants(call ast.CallExpr) {
 	}
 	var at attribute
 	for _, x := range args {
-		name := ""
-		switch {
-		case x.Kind() == ast.IdentKind:
-			name = x.AsIdent()
-		case x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && x.AsSelect().Operand().Kind() == ast.IdentKind:
-			name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
-		}
-		if a, ok := w.c.named(name); ok && w.c.of(a).names != nil {
-			at = w.c.of(a)
+		if a := w.named(x); a.names != nil {
+			at = a
 		}
 	}
 	if at.names == nil {
@@ -565,6 +567,25 @@ func (w *celWalker) constants(call ast.CallExpr) {
 			}
 		}
 	}
+}
+
+// named returns the attribute whose value an expression is, or is one of; the zero
+// attribute for any other.
+func (w *celWalker) named(x ast.Expr) attribute {
+	name := ""
+	switch {
+	case x.Kind() == ast.IdentKind:
+		name = x.AsIdent()
+		if of, ok := w.over[name]; ok {
+			return of
+		}
+	case x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && x.AsSelect().Operand().Kind() == ast.IdentKind:
+		name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
+	}
+	if a, ok := w.c.named(name); ok {
+		return w.c.of(a)
+	}
+	return attribute{}
 }
 
 // celInstant reads duration("...") and timestamp("..."), whose texts must be
