@@ -122,7 +122,7 @@ func BenchmarkReopenMillion(b *testing.B) {
 	open := func(b *testing.B, resume bool) {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 		require.NoError(b, err)
-		_, err = f.WriteString("#1:torn")
+		_, err = f.WriteString("#1:0000")
 		require.NoError(b, err)
 		require.NoError(b, f.Close())
 		s, err := filestore.Open(path)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -272,6 +273,12 @@ func TestEveryDamageIsRefused(t *testing.T) {
 	refuse(slices.Concat(b, a, c), "batches out of order")
 	refuse(slices.Concat(a, c[:len(c)-3]), "without the second batch, and the last one cut")
 	refuse([]byte("v: a file of something else, longer than the line of a batch\n"), "another file")
+	for _, other := range []string{
+		"x", "v: a short file\n", "#1:not a header", "#2:0000", "#1:0000000000000007:", "SQLite format 3\x00" + strings.Repeat("\x10\x00page", 500),
+	} {
+		refuse([]byte(other), "a file of something else, %q", other)
+		refuse(slices.Concat(a, []byte(other)), "%q after a batch", other)
+	}
 	refuse(slices.Concat(a, bytes.Repeat([]byte{0}, maxBytes+headerSize+1)), "more zeros than a batch")
 }
 

@@ -16,6 +16,7 @@ type header struct {
 const (
 	mark       = '#' // begins a header, and never a record
 	headerSize = 56
+	afterIndex = 19      // in a header: the mark, the version and the index stand before it
 	maxBytes   = 8 << 20 // of one batch: more than audit.MaxBatch records of audit.MaxRecord bytes
 )
 

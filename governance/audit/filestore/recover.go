@@ -71,6 +71,9 @@ func (s *Store) cut(length int64) error {
 // batch with the record of the given index: a beginning of it, or one with blocks
 // that were never written and read as zeros.
 func torn(tail []byte, index int64) bool {
+	if !begins(tail, index) {
+		return false
+	}
 	if len(tail) < headerSize {
 		return true
 	}
@@ -94,6 +97,22 @@ func torn(tail []byte, index int64) bool {
 			return false
 		}
 	}
+}
+
+// begins reports whether what follows the last whole batch can be what is left of
+// the header of the batch with the record of the given index. A file of somebody
+// else's is left alone, however short it is.
+func begins(tail []byte, index int64) bool {
+	var room [headerSize]byte
+	known := header{index: index}.append(room[:0])
+	for i, b := range tail[:min(len(tail), headerSize)] {
+		_, digit := hex(tail[i : i+1])
+		_, open := hex(known[i : i+1])
+		if b != 0 && b != known[i] && !(i >= afterIndex && open && digit) {
+			return false
+		}
+	}
+	return true
 }
 
 // settle makes the records durable that were found: nobody may have been told
