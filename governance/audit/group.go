@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -48,6 +49,14 @@ func (j *Journal) take() []*request {
 	group := j.waiting[:n:n]
 	j.waiting = j.waiting[n:]
 	return group
+}
+
+// forget takes a request of a caller who gave up from those that wait, unless it is
+// being written: behind a store that hangs, they would pile up.
+func (j *Journal) forget(r *request) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.waiting = slices.DeleteFunc(j.waiting, func(w *request) bool { return w == r })
 }
 
 // write records a group of requests and answers each of them.

@@ -165,7 +165,8 @@ func (j *Journal) AppendAll(ctx context.Context, events ...Event) ([]Receipt, er
 	case <-j.turn:
 		j.lead(r)
 	case <-ctx.Done():
-		return nil, ctx.Err() // whoever writes next passes over it
+		j.forget(r)
+		return nil, ctx.Err()
 	}
 	if err := cmp.Or(r.err, ctx.Err()); err != nil {
 		return nil, err
