@@ -111,7 +111,7 @@ type Pattern struct {
 	//     used in no session
 	//   - "coach_and_signal": uses of one signal by one coach
 	//   - "denied_then_permitted": permits soon after a denial of the same thing
-	//   - "policy_swaps": by whomever
+	//   - "policy_swaps": by whomever, those included that were refused
 	//   - "policy_swapped_back": policies replaced by the one before them within
 	//     RetryWithin
 	//   - "intents_without_outcome"

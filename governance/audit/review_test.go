@@ -334,6 +334,7 @@ func TestReviewIsOverdue(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDiary(t)
 			d.put(day("2027-05-01"), Actor{Role: system}, Purge{Class: "raw", Through: june.From})
+			d.put(day("2099-01-01"), d.who("legal", legal), Review{Scope: OfLog, ID: "M", Digest: DigestOf([]byte("r"))}) // held by nobody yet
 			d.put(day(tt.on), d.who("legal", tt.role), Review{Scope: tt.scope, ID: "M", Digest: DigestOf([]byte("r"))})
 			at := terms()
 			at.At = day(tt.at)
@@ -416,6 +417,27 @@ func TestReviewLimits(t *testing.T) {
 			d.put(at, by, PolicySwap{From: a, To: b})
 			d.put(at.Add(wait), by, PolicySwap{From: b, To: a})
 		})["policy_swapped_back"], wait)
+	}
+	// A change that was refused, in between, does not hide it; one that was announced
+	// and completed counts.
+	a, b, c := DigestOf([]byte("a")), DigestOf([]byte("b")), DigestOf([]byte("c"))
+	attempt := func(d *diary, by Actor, swap PolicySwap, result Result) {
+		e, err := NewIntent(at, by, swap)
+		require.NoError(t, err)
+		i := int64(len(d.entries))
+		d.entries = append(d.entries, Entry{index: i, event: e})
+		d.put(at, by, Outcome{Intent: i, Result: result})
+	}
+	for result, want := range map[Result]int64{Completed: 0, Failed: 1, Abandoned: 1} {
+		require.Equal(t, want, one(func(d *diary, by Actor) {
+			d.put(at, by, PolicySwap{From: a, To: b})
+			attempt(d, by, PolicySwap{From: b, To: c}, result)
+			d.put(at.Add(time.Hour), by, PolicySwap{From: b, To: a})
+		})["policy_swapped_back"], "%v in between", result)
+		require.Equal(t, 1-want, one(func(d *diary, by Actor) {
+			d.put(at, by, PolicySwap{From: a, To: b})
+			attempt(d, by, PolicySwap{From: b, To: a}, result)
+		})["policy_swapped_back"], "%v", result)
 	}
 	end := terms().At
 	for wait, want := range map[time.Duration]int64{24 * time.Hour: 0, 24*time.Hour + 1: 0} {

@@ -96,6 +96,7 @@ type survey struct {
 	packs    map[packKey]*openedPack  // awaiting a session
 	denied   map[retryKey]time.Time   // awaiting a permit
 	intents  map[int64]time.Time      // awaiting an outcome
+	swaps    map[int64]PolicySwap     // those of them that are to change the policy
 	reviewed coaching.Date            // the last review of the log
 	swap     struct {                 // the last one
 		PolicySwap
@@ -108,7 +109,7 @@ func newSurvey(terms ReviewTerms) *survey {
 		terms:  terms,
 		before: coaching.Window{From: terms.Window.From.AddDays(-terms.History), To: terms.Window.From.AddDays(-1)},
 		seen:   map[Actor]coaching.Date{}, active: map[Actor]bool{}, counts: map[subjectKey]*[2]count{},
-		packs: map[packKey]*openedPack{}, denied: map[retryKey]time.Time{}, intents: map[int64]time.Time{},
+		packs: map[packKey]*openedPack{}, denied: map[retryKey]time.Time{}, intents: map[int64]time.Time{}, swaps: map[int64]PolicySwap{},
 	}
 }
 
@@ -163,6 +164,12 @@ func (s *survey) look(e Entry) {
 	switch b := e.event.body.(type) {
 	case Outcome:
 		delete(s.intents, b.Intent)
+		if swap, ok := s.swaps[b.Intent]; ok {
+			delete(s.swaps, b.Intent)
+			if b.Result == Completed {
+				s.swapped(swap, at, day, e.index)
+			}
+		}
 	case Decision:
 		s.decision(b, by, at, day, e.index)
 	case Export:
@@ -177,15 +184,25 @@ func (s *survey) look(e Entry) {
 		s.packs[packKey{by.ID, b.Pack}].read = coaching.Date{}
 	case PolicySwap:
 		s.add(day, e.index, 0, patternSwaps, Actor{}, "")
-		if since := at.Sub(s.swap.at); !b.From.IsZero() && b.To == s.swap.From && b.From == s.swap.To && 0 <= since && since <= s.terms.RetryWithin {
-			s.add(day, e.index, 0, patternUndone, Actor{}, "")
+		if e.event.phase == Intent {
+			s.swaps[e.index] = b
+			break
 		}
-		s.swap.PolicySwap, s.swap.at = b, at
+		s.swapped(b, at, day, e.index)
 	case Review:
-		if b.Scope == OfLog && by.Role != coaching.System && day.After(s.reviewed) {
+		if b.Scope == OfLog && by.Role != coaching.System && day.After(s.reviewed) && !at.After(s.terms.At) {
 			s.reviewed = day
 		}
 	}
+}
+
+// swapped takes a policy into account that has come into force, and counts one that
+// was so shortly before.
+func (s *survey) swapped(b PolicySwap, at time.Time, day coaching.Date, index int64) {
+	if since := at.Sub(s.swap.at); !b.From.IsZero() && b.To == s.swap.From && b.From == s.swap.To && 0 <= since && since <= s.terms.RetryWithin {
+		s.add(day, index, 0, patternUndone, Actor{}, "")
+	}
+	s.swap.PolicySwap, s.swap.at = b, at
 }
 
 // clock looks at the record's time, and lets time pass for what is open.
