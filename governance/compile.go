@@ -102,7 +102,7 @@ func (c *compiler) compileRules(rules []ruleFile, p *Policy) {
 				c.fail("POL-OVERLAY", path+".id", "the rule at %s has this id, and an overlay changes no rule", below)
 			}
 		}
-		if strings.HasPrefix(rf.ID, "floor.") || rf.ID == "request" || rf.ID == "default" || rf.ID == residencyRule {
+		if strings.HasPrefix(rf.ID, "floor.") || rf.ID == "request" || rf.ID == "default" || rf.ID == "engine" || rf.ID == residencyRule {
 			c.fail("POL-RULE", path+".id", "this id is the library's own")
 		}
 		if c.level > 0 && rf.Effect == Permit {

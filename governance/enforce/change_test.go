@@ -270,12 +270,17 @@ func TestSwapReplays(t *testing.T) {
 			_ = yield(rec, err) && yield(governance.Recorded{}, &governance.LineError{Line: 2}) && yield(rec, err)
 		}
 	}
-	denied := func(code string) iter.Seq2[governance.Recorded, error] {
+	deniedBy := func(rule, code string) iter.Seq2[governance.Recorded, error] {
 		return func(yield func(governance.Recorded, error) bool) {
 			r := coachReads("pack-1", start)
-			d := governance.Decision{Reasons: []governance.Reason{{Rule: "engine", Code: code}}}
+			d := governance.Decision{Reasons: []governance.Reason{{Rule: rule, Code: code}}}
 			_ = yield(d.Record(r), nil)
 		}
+	}
+	denied := func(code string) iter.Seq2[governance.Recorded, error] { return deniedBy("engine", code) }
+	unlooked := func(yield func(governance.Recorded, error) bool) {
+		r := coachReads("pack-1", start)
+		_ = yield(narrow.Policy.DecideBatch([]governance.Request{*r, *r}, governance.PermitOnFirstPermit)[1].Record(r), nil)
 	}
 	both := func(logs ...iter.Seq2[governance.Recorded, error]) iter.Seq2[governance.Recorded, error] {
 		return func(yield func(governance.Recorded, error) bool) {
@@ -305,15 +310,17 @@ func TestSwapReplays(t *testing.T) {
 		"an empty log shows nothing":             {narrow, narrow, enforce.Replay{Log: recorded(narrow.Policy)}, 0, 0, "of 0 recorded decisions"},
 		"not all can be replayed":                {narrow, narrow, enforce.Replay{Log: broken, Loosened: 9}, 0, 0, "1 could not be replayed"},
 		"the log ends with an error": {narrow, narrow, enforce.Replay{Log: func(yield func(governance.Recorded, error) bool) {
-			_ = yield(governance.Recorded{Reasons: []governance.RecordedReason{{Code: "POL-RECORD"}}}, lost)
+			_ = yield(governance.Recorded{Reasons: []governance.RecordedReason{{Rule: "engine", Code: "POL-RECORD"}}}, lost)
 		}}, -1, 0, "lost"},
-		"the log panics":                {narrow, narrow, enforce.Replay{Log: func(func(governance.Recorded, error) bool) { panic("canary") }}, -1, 0, "replaying the log: it panicked"},
-		"looser below zero":             {narrow, narrow, enforce.Replay{Log: recorded(narrow.Policy, two...), Loosened: -1}, -1, 0, "want 0 or more"},
-		"stricter below zero":           {narrow, narrow, enforce.Replay{Log: recorded(narrow.Policy, two...), Tightened: -1}, -1, 0, "want 0 or more"},
-		"acknowledged without a log":    {narrow, narrow, enforce.Replay{Loosened: 1}, -1, 0, "no log"},
-		"the engine's own denials":      {narrow, narrow, enforce.Replay{Log: both(denied("POL-RECORD"), recorded(narrow.Policy, two...), denied("POL-SEQUENCE"), denied("POL-BATCH"))}, 0, 0, ""},
-		"only the engine's own denials": {narrow, narrow, enforce.Replay{Log: denied("POL-RECORD")}, 0, 0, "of 0 recorded decisions"},
-		"a denial of a policy's":        {narrow, narrow, enforce.Replay{Log: denied("GOV-015")}, 1, 0, "1 more freely"},
+		"the log panics":                 {narrow, narrow, enforce.Replay{Log: func(func(governance.Recorded, error) bool) { panic("canary") }}, -1, 0, "replaying the log: it panicked"},
+		"looser below zero":              {narrow, narrow, enforce.Replay{Log: recorded(narrow.Policy, two...), Loosened: -1}, -1, 0, "want 0 or more"},
+		"stricter below zero":            {narrow, narrow, enforce.Replay{Log: recorded(narrow.Policy, two...), Tightened: -1}, -1, 0, "want 0 or more"},
+		"acknowledged without a log":     {narrow, narrow, enforce.Replay{Loosened: 1}, -1, 0, "no log"},
+		"the engine's own denials":       {narrow, narrow, enforce.Replay{Log: both(denied("POL-RECORD"), recorded(narrow.Policy, two...), denied("POL-SEQUENCE"), denied("POL-BATCH"))}, 0, 0, ""},
+		"only the engine's own denials":  {narrow, narrow, enforce.Replay{Log: denied("POL-RECORD")}, 0, 0, "of 0 recorded decisions"},
+		"a denial of a policy's":         {narrow, narrow, enforce.Replay{Log: deniedBy("forbid", "GOV-015")}, 1, 0, "1 more freely"},
+		"one under a code of the engine": {narrow, narrow, enforce.Replay{Log: deniedBy("forbid", "POL-BATCH")}, 1, 0, "1 more freely"},
+		"one that a policy left out":     {narrow, narrow, enforce.Replay{Log: both(unlooked, recorded(narrow.Policy, two...))}, 0, 0, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -336,6 +343,12 @@ func TestSwapReplays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The engine's own reasons are told from a policy's by the rule that they name.
+func TestNoRuleIsTheEngine(t *testing.T) {
+	_, _, err := governance.Parse("policy.yaml", []byte(strings.Replace(small("a", "", ""), "id: note.a", "id: engine", 1)))
+	require.ErrorContains(t, err, "rules[1].id: this id is the library's own")
 }
 
 // A replay ends with its context, and a log need not.

@@ -26,13 +26,13 @@ func snapshot(r *governance.Request) *governance.Request {
 // refuse turns a decision into a denial, with one more reason in front.
 func refuse(d governance.Decision, code, message string) governance.Decision {
 	d.Outcome, d.Review, d.Obligations = governance.Deny, nil, nil
-	d.Reasons = append([]governance.Reason{{Rule: "engine", Effect: governance.Deny, Code: code, Message: governance.MessageOf(message)}}, d.Reasons...)
+	d.Reasons = append([]governance.Reason{{Rule: engineRule, Effect: governance.Deny, Code: code, Message: governance.MessageOf(message)}}, d.Reasons...)
 	return d
 }
 
 // failed adds what went wrong to a decision, for those who run the host.
 func failed(d governance.Decision, err error) governance.Decision {
-	d.Errors = append(slices.Clone(d.Errors), governance.RuleError{Rule: "engine", Message: err.Error()})
+	d.Errors = append(slices.Clone(d.Errors), governance.RuleError{Rule: engineRule, Message: err.Error()})
 	return d
 }
 

@@ -75,8 +75,9 @@ func decidedByPolicy(ctx context.Context, log iter.Seq2[governance.Recorded, err
 				yield(governance.Recorded{}, done)
 				return
 			}
+			// By the rule and not by the code alone, which a policy may use for its own.
 			engines := slices.ContainsFunc(rec.Reasons, func(r governance.RecordedReason) bool {
-				return r.Code == codeBatch || r.Code == codeRecord || r.Code == codeSequence
+				return r.Rule == engineRule || r.Rule == "request" && r.Code == codeBatch
 			})
 			if (err != nil || !engines) && !yield(rec, err) {
 				return

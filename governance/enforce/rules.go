@@ -13,6 +13,9 @@ const (
 	codeSequence = "POL-SEQUENCE"
 )
 
+// engineRule stands where a reason names its rule. No policy has a rule of this id.
+const engineRule = "engine"
+
 // Rules returns the rules behind this package's reasons, by code.
 func Rules() []coaching.Rule {
 	return []coaching.Rule{
