@@ -3,6 +3,7 @@ package enforce_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -121,6 +122,25 @@ func TestPromises(t *testing.T) {
 	e.Promises()[0].Never = "true"
 	require.Equal(t, `subject.role == "none"`, e.Promises()[0].Never)
 	require.Empty(t, new(enforce.Engine).Promises())
+}
+
+// A promise that names a parameter leaves its value to the next policy; one that
+// names the number does not.
+func TestPromisesOfParameters(t *testing.T) {
+	ctx := context.Background()
+	source := func(people int, promised string) string {
+		s := small("a", "", fmt.Sprintf(`{id: never.few, code: C-15, never: 'resource.class == "aggregate" && (!has(resource.group_size) || resource.group_size < %s)'}`, promised))
+		s = strings.Replace(s, "params: []", fmt.Sprintf("params: [{id: people, unit: count, value: %d, min: 3, max: 100, code: C-15}]", people), 1)
+		return strings.Replace(s, "rules:\n", "rules:\n  - {id: few, effect: deny, code: C-15, actions: [any], roles: [any], when: 'resource.class == \"aggregate\" && (!has(resource.group_size) || resource.group_size < param.people)', message: too few}\n", 1)
+	}
+	e := begin(t, new(audit.MemoryStore), source(10, "param.people"))
+	require.NoError(t, e.Swap(ctx, changeTo(t, source(5, "param.people"), start)))
+
+	store := new(audit.MemoryStore)
+	e = begin(t, store, source(10, "10"))
+	var broken *enforce.PromiseError
+	require.ErrorAs(t, refused(t, e, store, changeTo(t, source(5, "5"), start)), &broken)
+	require.Equal(t, "never.few", broken.Results[0].ID)
 }
 
 // What cannot be proved is refused like what is refuted, and says why.

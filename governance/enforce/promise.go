@@ -15,7 +15,9 @@ import (
 // the order in which they were made.
 //
 // A policy that no longer states a promise has to keep it all the same, or the
-// policy after it could break it unnoticed.
+// policy after it could break it unnoticed. A condition that names a parameter is
+// about the value that the next policy gives it: write the number itself where it
+// must not change.
 func (e *Engine) Promises() []governance.Invariant { return slices.Clone(e.current().promises) }
 
 // A PromiseError reports a policy that was not put in force since a promise is
