@@ -317,4 +317,22 @@ func TestIdentityFacts(t *testing.T) {
 	require.Len(t, asked.Consents, 6)
 	require.Equal(t, other, asked.Consents[1], "the caller's list is as it was")
 	require.Len(t, asked.Approvals, 1)
+
+	// An opt-in of after the request does not help it, however early its grant is
+	// said to be; nor does one that has expired by the time of the log.
+	step := func(index int64, at time.Time, who coaching.PersonID, role coaching.Role, body audit.Body) {
+		e, err := audit.NewEvent(at, audit.Actor{ID: who, Role: role}, body)
+		require.NoError(t, err)
+		f.add(index, e)
+	}
+	step(1, began, who("coach"), coaching.Coach, audit.IdentityRequest{
+		Request: "R-1", Person: who("leader"), Purpose: "appeal", Digest: audit.DigestOf([]byte("R-1")), Expires: began.Add(time.Hour),
+	})
+	step(2, began, who("leader"), coaching.Participant,
+		audit.ConsentChange{Participant: who("leader"), Signal: "focus_time", Purpose: "reidentification", Given: true, Expires: began.Add(time.Minute)})
+	asked.Consents = signal.ConsentList{recorded, other}
+	require.Equal(t, signal.ConsentList{recorded}, f.facts(asked, f.cases["R-1"]).Consents)
+	require.Equal(t, asked.Consents, f.facts(asked, nil).Consents, "of another request it is one")
+	step(3, began.Add(time.Minute), who("coach"), coaching.Coach, audit.Appeal{Appeal: "A-1", Signal: "focus_time", Participant: who("leader")})
+	require.Equal(t, signal.ConsentList{recorded}, f.facts(asked, nil).Consents, "a clock that is set back does not bring it back")
 }
