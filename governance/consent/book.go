@@ -21,6 +21,7 @@ import (
 // nobody has agreed. It is not safe for concurrent use while entries are added.
 type Book struct {
 	entries   []Entry
+	latest    time.Time                                // of all entries
 	consents  map[coaching.PersonID]signal.ConsentList // as they stand, in the order of the book
 	withdrawn map[key]time.Time                        // the latest withdrawal, also of what was never given
 	all       map[coaching.PersonID]time.Time
@@ -55,8 +56,8 @@ func (b *Book) Add(e Entry) coaching.Findings {
 	e.At, e.Expires = e.At.Round(0).UTC(), e.Expires.Round(0).UTC()
 	e.Signals, e.Purposes = slices.Clone(e.Signals), slices.Clone(e.Purposes)
 	e.check(blocks)
-	if n := len(b.entries); n > 0 && e.At.Before(b.entries[n-1].At) && e.Kind != Withdraw && e.Kind != WithdrawAll {
-		blocks("GOV-012", "at", "the entry is from before the last one; only a withdrawal may be")
+	if e.At.Before(b.latest) && e.Kind != Withdraw && e.Kind != WithdrawAll {
+		blocks("GOV-012", "at", "the entry is from before another in the book; only a withdrawal may be")
 	}
 	switch e.Kind {
 	case Notice:
@@ -192,7 +193,7 @@ func (b *Book) take(e Entry) {
 		b.consents, b.withdrawn = map[coaching.PersonID]signal.ConsentList{}, map[key]time.Time{}
 		b.all, b.sources = map[coaching.PersonID]time.Time{}, map[string]Entry{}
 	}
-	b.entries = append(b.entries, e)
+	b.entries, b.latest = append(b.entries, e), later(b.latest, e.At)
 	k := key{e.Participant, e.Signal, e.Purpose}
 	switch e.Kind {
 	case Give:

@@ -160,6 +160,18 @@ func TestWithdrawal(t *testing.T) {
 	require.Empty(t, slices.Collect(none.Entries()))
 }
 
+// A withdrawal from an earlier time does not turn the clock of the book back: who
+// read a notice that is no longer in force has not agreed to the one that is.
+func TestWithdrawalDoesNotTurnTheClockBack(t *testing.T) {
+	b := book(t, notice("n1", 0), restrict(0, "coaching"), notice("n2", 4), withdraw(ben, "meetings", "coaching", 1))
+	for _, e := range []consent.Entry{give(ana, "meetings", "coaching", "n1", 2), notice("n3", 2), restrict(2, "coaching", "evaluation")} {
+		require.True(t, b.Add(e).Blocked(), "%s", e.Kind)
+	}
+	require.False(t, b.Holds(ana, "meetings", "coaching", hour(5)))
+	require.Equal(t, "n2", b.NoticeAt(hour(5)))
+	require.Empty(t, b.Add(give(ana, "meetings", "coaching", "n2", 5)))
+}
+
 // model says what holds from the accepted entries alone, one by one: a consent
 // stands unless something after it in the book has ended it by then.
 func model(entries []consent.Entry, who coaching.PersonID, sig, purpose string, at time.Time) bool {
