@@ -381,6 +381,7 @@ func (d *domain) takeTime(e, l, r *expr) *expr {
 		d.created = append(d.created, r.num)
 		return nil
 	case (plain(l) || later(l)) && (plain(r) || later(r)):
+		d.ints[attrAge] = append(d.ints[attrAge], 0) // the same moment is neither before nor after
 		for _, x := range []*expr{l, r} {
 			if later(x) {
 				d.months = append(d.months, x.args[1].num)

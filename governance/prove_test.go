@@ -458,6 +458,19 @@ func everyRequest(use func(*facts)) {
 	}
 }
 
+// Of data that is recorded at this moment the clock says something else than of
+// data recorded a moment ago, also where no age is compared with a constant so
+// short.
+func TestProveTellsThisMomentFromTheNext(t *testing.T) {
+	p, _, err := Parse("small.yaml", []byte(smallPolicy()+"tests: []\n"))
+	require.NoError(t, err)
+	for _, never := range []string{"now > resource.created_at", "resource.created_at != now", "now == resource.created_at", "!(now > resource.created_at)"} {
+		proof, err := p.Prove(Invariant{ID: "never", Never: `has(resource.created_at) && has(resource.age) && resource.age < duration("24h") && ` + never})
+		require.NoError(t, err)
+		require.Equal(t, Refuted, proof.Results[0].Verdict, never)
+	}
+}
+
 // A constant splits whole numbers into below, at and above, inside their range.
 func TestAround(t *testing.T) {
 	require.Equal(t, []int64{1, 4, 5, 6}, around([]int64{5}, 1, 100))
