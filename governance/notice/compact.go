@@ -107,6 +107,11 @@ func (g Programme) clone() Programme {
 	for i, s := range g.Sources {
 		g.Sources[i].Signals = slices.Clone(s.Signals)
 	}
+	for i := range g.Signals {
+		d := &g.Signals[i]
+		d.Expr.Num, d.Expr.Den = slices.Clone(d.Expr.Num), slices.Clone(d.Expr.Den)
+		d.BlindSpots, d.ProxyRisks = slices.Clone(d.BlindSpots), slices.Clone(d.ProxyRisks)
+	}
 	return g
 }
 

@@ -109,6 +109,19 @@ func TestNoticeFollowsThePolicy(t *testing.T) {
 	require.Equal(t, read().Version(), n.Version())
 }
 
+// A notice stays what its digest is of, whatever becomes of the plan.
+func TestNoticeHoldsItsOwnPlan(t *testing.T) {
+	g := delivery()
+	n, fs := notice.NewNotice(builtIn(), g)
+	require.Empty(t, fs)
+	for i := range g.Signals {
+		d := &g.Signals[i]
+		d.Name, d.BlindSpots[0], d.ProxyRisks[0], d.Expr.Num[0] = "another", "another", "another", "another"
+	}
+	g.Sources[0].Signals[0], g.Purposes[0] = "another", governance.ForExport
+	require.Equal(t, string(read().Markdown()), string(n.Markdown()))
+}
+
 // GOV-009, GOV-012: a policy that hides people's own data, or that asks for no
 // consent, is warned of, and the notice promises neither.
 func TestNoticePromisesOnlyWhatIsHeld(t *testing.T) {
