@@ -29,7 +29,7 @@ func (n Notice) Answers() []Answer {
 	add("What do the sponsors see?", t.sponsorAnswer())
 	add("Can this touch my pay or my job?", when(t.Rationale > 0, "Not by itself. If software suggests something that could touch pay, promotion or who does which job, a human must first look at it, agree and write down why."))
 	add("When would you tell somebody my name?", t.nameAnswer())
-	add("What if I change my mind?", when(t.Consent, "Tell us. From that moment on we no longer use data about you. Only legal and privacy may still look, to check that we kept the rules. You do not have to say why."))
+	add("What if I change my mind?", when(t.Consent, "Tell us. From that moment on we no longer use data about you."), when(t.Consent, "%s", t.lookers()), when(t.Consent, "You do not have to say why."))
 	add("Can I see what you hold about me?", when(t.OwnView, "Yes. Ask, and you get everything, in words you can read."))
 	add("When is my data gone?", when(t.RawDays > 0, "After %d days at the latest.", t.RawDays), when(t.AggregateMonths > 0, "Figures of groups, which do not name you, stay for up to %d months.", t.AggregateMonths), when(t.Hold, "If the law tells us to keep something, we keep it that long."))
 	add("What if a figure is wrong about me?", fmt.Sprintf("Say so. %s will look at it and answer within %d days. Your coach does not decide about it, and the data steward does not either.", capital(roleWords(g.Appeals.Role)), g.Appeals.Days))

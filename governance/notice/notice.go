@@ -175,7 +175,8 @@ func (n Notice) page() *page {
 	p.paragraph(when(t.RawDays > 0, "Data about you: at most %d days.", t.RawDays), when(t.AggregateMonths > 0, "Figures of groups: at most %d months.", t.AggregateMonths), "Then we delete it.")
 
 	p.heading("Your choice")
-	p.paragraph("You choose whether to take part.", when(t.Consent, "You agree to each signal and each use apart, and can change your mind at any time. From then on we stop using it. Only legal and privacy may still look, to check that we kept the rules."),
+	p.paragraph("You choose whether to take part.", when(t.Consent, "You agree to each signal and each use apart, and can change your mind at any time. From then on we stop using it."),
+		when(t.Consent, "%s", t.lookers()),
 		when(t.ExportConsent, "Data about you leaves the programme only if you agree to that as well."))
 
 	p.heading("If a signal gets you wrong")
@@ -194,6 +195,23 @@ func (n Notice) page() *page {
 	}
 	p.table("", []string{"Signal", "Made of", "Computed as", "How often", "Cannot see", "May stand in for"}, rows)
 	return p
+}
+
+// lookers says who may look at data about a person who has taken a consent back.
+func (t Terms) lookers() string {
+	var roles []coaching.Role
+	others := false
+	for _, a := range t.Access {
+		if slices.ContainsFunc([]Reach{a.Raw, a.Coded, a.Identity}, func(r Reach) bool { return r.May && !r.Agreed && !r.OptIn }) {
+			roles = append(roles, a.Role)
+			others = others || a.Role != coaching.LegalPrivacy && a.Role != coaching.PrivacyOfficer
+		}
+	}
+	who := "legal and privacy"
+	if others {
+		who = rolesList(roles, "and")
+	}
+	return when(len(roles) > 0, "Only %s may still look, to check that we kept the rules.", who)
 }
 
 // accessRows has a row for each set of roles that see the same, in the order of

@@ -148,6 +148,42 @@ tests:
 	require.Contains(t, page, "Sponsors of the programme can see figures about you.")
 }
 
+// GOV-012: who may still look after a consent is taken back is whom the policy lets,
+// and not always legal and privacy.
+func TestNoticeSaysWhoMayStillLook(t *testing.T) {
+	const still = "Only legal and privacy may still look, to check that we kept the rules."
+	require.Contains(t, string(read().Markdown()), still)
+	policy := func(when string) notice.Notice {
+		p, _, err := governance.Parse("short.yaml", []byte(`apiVersion: governance/v1
+id: short
+version: 1.0.0
+owner: privacy_officer
+params: []
+rules:
+  - {id: look, effect: permit, code: GOV-026, actions: [view], roles: [sponsor], when: '`+when+`', message: figures}
+tests: []
+`))
+		require.NoError(t, err)
+		n, fs := notice.NewNotice(p, delivery())
+		require.NoError(t, fs.Err())
+		return n
+	}
+	for when, want := range map[string]string{
+		`purpose == "oversight"`:      "Only the sponsor may still look, to check that we kept the rules.",
+		`purpose in consent.purposes`: "",
+	} {
+		n := policy(when)
+		page := string(n.Markdown()) + string(n.FAQMarkdown())
+		require.Contains(t, page, "From then on we stop using it.")
+		require.NotContains(t, page, still)
+		if want == "" {
+			require.NotContains(t, page, "may still look")
+			continue
+		}
+		require.Equal(t, 2, strings.Count(page, want), page)
+	}
+}
+
 // Texts of the host cannot become markup in either form, and nothing invisible
 // is left.
 func TestHostileTexts(t *testing.T) {
