@@ -249,6 +249,7 @@ func TestRecommendationRules(t *testing.T) {
 		decide("one word", "GOV-021", func(r *ReviewRecord) { r.Rationale = "fine" }),
 		decide("a long rationale", "POL-LIMIT", func(r *ReviewRecord) { r.Rationale = strings.Repeat("x", MaxRationale+1) }),
 		decide("of no request", "GOV-022", func(r *ReviewRecord) { r.Request = "" }),
+		decide("before the sample", "POL-CLOCK", func(r *ReviewRecord) { r.At = proposedAt.Add(time.Minute) }),
 		decide("before it was proposed", "POL-CLOCK", func(r *ReviewRecord) { r.At = proposedAt.Add(-1) }),
 
 		bring("another action", "POL-VALUE", func(r *Request) { r.Action = Apply }),

@@ -110,7 +110,19 @@ func (f *recommendationFaults) review() {
 	n := rationaleLength(r.Rationale)
 	f.unless(n >= minRationale, "GOV-021", "review.rationale", "a rationale of %d characters, at least %d are needed", n, minRationale)
 	f.unless(r.Request != "", "GOV-022", "review.request", "the review does not say which request it is of")
-	f.after(r.At, c.ProposedAt, "review.at")
+	f.after(r.At, c.shown(), "review.at")
+}
+
+// shown returns when everything was there that a reviewer or a coach looks at.
+func (c *Recommendation) shown() time.Time {
+	at := c.ProposedAt
+	if c.Basis != nil && c.Basis.At.After(at) {
+		at = c.Basis.At
+	}
+	if c.Sample != nil && c.Sample.At.After(at) {
+		at = c.Sample.At
+	}
+	return at
 }
 
 // validated reports whether a steward has validated a sample.
@@ -128,20 +140,9 @@ func (f *recommendationFaults) session() {
 	f.unless(c.Review == nil || c.Review.Request == s.Request, "GOV-022", "session.request", "the review is of another request")
 	f.idents("session.session", s.Session)
 	f.unless(s.Request != "" && s.PolicyDigest != "", "POL-POLICY", "session.policy_digest", "no policy has permitted it")
-	first := c.ProposedAt
-	later := func(at time.Time) {
-		if at.After(first) {
-			first = at
-		}
-	}
-	if c.Basis != nil {
-		later(c.Basis.At)
-	}
-	if c.Sample != nil {
-		later(c.Sample.At)
-	}
-	if c.Review != nil {
-		later(c.Review.At)
+	first := c.shown()
+	if c.Review != nil && c.Review.At.After(first) {
+		first = c.Review.At
 	}
 	f.after(s.At, first, "session.at")
 }
