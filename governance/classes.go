@@ -462,20 +462,15 @@ func (d *domain) distinct(at int, cands []cand) []cand {
 			own = append(own, l)
 		}
 	}
-	if at == dimPeople {
-		raw = 0 // who is who is told by the comparisons alone
-		own = own[:0]
-		for _, l := range d.leaves {
-			if l.reads&attrs != 0 {
-				own = append(own, l)
-			}
-		}
-	}
+	apart := at == dimPeople && raw != 0 // otherwise who is who is told by the comparisons alone
 	seen := map[string]bool{}
 	kept := cands[:0:0]
 	var key []byte
-	for _, c := range cands {
+	for i, c := range cands {
 		key = key[:0]
+		if apart {
+			key = append(key, byte(i))
+		}
 		for _, l := range own {
 			key = append(key, byte(l.test(&c.facts)))
 		}

@@ -471,6 +471,22 @@ func TestProveTellsThisMomentFromTheNext(t *testing.T) {
 	}
 }
 
+// Who is who matters also where a condition hangs it together with something
+// else.
+func TestProveTellsPeopleApart(t *testing.T) {
+	p, _, err := Parse("small.yaml", []byte(smallPolicy()+"tests: []\n"))
+	require.NoError(t, err)
+	for _, same := range []string{
+		"has(resource.assigned_coach) && subject.id == resource.assigned_coach",
+		"has(resource.owner) && subject.id == resource.owner",
+		"has(resource.owner) && has(resource.assigned_coach) && resource.owner == resource.assigned_coach",
+	} {
+		proof, err := p.Prove(Invariant{ID: "never", Never: "((" + same + ") && resource.model_card) == resource.explained && resource.explained"})
+		require.NoError(t, err)
+		require.Equal(t, Refuted, proof.Results[0].Verdict, same)
+	}
+}
+
 // A constant splits whole numbers into below, at and above, inside their range.
 func TestAround(t *testing.T) {
 	require.Equal(t, []int64{1, 4, 5, 6}, around([]int64{5}, 1, 100))
