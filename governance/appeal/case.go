@@ -211,8 +211,9 @@ const Control = "nothing of this signal is shown or used about a participant who
 // Standing recommends what may be done with a signal at a time, given its present
 // standing and the cases; cases about other signals do not count. It never makes a
 // standing looser. An open case makes a cleared signal restricted, under
-// [Control]; a case that is open after its deadline, or was upheld, pauses it, until
-// the steward clears it anew. The order of the cases changes nothing.
+// [Control]; a case that is open after its deadline, or was upheld, pauses it. Leave
+// an upheld case out once the steward has cleared the signal anew. The order of the
+// cases changes nothing.
 func Standing(id string, present signal.Standing, at time.Time, cases ...Case) signal.Standing {
 	for _, c := range cases {
 		if c.claim.Signal != id || c.State() == NoState {
