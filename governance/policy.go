@@ -139,14 +139,29 @@ func (p *Policy) finish() {
 	p.digest = hex.EncodeToString(sum[:])
 }
 
-// ID returns the policy's id, as its file states it.
-func (p *Policy) ID() string { return p.id }
+// ID returns the policy's id, as its file states it; "" for no policy.
+func (p *Policy) ID() string {
+	if p == nil {
+		return ""
+	}
+	return p.id
+}
 
-// Version returns the policy's version, as its file states it.
-func (p *Policy) Version() string { return p.version }
+// Version returns the policy's version, as its file states it; "" for no policy.
+func (p *Policy) Version() string {
+	if p == nil {
+		return ""
+	}
+	return p.version
+}
 
-// Params returns the numbers of the policy, by id.
-func (p *Policy) Params() []Param { return slices.Clone(p.params) }
+// Params returns the numbers of the policy, by id; none for no policy.
+func (p *Policy) Params() []Param {
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.params)
+}
 
 // Digest returns the SHA-256, in hexadecimal, of everything that can change a
 // decision: the parameters and the rules of the whole stack, with their messages,

@@ -436,3 +436,12 @@ func FuzzParse(f *testing.F) {
 		require.Equal(t, p.Explain(r), again.Explain(r))
 	})
 }
+
+// No policy has no name and no numbers, and says so as it denies: quietly.
+func TestNoPolicy(t *testing.T) {
+	var p *governance.Policy
+	require.Empty(t, p.ID()+p.Version()+p.Digest())
+	require.Empty(t, p.Params())
+	require.Empty(t, p.Invariants())
+	require.Equal(t, governance.Deny, p.Decide(nil).Outcome)
+}
