@@ -189,7 +189,7 @@ func TestLeanOfParameter(t *testing.T) {
 		"approval.count < param.k ? review.done : subject.trained":         leansEither,
 		"now > addMonths(resource.created_at, param.m)":                    leansNot,
 		"approval.count < 2":                                               leansNot,
-		`consent.purposes.exists(p, p == "x") && approval.count < param.k`: leansUp,
+		`consent.purposes.exists(p, p == "coaching") && approval.count < param.k`: leansUp,
 		`consent.purposes.exists(p, size(p) < param.k)`:                    leansEither,
 	} {
 		up, down := false, false

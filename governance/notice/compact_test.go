@@ -66,6 +66,7 @@ func TestCompactStaysOnAPage(t *testing.T) {
 // GOV-030: the place is enforced where a region's policy holds it, and only
 // recorded otherwise, which is said.
 func TestCompactSaysWhetherThePlaceIsEnforced(t *testing.T) {
+	slow(t)
 	_, fs := notice.NewCompact(builtIn(), delivery(), parties, until())
 	require.True(t, fs.Has("GOV-030"))
 	require.NotContains(t, string(built().Markdown()), "What is kept elsewhere is not used.")

@@ -58,6 +58,7 @@ func TestNoticeVersionIsWhatRequestsHold(t *testing.T) {
 
 // What is missing is said at once, each with its rule, and there is no notice.
 func TestNoticeFindings(t *testing.T) {
+	slow(t)
 	g := delivery()
 	g.FAQ, g.Contact, g.Appeals.To, g.Appeals.Role = "javascript:alert(1)", "privacy", "http://example.org", coaching.Steward
 	g.Signals[0].BlindSpots = nil
@@ -96,6 +97,7 @@ func TestNoticeIsShortAndReadable(t *testing.T) {
 // Another policy is another notice where it changes what people read, and only
 // there.
 func TestNoticeFollowsThePolicy(t *testing.T) {
+	slow(t)
 	n, fs := notice.NewNotice(stricter(), delivery())
 	require.Empty(t, fs)
 	require.NotEqual(t, read().Version(), n.Version())
@@ -187,6 +189,7 @@ tests: []
 // Texts of the host cannot become markup in either form, and nothing invisible
 // is left.
 func TestHostileTexts(t *testing.T) {
+	slow(t)
 	hostile := "</title><script>alert(1)</script>\n# | [x](javascript:a) `c` <img src=x onerror=y> \u202e&amp; \"' \x00\xff"
 	g := delivery()
 	g.Name, g.Outcome = hostile, hostile

@@ -96,6 +96,7 @@ func TestSubjectReportIsCompleteAndDisclosesNobodyElse(t *testing.T) {
 
 // GOV-009: what was not asked is listed as not asked, and what holds nothing says so.
 func TestSubjectReportSaysWhatWasNotAsked(t *testing.T) {
+	slow(t)
 	r := report(t, notice.Holding{Category: notice.Packs, Records: records()})
 	fs := r.Check()
 	require.Len(t, slices.Collect(fs.Blocking()), len(notice.Categories())-1)
@@ -113,6 +114,7 @@ func TestSubjectReportSaysWhatWasNotAsked(t *testing.T) {
 
 // A store that fails, or that is not named, gives no report at all.
 func TestSubjectReportFails(t *testing.T) {
+	slow(t)
 	broken := errors.New("disk is broken")
 	failing := func(yield func(notice.Record, error) bool) {
 		_ = yield(notice.Record{What: "one"}, nil) && yield(notice.Record{}, broken)
@@ -132,6 +134,7 @@ func TestSubjectReportFails(t *testing.T) {
 
 // Texts that host records hold cannot become markup.
 func TestSubjectReportHostile(t *testing.T) {
+	slow(t)
 	hostile := "</td><script>alert(1)</script>|\n# x `c` " + person("coach").String() + person("steward").String() + "p1_p1_"
 	of := func(text string) notice.SubjectReport {
 		return report(t, notice.Holding{Category: notice.Sessions, Records: records(notice.Record{What: text, Fields: []notice.Field{{Name: text, Value: text}}})})
