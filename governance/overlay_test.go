@@ -177,20 +177,20 @@ func TestBaseStatesDirections(t *testing.T) {
 // condition is asked at each value of the parameter.
 func TestLeanOfParameter(t *testing.T) {
 	for source, want := range map[string]lean{
-		"approval.count < param.k":                                         leansUp,
-		"param.k > approval.count":                                         leansUp,
-		"approval.count >= param.k":                                        leansDown,
-		"!(approval.count >= param.k)":                                     leansUp,
-		"approval.count == param.k":                                        leansEither,
-		"approval.count in [param.k, 3]":                                   leansEither,
-		"approval.count < param.k || approval.count > param.k":             leansEither,
-		"review.done ? approval.count < param.k : approval.count < 2":      leansUp,
-		"(approval.count < param.k) == review.done":                        leansEither,
-		"approval.count < param.k ? review.done : subject.trained":         leansEither,
-		"now > addMonths(resource.created_at, param.m)":                    leansNot,
-		"approval.count < 2":                                               leansNot,
+		"approval.count < param.k":                                                leansUp,
+		"param.k > approval.count":                                                leansUp,
+		"approval.count >= param.k":                                               leansDown,
+		"!(approval.count >= param.k)":                                            leansUp,
+		"approval.count == param.k":                                               leansEither,
+		"approval.count in [param.k, 3]":                                          leansEither,
+		"approval.count < param.k || approval.count > param.k":                    leansEither,
+		"review.done ? approval.count < param.k : approval.count < 2":             leansUp,
+		"(approval.count < param.k) == review.done":                               leansEither,
+		"approval.count < param.k ? review.done : subject.trained":                leansEither,
+		"now > addMonths(resource.created_at, param.m)":                           leansNot,
+		"approval.count < 2":                                                      leansNot,
 		`consent.purposes.exists(p, p == "coaching") && approval.count < param.k`: leansUp,
-		`consent.purposes.exists(p, size(p) < param.k)`:                    leansEither,
+		`consent.purposes.exists(p, size(p) < param.k)`:                           leansEither,
 	} {
 		up, down := false, false
 		var e *expr
