@@ -29,7 +29,7 @@ func TestLoadAsksTheCanaries(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if testing.Short() && len(tt.want) == 2 {
-				t.Skip("proves for seconds")
+				t.Skip("proves for seconds; go test without -short runs it")
 			}
 			_, report, err := Parse("book.json", tt.data)
 			require.NoError(t, err)

@@ -319,7 +319,7 @@ func TestEveryRequestHasAClass(t *testing.T) {
 // and put to all of them.
 func TestProveAgreesWithBruteForce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("340,000 requests to 40 policies")
+		t.Skip("340,000 requests to 40 policies; go test without -short runs it")
 	}
 	t.Parallel()
 	conditions := smallConditions()

@@ -160,7 +160,7 @@ func FuzzParseDefinitions(f *testing.F) {
 // those that say the same in other words, none is refused.
 func TestHostileDefinitions(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads a thousand files")
+		t.Skip("reads a thousand files; go test without -short runs it")
 	}
 	accept := func(file string) func([]byte) (any, bool) {
 		return func(data []byte) (any, bool) {

@@ -348,7 +348,7 @@ func FuzzParseMapping(f *testing.F) {
 // Hostile variants of a mapping are refused, honest ones read as the same.
 func TestParseMappingRefusesHostileVariants(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 800 documents")
+		t.Skip("reads 800 documents; go test without -short runs it")
 	}
 	// Without optional keys, whose absence is no fault.
 	yamlText := []byte("schema: signal-mapping/v1\nid: attrition\nname: Attrition\nsource: people_analytics\nperson: Employee\ndate: Month\ncadence: monthly\n" +

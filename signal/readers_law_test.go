@@ -245,7 +245,7 @@ func fileOf(header []string, rows [][]string, order []int) string {
 // panel. No message quotes a cell.
 func TestReadersRefuseHostileVariants(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds the generator and reads 600 files for each reader")
+		t.Skip("builds the generator and reads 600 files for each reader; go test without -short runs it")
 	}
 	cases := readerCases()
 	files := map[string][]byte{}

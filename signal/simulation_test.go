@@ -23,7 +23,7 @@ const rateTolerance = 0.005
 func skipSlow(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("a simulation of some seconds")
+		t.Skip("a simulation of some seconds; go test without -short runs it")
 	}
 }
 

@@ -295,7 +295,7 @@ func selectRows(t testing.TB, db *sql.DB, f governance.Filter) map[string]bool {
 // around every threshold; every policy permits some.
 func TestFilterAgreesWithDecide(t *testing.T) {
 	if testing.Short() {
-		t.Skip("1,280,000 decisions take seconds")
+		t.Skip("1,280,000 decisions take seconds; go test without -short runs it")
 	}
 	rng := rand.New(rand.NewPCG(3, 5))
 	people := filterPeople(t)

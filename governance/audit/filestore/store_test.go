@@ -138,7 +138,7 @@ func appendUntilKilled(path string) error {
 func TestKilled(t *testing.T) {
 	kills := 500
 	if testing.Short() {
-		t.Skip("kills 500 processes")
+		t.Skip("kills 500 processes; go test without -short runs it")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
