@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -21,8 +22,13 @@ import (
 //
 // Its text form is "p1_" and 26 letters and digits in lower case.
 type PersonID struct {
-	sum [16]byte
-	set bool
+	high, low uint64 // and not 16 bytes: these are compared and copied in registers
+	set       bool
+}
+
+// personOf returns the PersonID of 16 bytes.
+func personOf(sum []byte) PersonID {
+	return PersonID{high: binary.BigEndian.Uint64(sum), low: binary.BigEndian.Uint64(sum[8:]), set: true}
 }
 
 // ErrPersonID reports text that is not a pseudonym. It never quotes the text,
@@ -45,10 +51,11 @@ func ParsePersonID(text string) (PersonID, error) {
 	if !ok || len(body) != personEncoding().EncodedLen(16) {
 		return PersonID{}, ErrPersonID
 	}
-	id := PersonID{set: true}
-	if n, err := personEncoding().Decode(id.sum[:], []byte(strings.ToUpper(body))); err != nil || n != len(id.sum) {
+	var sum [16]byte
+	if n, err := personEncoding().Decode(sum[:], []byte(strings.ToUpper(body))); err != nil || n != len(sum) {
 		return PersonID{}, ErrPersonID
 	}
+	id := personOf(sum[:])
 	if id.String() != text { // upper case, or trailing bits that base32 ignores
 		return PersonID{}, ErrPersonID
 	}
@@ -66,14 +73,29 @@ func (id PersonID) AppendText(b []byte) ([]byte, error) {
 	if !id.set {
 		return b, nil
 	}
-	b = append(b, personPrefix...)
 	// Five bits a letter, as RFC 4648 has them; the last letter has three of its own.
-	high, low := binary.BigEndian.Uint64(id.sum[:8]), binary.BigEndian.Uint64(id.sum[8:])
-	for range personLetters {
-		b = append(b, "abcdefghijklmnopqrstuvwxyz234567"[high>>59])
-		high, low = high<<5|low>>59, low<<5
-	}
+	const size = len(personPrefix) + personLetters
+	b = slices.Grow(b, size)[:len(b)+size]
+	text := b[len(b)-size:]
+	copy(text, personPrefix)
+	letters := text[len(personPrefix):]
+	binary.BigEndian.PutUint64(letters[0:], eightLetters(id.high>>24))
+	binary.BigEndian.PutUint64(letters[8:], eightLetters(id.high<<16|id.low>>48))
+	binary.BigEndian.PutUint64(letters[16:], eightLetters(id.low>>8))
+	binary.BigEndian.PutUint64(letters[18:], eightLetters(id.low<<2)) // the last two, and six again
 	return b, nil
+}
+
+// eightLetters writes the lowest 40 bits in base32, the first letter in the
+// highest byte. It works on all eight at once, since a decision writes people into
+// the digest of its request.
+func eightLetters(v uint64) uint64 {
+	const each = 0x0101010101010101
+	v = v>>20&0xfffff<<32 | v&0xfffff
+	v = v>>10&0x000003ff_000003ff<<16 | v&0x000003ff_000003ff
+	v = v>>5&0x001f001f_001f001f<<8 | v&0x001f001f_001f001f
+	digit := (v + each*(128-26)) >> 7 & each // 1 where a letter is past z
+	return v + each*'a' - digit*('a'-'2'+26)
 }
 
 // IsZero reports whether id stands for nobody.
@@ -89,27 +111,25 @@ func (id PersonID) Compare(other PersonID) int {
 	}
 	// The texts differ first in the letter that holds the first bit that differs.
 	// A letter is five bits; the last one has three and two zeros.
-	for half := 0; half < 128; half += 64 {
-		a, b := binary.BigEndian.Uint64(id.sum[half/8:]), binary.BigEndian.Uint64(other.sum[half/8:])
-		if a != b {
-			at := (half + bits.LeadingZeros64(a^b)) / 5
-			return cmp.Compare(id.rank(at), other.rank(at))
-		}
+	first := bits.LeadingZeros64(id.high ^ other.high)
+	if id.high == other.high {
+		first += bits.LeadingZeros64(id.low ^ other.low)
 	}
-	return 0
+	if first == 128 {
+		return 0
+	}
+	return cmp.Compare(id.rank(first/5), other.rank(first/5))
 }
 
 // rank orders the letters of the text form: base32 counts a to z and 2 to 7, and
 // digits sort before letters.
 func (id PersonID) rank(letter int) uint8 {
-	var value uint8
-	for bit := letter * 5; bit < letter*5+5; bit++ {
-		value <<= 1
-		if bit < 128 {
-			value |= id.sum[bit/8] >> (7 - bit%8) & 1
-		}
+	at := letter * 5 // its first bit, which is shifted to the front
+	value := id.low << max(0, at-64)
+	if at < 64 {
+		value = id.high<<at | id.low>>(64-at)
 	}
-	return (value + 6) % 32
+	return (uint8(value>>59) + 6) % 32
 }
 
 // MarshalText returns the text form.
@@ -184,17 +204,14 @@ func (p *Pseudonymizer) Person(identifier string) (PersonID, error) {
 	if identifier == "" || len(identifier) > maxIdentifier || !utf8.ValidString(identifier) {
 		return PersonID{}, fmt.Errorf("coaching: identifier of %d bytes, want 1 to %d bytes of UTF-8", len(identifier), maxIdentifier)
 	}
-	id := PersonID{set: true}
 	if p.secrets == nil {
-		copy(id.sum[:], keyedSum(p.key, identifier))
-		return id, nil
+		return personOf(keyedSum(p.key, identifier)), nil
 	}
 	secret, err := secretOf(p.secrets, identifier)
 	if err != nil {
 		return PersonID{}, err
 	}
-	copy(id.sum[:], keyedSum(p.key, erasableVersion, identifier, string(secret)))
-	return id, nil
+	return personOf(keyedSum(p.key, erasableVersion, identifier, string(secret))), nil
 }
 
 // String hides the key.
