@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/signal"
@@ -191,90 +192,96 @@ func (f *facts) setText(a attr, v string) {
 }
 
 // personOf returns the value of an attribute of kind person.
-func (f *facts) personOf(a attr) coaching.PersonID {
+func (f *facts) personOf(a attr) coaching.PersonID { return f.person[a.person()] }
+
+// person returns the slot of an attribute of kind person.
+func (a attr) person() int {
 	switch a {
 	case attrSubjectID:
-		return f.person[0]
+		return 0
 	case attrOwner:
-		return f.person[1]
+		return 1
 	}
-	return f.person[2]
+	return 2
 }
+
+// always holds the attributes that every valid request has.
+const always = 1<<attrAction | 1<<attrPurpose | 1<<attrNow | 1<<attrSubjectID | 1<<attrSubjectRole | 1<<attrSubjectTrained |
+	1<<attrType | 1<<attrID | 1<<attrClass | 1<<attrStanding | 1<<attrControl | 1<<attrModelCard | 1<<attrExplained |
+	1<<attrConsentPurposes | 1<<attrApprovalCount | 1<<attrApprovalRoles | 1<<attrReviewDone | 1<<attrReviewRole | 1<<attrReviewRationale
 
 // read fills the slots from a valid request. The digest is that of the request,
 // known where an approval or a review made it necessary.
 func (f *facts) read(r *Request) (digest RequestDigest, known bool) {
-	// The numbers of attributes that are not present are not read.
+	// The numbers of attributes that are not present are not read. What is present
+	// is put together here and not in f: a bit at a time there waits for the last.
+	present := uint64(always)
 	res := &r.Resource
 	f.id, f.prog, f.member, f.place = res.ID, res.Programme, r.Subject.Programme, res.Residency
-	f.person = [3]coaching.PersonID{r.Subject.ID, res.Owner, res.AssignedCoach}
-	f.present = 1<<attrSubjectID | 1<<attrID
-	f.set(attrAction, int64(r.Action))
-	f.set(attrPurpose, int64(r.Purpose))
-	f.set(attrNow, r.Now.UnixNano())
-	f.set(attrSubjectRole, int64(r.Subject.Role))
-	f.setBool(attrSubjectTrained, r.Subject.Trained)
-	if r.Subject.Programme != "" {
-		f.present |= 1 << attrSubjectProgramme
-	}
+	f.person[0], f.person[1], f.person[2] = r.Subject.ID, res.Owner, res.AssignedCoach
+	now := r.Now.UnixNano()
+	f.num[attrAction] = int64(r.Action)
+	f.num[attrPurpose] = int64(r.Purpose)
+	f.num[attrNow] = now
+	f.num[attrSubjectRole] = int64(r.Subject.Role)
+	f.num[attrSubjectTrained] = number01(r.Subject.Trained)
+	present |= uint64(number01(r.Subject.Programme != "")) << attrSubjectProgramme
 
 	cls := class(res)
-	f.set(attrType, int64(res.Type))
-	f.set(attrClass, int64(cls))
-	if res.Programme != "" {
-		f.present |= 1 << attrProgramme
-	}
-	if res.Residency != "" {
-		f.present |= 1 << attrResidency
-	}
-	if !res.Owner.IsZero() {
-		f.present |= 1 << attrOwner
-	}
-	if !res.AssignedCoach.IsZero() {
-		f.present |= 1 << attrAssignedCoach
-	}
+	f.num[attrType] = int64(res.Type)
+	f.num[attrClass] = int64(cls)
+	present |= uint64(number01(res.Programme != "")) << attrProgramme
+	present |= uint64(number01(res.Residency != "")) << attrResidency
+	present |= uint64(number01(!res.Owner.IsZero())) << attrOwner
+	present |= uint64(number01(!res.AssignedCoach.IsZero())) << attrAssignedCoach
 	if !res.CreatedAt.IsZero() {
 		created := res.CreatedAt.UnixNano()
-		f.set(attrCreatedAt, created)
-		f.set(attrAge, f.num[attrNow]-created)
-		f.setBool(attrPastRetention, f.num[attrNow] > keepUntil(cls, created))
+		f.num[attrCreatedAt] = created
+		f.num[attrAge] = now - created
+		f.num[attrPastRetention] = number01(pastRetention(cls, created, now))
+		present |= 1<<attrCreatedAt | 1<<attrAge | 1<<attrPastRetention
 	}
-	if res.GroupSize > 0 {
-		f.set(attrGroupSize, int64(res.GroupSize))
-	}
-	f.setFact(attrIdentifiable, res.Identifiable)
-	f.setFact(attrLegalHold, res.LegalHold)
-	f.set(attrStanding, int64(res.Standing))
-	f.setBool(attrControl, res.Control)
-	f.setFact(attrAutomated, res.Automated)
-	f.setBool(attrModelCard, res.ModelCard)
-	f.setBool(attrExplained, res.Explained)
-	if res.Affects != 0 {
-		f.set(attrAffects, int64(res.Affects))
-	}
-	f.set(attrConsentPurposes, consented(r))
+	f.num[attrGroupSize] = int64(res.GroupSize)
+	present |= uint64(number01(res.GroupSize > 0)) << attrGroupSize
+	f.num[attrIdentifiable] = number01(res.Identifiable == Yes)
+	present |= uint64(number01(res.Identifiable != Unknown)) << attrIdentifiable
+	f.num[attrLegalHold] = number01(res.LegalHold == Yes)
+	present |= uint64(number01(res.LegalHold != Unknown)) << attrLegalHold
+	f.num[attrStanding] = int64(res.Standing)
+	f.num[attrControl] = number01(res.Control)
+	f.num[attrAutomated] = number01(res.Automated == Yes)
+	present |= uint64(number01(res.Automated != Unknown)) << attrAutomated
+	f.num[attrModelCard] = number01(res.ModelCard)
+	f.num[attrExplained] = number01(res.Explained)
+	f.num[attrAffects] = int64(res.Affects)
+	present |= uint64(number01(res.Affects != 0)) << attrAffects
+	f.num[attrConsentPurposes] = consented(r)
 
-	f.set(attrApprovalCount, 0)
-	f.set(attrApprovalRoles, 0)
-	f.setBool(attrReviewDone, false)
-	f.set(attrReviewRole, 0)
-	f.set(attrReviewRationale, 0)
-	if len(r.Approvals) == 0 && r.Review.Reviewer.IsZero() {
-		return digest, false
+	f.num[attrApprovalCount], f.num[attrApprovalRoles] = 0, 0
+	f.num[attrReviewDone], f.num[attrReviewRole], f.num[attrReviewRationale] = 0, 0, 0
+	if known = len(r.Approvals) > 0 || !r.Review.Reviewer.IsZero(); known {
+		digest = r.digest()
+		var held [2 * len(digest)]byte // as approvals and reviews hold it
+		hex.Encode(held[:], digest[:])
+		f.num[attrApprovalCount], f.num[attrApprovalRoles] = approved(r, held[:])
+		if v := &r.Review; reviewed(r, held[:]) {
+			f.num[attrReviewDone] = 1
+			f.num[attrReviewRole] = int64(v.Role)
+			f.num[attrReviewRationale] = rationaleLength(v.Rationale)
+			f.num[attrReviewAge] = int64(r.Now.Sub(v.At))
+			present |= 1 << attrReviewAge
+		}
 	}
-	digest = r.digest()
-	var held [2 * len(digest)]byte // as approvals and reviews hold it
-	hex.Encode(held[:], digest[:])
-	count, roles := approved(r, held[:])
-	f.set(attrApprovalCount, count)
-	f.set(attrApprovalRoles, roles)
-	if v := &r.Review; reviewed(r, held[:]) {
-		f.setBool(attrReviewDone, true)
-		f.set(attrReviewRole, int64(v.Role))
-		f.set(attrReviewRationale, rationaleLength(v.Rationale))
-		f.set(attrReviewAge, int64(r.Now.Sub(v.At)))
+	f.present = present
+	return digest, known
+}
+
+// number01 returns 1 for true and 0 for false.
+func number01(v bool) (n int64) {
+	if v {
+		n = 1
 	}
-	return digest, true
+	return n
 }
 
 // class returns the resource's data class. Whatever is stated, traces are raw,
@@ -294,11 +301,18 @@ func class(res *Resource) signal.DataClass {
 // white space inside as one.
 func rationaleLength(text string) (n int64) {
 	gap := int64(0)
-	for _, r := range text {
-		switch {
-		case '!' <= r && r <= '~':
+	i := 0
+	for ; i < len(text) && text[i] < utf8.RuneSelf; i++ { // most are ASCII to the end
+		switch c := text[i]; {
+		case '!' <= c && c <= '~':
 			n += gap + 1
 			gap = 0
+		case c == ' ' || '\t' <= c && c <= '\r':
+			gap = min(n, 1)
+		}
+	}
+	for _, r := range text[i:] {
+		switch {
 		case unicode.IsSpace(r):
 			gap = min(n, 1)
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Other_Default_Ignorable_Code_Point) || r == brailleBlank:
@@ -318,17 +332,12 @@ func consented(r *Request) int64 {
 	if len(r.Consents) == 0 || r.Resource.Owner.IsZero() {
 		return 0
 	}
-	withdrew := false
-	for i := range r.Consents {
-		c := &r.Consents[i]
-		withdrew = withdrew || c.Participant == r.Resource.Owner && !c.Withdrawn.IsZero() && !c.Withdrawn.After(r.Now)
-	}
 	if len(r.Resource.Signals) == 0 {
-		return held(r, "", withdrew)
+		return held(r, "")
 	}
 	set := ^int64(0)
 	for _, s := range r.Resource.Signals {
-		if set &= held(r, s, withdrew); set == 0 {
+		if set &= held(r, s); set == 0 {
 			break
 		}
 	}
@@ -338,22 +347,28 @@ func consented(r *Request) int64 {
 // held returns the purposes for which the owner, who is known, has agreed to the
 // use of one signal, as a set. It says what holds does: without a withdrawal one
 // grant is enough.
-func held(r *Request, name string, withdrew bool) (set int64) {
-	if withdrew {
-		for p := ForCoaching; int(p) < len(purposeNames); p++ {
-			if holds(r, name, purposeNames[p]) {
-				set |= 1 << p
-			}
-		}
-		return set
-	}
+func held(r *Request, name string) int64 {
+	var granted, withdrawn int64
 	for i := range r.Consents {
 		c := &r.Consents[i]
-		if c.Participant == r.Resource.Owner && c.Signal == name && c.Notice == r.Notice && c.At(r.Now) && c.Granted.After(time.Time{}) {
-			set |= 1 << purposeOf(c.Purpose)
+		if c.Signal != name || c.Participant != r.Resource.Owner {
+			continue
+		}
+		switch {
+		case !c.Withdrawn.IsZero() && !c.Withdrawn.After(r.Now):
+			withdrawn |= 1 << purposeOf(c.Purpose)
+		case c.Notice == r.Notice && c.Granted.After(time.Time{}) && !c.Granted.After(r.Now) && (c.Expires.IsZero() || c.Expires.After(r.Now)):
+			// What [signal.Consent.At] says, which would copy it first.
+			granted |= 1 << purposeOf(c.Purpose)
 		}
 	}
-	return set &^ (1 << UnknownPurpose)
+	granted &^= 1 << UnknownPurpose
+	for both := uint64(granted & withdrawn); both != 0; both &= both - 1 {
+		if p := bits.TrailingZeros64(both); !holds(r, name, purposeNames[p]) {
+			granted &^= 1 << p
+		}
+	}
+	return granted
 }
 
 // purposeOf returns the purpose of a name, UnknownPurpose when it is none.
@@ -390,26 +405,25 @@ func holds(r *Request, name, purpose string) bool {
 // approved returns the number of different people whose approval of the request
 // with this digest is valid, and the set of their roles; none after a refusal.
 func approved(r *Request, digest []byte) (count, roles int64) {
-	for i := range r.Approvals {
-		if a := &r.Approvals[i]; a.Refused && a.Request == string(digest) {
-			return 0, 0
-		}
-	}
+	valid := 0 // set of indexes
 	for i := range r.Approvals {
 		a := &r.Approvals[i]
-		if !independent(r, a.By, a.Role) || a.Request != string(digest) ||
-			a.At.IsZero() || a.At.After(r.Now) || !a.Expires.After(r.Now) {
+		switch {
+		case a.Request != string(digest):
+			continue
+		case a.Refused:
+			return 0, 0
+		case !independent(r, a.By, a.Role) || a.At.IsZero() || a.At.After(r.Now) || !a.Expires.After(r.Now):
 			continue
 		}
 		seen := false
 		for j := range i {
-			b := &r.Approvals[j]
-			seen = seen || b.By == a.By && b.Request == string(digest) && independent(r, b.By, b.Role) &&
-				!b.At.IsZero() && !b.At.After(r.Now) && b.Expires.After(r.Now)
+			seen = seen || valid&(1<<j) != 0 && r.Approvals[j].By == a.By
 		}
 		if !seen {
 			count++
 		}
+		valid |= 1 << i
 		roles |= 1 << a.Role
 	}
 	return count, roles
@@ -454,6 +468,14 @@ func keepUntil(c signal.DataClass, created int64) int64 {
 		return addMonths(created, mostAggregateMonths)
 	}
 	return created + int64(mostRawDays*24*time.Hour)
+}
+
+// pastRetention reports whether that instant has passed.
+func pastRetention(c signal.DataClass, created, now int64) bool {
+	if now-created <= 365*nanosPerDay && c == signal.Aggregate {
+		return false // twelve months are 365 days or one more
+	}
+	return now > keepUntil(c, created)
 }
 
 // addMonths returns the instant n calendar months after another in UTC, on the

@@ -57,10 +57,11 @@ type Decision struct {
 	PolicyDigest string    `json:"policy_digest"`
 	At           time.Time `json:"at"` // the request's Now
 
-	// What DecideInto uses again: the values behind the messages, and the room
-	// for a Review.
+	// What DecideInto uses again: the values behind the messages, the room for a
+	// Review, and that to work in.
 	values []value
 	need   *ReviewNeed
+	room   *scratch
 }
 
 // Clone returns a copy that shares nothing that [Policy.DecideInto] uses again:
@@ -81,7 +82,7 @@ func (d Decision) Clone() Decision {
 		n.As, n.By, n.Not = clone(n.As), clone(n.By), clone(n.Not)
 		d.Review = &n
 	}
-	d.values, d.need = nil, nil
+	d.values, d.need, d.room = nil, nil, nil
 	return d
 }
 

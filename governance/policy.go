@@ -26,7 +26,7 @@ type Policy struct {
 	invariants         []invariant // in the order of the base
 	digest             string
 	index              index
-	pool               sync.Pool // of *scratch, so that a decision need not allocate one
+	pool               sync.Pool // of *scratch, so that Decide need not allocate one
 }
 
 // A rule is one compiled rule. Exactly one of test and run is set.
@@ -108,11 +108,11 @@ func (r *rule) eval(f *facts) (truth, string) { return r.ask(r.view(f), r.test) 
 
 // left is eval for a rule that the index has found.
 func (r *rule) left(s *scratch) (truth, string) {
-	if r.rest == nil && r.run == nil {
+	f := &s.facts
+	if r.run == nil && r.rest == nil {
 		return isTrue, ""
 	}
-	f := &s.facts
-	if !r.seesAll(f) {
+	if r.effect == Review && !r.seesAll(f) {
 		f = r.hide(f, &s.other)
 	}
 	return r.ask(f, r.rest)
@@ -223,8 +223,14 @@ func words(set uint32, names []string) string {
 // in the code no policy permits anything.
 func (p *Policy) Decide(r *Request) Decision {
 	var d Decision
+	if p != nil {
+		d.room, _ = p.pool.Get().(*scratch)
+	}
 	p.DecideInto(r, &d)
-	d.values, d.need = nil, nil
+	if d.room != nil {
+		p.pool.Put(d.room)
+	}
+	d.values, d.need, d.room = nil, nil, nil
 	return d
 }
 
@@ -238,11 +244,10 @@ func (p *Policy) Decide(r *Request) Decision {
 // text of a message, once read, is a string like any other. Nothing in d changes
 // when the request does.
 func (p *Policy) DecideInto(r *Request, d *Decision) {
-	*d = Decision{
-		Reasons: d.Reasons[:0], Obligations: d.Obligations[:0], Missing: d.Missing[:0], Errors: d.Errors[:0],
-		values: d.values[:0], need: d.need,
-		PolicyDigest: p.Digest(),
-	}
+	// One by one: the whole at once is made elsewhere first, and copied.
+	d.Outcome, d.Review, d.PolicyDigest, d.At = Deny, nil, p.Digest(), time.Time{}
+	d.Reasons, d.Obligations, d.Missing, d.Errors = d.Reasons[:0], d.Obligations[:0], d.Missing[:0], d.Errors[:0]
+	d.values = d.values[:0]
 	if d.PolicyDigest == "" {
 		d.refuse(r, problems(r))
 		return
@@ -252,12 +257,10 @@ func (p *Policy) DecideInto(r *Request, d *Decision) {
 		return
 	}
 	d.At = r.Now
-	s, ok := p.pool.Get().(*scratch)
-	if !ok {
-		s = new(scratch)
+	if d.room == nil {
+		d.room = new(scratch)
 	}
-	p.decide(r, s, d)
-	p.pool.Put(s)
+	p.decide(r, d.room, d)
 }
 
 // refuse denies a request that cannot be decided.
@@ -325,7 +328,7 @@ func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
 		d.Missing = append(d.Missing, p.attrName(attr(bits.TrailingZeros64(absent))))
 	}
 	for _, rule := range s.fired {
-		if rule.effect == d.Outcome {
+		if len(rule.obligations) > 0 && rule.effect == d.Outcome {
 			d.Obligations = append(d.Obligations, rule.obligations...)
 		}
 	}
@@ -333,9 +336,17 @@ func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
 
 // reason adds a reason, whose message is about the facts.
 func (d *Decision) reason(rule string, effect Outcome, code string, says *message, f *facts, controls []string) {
-	m, values := says.about(f, d.values)
-	d.values = values
-	d.Reasons = append(d.Reasons, Reason{Rule: rule, Effect: effect, Code: code, Message: m, Controls: controls})
+	n := len(d.Reasons)
+	if n == cap(d.Reasons) {
+		d.Reasons = append(d.Reasons, Reason{})
+	}
+	d.Reasons = d.Reasons[:n+1]
+	to := &d.Reasons[n]
+	to.Rule, to.Effect, to.Code, to.Controls = rule, effect, code, controls
+	to.Message.of, to.Message.values = says, nil
+	if len(says.parts) > 0 {
+		to.Message, d.values = says.about(f, d.values)
+	}
 }
 
 // floors adds the floors that the request falls below, except those whose code

@@ -170,16 +170,23 @@ func tooMany(what string, n, limit int) problem {
 // isIdent reports whether text is an identifier: a letter, then at most 63
 // letters, digits, "_", "." or "-", all ASCII.
 func isIdent(text string) bool {
-	if text == "" || len(text) > 64 {
+	if text == "" || len(text) > 64 || identBytes[text[0]] != 2 {
 		return false
 	}
-	for i := range len(text) {
-		switch c := text[i]; {
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-		case i > 0 && ('0' <= c && c <= '9' || c == '_' || c == '.' || c == '-'):
-		default:
+	for i := 1; i < len(text); i++ {
+		if identBytes[text[i]] == 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// identBytes says of a byte whether it may stand in an identifier: 2 for a letter,
+// 1 for what may follow one, 0 for all others.
+var identBytes = [256]uint8{
+	'a': 2, 'b': 2, 'c': 2, 'd': 2, 'e': 2, 'f': 2, 'g': 2, 'h': 2, 'i': 2, 'j': 2, 'k': 2, 'l': 2, 'm': 2,
+	'n': 2, 'o': 2, 'p': 2, 'q': 2, 'r': 2, 's': 2, 't': 2, 'u': 2, 'v': 2, 'w': 2, 'x': 2, 'y': 2, 'z': 2,
+	'A': 2, 'B': 2, 'C': 2, 'D': 2, 'E': 2, 'F': 2, 'G': 2, 'H': 2, 'I': 2, 'J': 2, 'K': 2, 'L': 2, 'M': 2,
+	'N': 2, 'O': 2, 'P': 2, 'Q': 2, 'R': 2, 'S': 2, 'T': 2, 'U': 2, 'V': 2, 'W': 2, 'X': 2, 'Y': 2, 'Z': 2,
+	'0': 1, '1': 1, '2': 1, '3': 1, '4': 1, '5': 1, '6': 1, '7': 1, '8': 1, '9': 1, '_': 1, '.': 1, '-': 1,
 }

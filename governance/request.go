@@ -127,23 +127,17 @@ func (r *Request) Digest() string {
 }
 
 func (r *Request) digest() RequestDigest {
-	b := make([]byte, 0, 512)
+	var room [448]byte // on the stack; most requests fit
+	b := room[:0]
 	text := func(s string) {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
 		b = append(b, s...)
 	}
-	flag := func(v bool) {
-		if v {
-			b = append(b, 1)
-		} else {
-			b = append(b, 0)
-		}
-	}
+	flag := func(v bool) { b = append(b, byte(number01(v))) }
 	person := func(id coaching.PersonID) {
-		var room [32]byte
-		t, _ := id.AppendText(room[:0])
-		b = binary.BigEndian.AppendUint32(b, uint32(len(t)))
-		b = append(b, t...)
+		at := len(b)
+		b, _ = id.AppendText(append(b, 0, 0, 0, 0))
+		binary.BigEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	}
 	res := &r.Resource
 	text("governance.Request/v1")
