@@ -37,11 +37,14 @@ type group struct {
 }
 
 // A table holds a dimension for each attribute that a rule of the group depends
-// on, the action among them. Groups of rules that depend on the same things
+// on, the action among them, and one for each of those of which a rule asks that
+// one or another has some value. Groups of rules that depend on the same things
 // share one.
 type table struct {
-	words int // of a set of rules
-	dims  []dimension
+	words  int // of a set of rules
+	dims   []dimension
+	either []dimension // a rule could fire where one of them has it,
+	free   []uint64    // or where it is in this set, as it asks no such thing; nil when none does
 }
 
 // A dimension holds for each value of an attribute, absence first, the set of
@@ -70,44 +73,63 @@ func (x *index) find(f *facts, into []*rule) []*rule {
 }
 
 func (g *group) find(f *facts, into []*rule) []*rule {
-	if g.table == nil {
+	t := g.table
+	if t == nil {
 		return into
 	}
-	words, dims := g.table.words, g.table.dims
-	if words == 1 {
+	if t.words == 1 {
 		set := ^uint64(0)
-		for i := range dims {
-			row := 0
-			if a := dims[i].attr; f.has(a) {
-				row = int(f.num[a] + 1)
+		for i := range t.dims {
+			if set &= t.dims[i].sets[t.dims[i].row(f)]; set == 0 {
+				return into
 			}
-			if set &= dims[i].sets[row]; set == 0 {
-				break
+		}
+		if t.free != nil {
+			some := t.free[0]
+			for i := range t.either {
+				some |= t.either[i].sets[t.either[i].row(f)]
 			}
+			set &= some
 		}
 		for ; set != 0; set &= set - 1 {
 			into = append(into, g.rules[bits.TrailingZeros64(set)])
 		}
 		return into
 	}
-	var rows [attrLimit]int
-	for i := range dims {
-		if a := dims[i].attr; f.has(a) {
-			rows[i] = words * int(f.num[a]+1)
-		}
+	var rows, others [attrLimit]int
+	for i := range t.dims {
+		rows[i] = t.words * t.dims[i].row(f)
 	}
-	for j := range words {
+	for i := range t.either {
+		others[i] = t.words * t.either[i].row(f)
+	}
+	for j := range t.words {
 		set := ^uint64(0)
-		for i := range dims {
-			if set &= dims[i].sets[rows[i]+j]; set == 0 {
+		for i := range t.dims {
+			if set &= t.dims[i].sets[rows[i]+j]; set == 0 {
 				break
 			}
+		}
+		if t.free != nil && set != 0 {
+			some := t.free[j]
+			for i := range t.either {
+				some |= t.either[i].sets[others[i]+j]
+			}
+			set &= some
 		}
 		for ; set != 0; set &= set - 1 {
 			into = append(into, g.rules[64*j+bits.TrailingZeros64(set)])
 		}
 	}
 	return into
+}
+
+// row returns the row of a dimension for the value of its attribute.
+func (d *dimension) row(f *facts) int {
+	if !f.has(d.attr) {
+		return 0
+	}
+	return int(f.num[d.attr] + 1)
 }
 
 // about returns the rules for the action and the role of a request, in the order
@@ -185,7 +207,10 @@ type scope struct {
 	// could holds for attributes of kind enum and bool the values for which no
 	// conjunct is false, as bits, absence first.
 	could [attrLimit]uint64
-	key   *textKey
+	// either holds for attributes of kind enum and bool the values for which a part
+	// of one conjunct, an "or" of such parts, is not false; nil where there is none.
+	either map[attr]uint64
+	key    *textKey
 }
 
 // A textKey says that a rule can only fire for some values of a text.
@@ -244,17 +269,50 @@ func (x *indexer) scope(r *rule) *scope {
 		}
 	}
 	s.key = x.key(conjuncts, values, words)
+	var needs uint64 // what the rest asks has() of
 	var rest []test
 	for i, c := range conjuncts {
-		if a, _ := single(c); !(c.op == opConst && c.num != 0) && (values[i] == nil || !x.settled(s, a, values[i], words[a])) {
+		a, _ := single(c)
+		switch {
+		case c.op == opConst && c.num != 0:
+		case values[i] != nil && x.settled(s, a, values[i], words[a]):
+		case s.either == nil && x.either(s, c):
+		case c.op == opHas:
+			needs |= 1 << c.attr
+		default:
 			rest = append(rest, tests[i])
 		}
 	}
-	r.test, r.rest = allTests(tests), nil
-	if len(rest) > 0 {
-		r.rest = allTests(rest)
+	r.test, r.rest = joined(0, tests, isFalse), nil
+	if needs != 0 || len(rest) > 0 {
+		r.rest = joined(needs, rest, isFalse)
 	}
 	return s
+}
+
+// either takes a conjunct that is an "or" of parts about one attribute each, of
+// kind enum or bool, into the scope. It reports whether the index lets the rule
+// through only where the conjunct is true.
+func (x *indexer) either(s *scope, c *expr) (settled bool) {
+	if c.op != opOr {
+		return false
+	}
+	could := map[attr]uint64{}
+	settled = true
+	for _, part := range c.args {
+		a, ok := single(part)
+		if !ok || x.number(a) == 0 {
+			return false
+		}
+		for v, t := range x.values(x.test(part), a, nil) {
+			if t != isFalse {
+				could[a] |= 1 << v
+			}
+			settled = settled && (t != noValue || v == 0 && !a.optional())
+		}
+	}
+	s.either = could
+	return settled
 }
 
 // of returns what an attribute is.
@@ -424,6 +482,7 @@ func (x *indexer) group(scopes []*scope) group {
 		}
 		t.dims = append(t.dims, d)
 	}
+	x.alternatives(t, scopes)
 	slices.SortStableFunc(t.dims, func(a, b dimension) int { return cmp.Compare(weights[a.attr], weights[b.attr]) })
 	for i := range scopes {
 		g.rules[i] = scopes[i].rule
@@ -436,14 +495,48 @@ func (x *indexer) group(scopes []*scope) group {
 	return g
 }
 
+// alternatives fills in what the rules ask of one attribute or another.
+func (x *indexer) alternatives(t *table, scopes []*scope) {
+	if !slices.ContainsFunc(scopes, func(s *scope) bool { return s.either != nil }) {
+		return
+	}
+	for a := range attrLimit {
+		if !slices.ContainsFunc(scopes, func(s *scope) bool { return s.either[a] != 0 }) {
+			continue
+		}
+		d := dimension{attr: a, sets: make([]uint64, (x.number(a)+1)*t.words)}
+		for i := range scopes {
+			for could := scopes[i].either[a]; could != 0; could &= could - 1 {
+				d.sets[bits.TrailingZeros64(could)*t.words+i/64] |= 1 << (i % 64)
+			}
+		}
+		t.either = append(t.either, d)
+	}
+	t.free = make([]uint64, t.words)
+	for i := range scopes {
+		if scopes[i].either == nil {
+			t.free[i/64] |= 1 << (i % 64)
+		}
+	}
+}
+
 // key returns the whole table as a text.
 func (t *table) key() string {
 	b := binary.AppendUvarint(nil, uint64(t.words))
-	for _, d := range t.dims {
-		b = append(b, byte(d.attr))
-		for _, set := range d.sets {
+	put := func(sets []uint64) {
+		for _, set := range sets {
 			b = binary.LittleEndian.AppendUint64(b, set)
 		}
 	}
+	for _, d := range t.dims {
+		b = append(b, byte(d.attr))
+		put(d.sets)
+	}
+	b = append(b, byte(attrLimit)) // what follows are the alternatives
+	for _, d := range t.either {
+		b = append(b, byte(d.attr))
+		put(d.sets)
+	}
+	put(t.free)
 	return string(b)
 }

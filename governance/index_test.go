@@ -195,3 +195,19 @@ func TestIndexOfManyTextsIsSmall(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/(rules*texts), uint64(400), "bytes for each text of each rule")
 }
+
+// A rule that asks for one thing or another, none of which is ever true, does not
+// fire, be it alone or beside others.
+func TestIndexOfWhatIsNeverTrue(t *testing.T) {
+	never := `(action == "view" && action == "use" || resource.type == "pack" && resource.type == "trend")`
+	r := shapes(t)[0].Request
+	for _, others := range [][]string{nil, {`  - {id: b, effect: deny, code: X-1, actions: [any], roles: [any], when: 'resource.type == "session" || purpose == "oversight"', message: m}`}} {
+		rules := append([]string{fmt.Sprintf(`  - {id: a, effect: deny, code: X-1, actions: [any], roles: [any], when: '%s', message: m}`, never)}, others...)
+		p, _, err := Parse("never.yaml", []byte(smallPolicy(rules...)+"tests: []\n"))
+		require.NoError(t, err)
+		require.Equal(t, withoutIndex(p).Decide(&r), p.Decide(&r))
+		for _, reason := range p.Decide(&r).Reasons {
+			require.NotEqual(t, "a", reason.Rule)
+		}
+	}
+}

@@ -53,16 +53,7 @@ func lower(e *expr) (t test, ok bool) {
 		a := e.attr
 		return func(f *facts) truth { return truthOf(f.has(a)) }, true
 	case opNot:
-		inner, ok := lower(e.args[0])
-		return func(f *facts) truth {
-			switch inner(f) {
-			case isFalse:
-				return isTrue
-			case isTrue:
-				return isFalse
-			}
-			return noValue
-		}, ok
+		return lowerNot(e.args[0])
 	case opAnd:
 		return lowerLogic(e.args, isFalse)
 	case opOr:
@@ -72,40 +63,106 @@ func lower(e *expr) (t test, ok bool) {
 	case opEqual, opNotEqual, opLess, opLessEq, opMore, opMoreEq:
 		return lowerCompare(e)
 	case opIn:
-		return lowerIn(e.args[0], e.args[1])
+		return lowerIn(e.args[0], e.args[1], true)
 	case opHasAny, opHasAll:
 		return lowerOverlap(e)
 	}
 	return nil, false
 }
 
+// lowerNot makes a closure of the negation of a condition. It goes as deep as it
+// can, where it costs nothing.
+func lowerNot(e *expr) (test, bool) {
+	switch e.op {
+	case opNot:
+		return lower(e.args[0])
+	case opAnd, opOr:
+		n := &expr{op: opAnd + opOr - e.op, kind: kindBool, args: make([]*expr, len(e.args))}
+		for i, a := range e.args {
+			n.args[i] = &expr{op: opNot, kind: kindBool, args: []*expr{a}}
+			if a.op == opNot {
+				n.args[i] = a.args[0]
+			}
+		}
+		return lower(n)
+	case opEqual, opNotEqual:
+		n := *e
+		n.op = opEqual + opNotEqual - e.op
+		return lower(&n)
+	case opIn:
+		return lowerIn(e.args[0], e.args[1], false)
+	}
+	inner, ok := lower(e)
+	return func(f *facts) truth {
+		switch inner(f) {
+		case isFalse:
+			return isTrue
+		case isTrue:
+			return isFalse
+		}
+		return noValue
+	}, ok
+}
+
 // lowerLogic joins conditions: stop is the value that decides whatever the
 // others are, false for "and", true for "or".
 func lowerLogic(args []*expr, stop truth) (test, bool) {
-	tests := make([]test, len(args))
-	for i, a := range args {
-		t, ok := lower(a)
+	var needs uint64
+	var tests []test
+	for _, e := range args {
+		if a, ok := guard(e, stop); ok {
+			needs |= 1 << a
+			continue
+		}
+		t, ok := lower(e)
 		if !ok {
 			return nil, false
 		}
-		tests[i] = t
+		tests = append(tests, t)
 	}
-	return joined(tests, stop), true
+	return joined(needs, tests, stop), true
 }
 
-// allTests is true when all tests are.
-func allTests(tests []test) test {
-	if len(tests) == 1 {
-		return tests[0]
+// guard returns the attribute whose absence alone makes a condition the value
+// stop: has(x) of an "and", !has(x) of an "or".
+func guard(e *expr, stop truth) (a attr, ok bool) {
+	if stop == isTrue && e.op == opNot {
+		e = e.args[0]
+	} else if stop == isTrue {
+		return 0, false
 	}
-	return joined(tests, isFalse)
+	return e.attr, e.op == opHas
 }
 
-func joined(tests []test, stop truth) test {
+// joined joins tests, before which the attributes that are needed are looked for:
+// stop is the value of the whole where one is absent, or where a test has it.
+func joined(needs uint64, tests []test, stop truth) test {
 	rest := isTrue - stop // the other of false and true
-	if len(tests) == 2 {
+	switch len(tests) {
+	case 0:
+		return func(f *facts) truth {
+			if f.present&needs != needs {
+				return stop
+			}
+			return rest
+		}
+	case 1:
+		t := tests[0]
+		if needs == 0 {
+			return t
+		}
+		return func(f *facts) truth {
+			if f.present&needs != needs {
+				return stop
+			}
+			return t(f)
+		}
+	case 2:
 		a, b := tests[0], tests[1]
 		return func(f *facts) truth {
+			if f.present&needs != needs {
+				return stop
+			}
 			v := a(f)
 			if v == stop {
 				return stop
@@ -121,6 +178,9 @@ func joined(tests []test, stop truth) test {
 		}
 	}
 	return func(f *facts) truth {
+		if f.present&needs != needs {
+			return stop
+		}
 		out := rest
 		for _, t := range tests {
 			switch t(f) {
@@ -313,11 +373,13 @@ func lowerPersons(e *expr) (test, bool) {
 		return nil, false
 	}
 	want := e.op == opEqual
+	a, b := l.attr.person(), r.attr.person()
+	needs := uint64(1)<<l.attr | 1<<r.attr
 	return func(f *facts) truth {
-		if !f.has(l.attr) || !f.has(r.attr) {
+		if f.present&needs != needs {
 			return noValue
 		}
-		return truthOf((f.personOf(l.attr) == f.personOf(r.attr)) == want)
+		return truthOf((f.person[a] == f.person[b]) == want)
 	}, true
 }
 
@@ -334,9 +396,19 @@ func lowerText(e *expr) (func(*facts) (string, bool), bool) {
 }
 
 func lowerTexts(e *expr) (test, bool) {
+	o := e.op
+	if l, r := e.args[0], e.args[1]; l.op == opAttr && r.op == opAttr && (o == opEqual || o == opNotEqual) {
+		a, b := l.attr, r.attr
+		needs := uint64(1)<<a | 1<<b
+		return func(f *facts) truth {
+			if f.present&needs != needs {
+				return noValue
+			}
+			return truthOf((f.text(a) == f.text(b)) == (o == opEqual))
+		}, true
+	}
 	a, ok1 := lowerText(e.args[0])
 	b, ok2 := lowerText(e.args[1])
-	o := e.op
 	return func(f *facts) truth {
 		x, ok1 := a(f)
 		y, ok2 := b(f)
@@ -347,18 +419,29 @@ func lowerTexts(e *expr) (test, bool) {
 	}, ok1 && ok2
 }
 
-// lowerIn handles an enum in a set, and a value in a list of constants.
-func lowerIn(l, r *expr) (test, bool) {
+// lowerIn handles an enum in a set, and a value in a list of constants: whether it
+// is there, or with want false whether it is not.
+func lowerIn(l, r *expr, want bool) (test, bool) {
 	switch {
 	case r.kind == kindSet && r.op == opAttr && l.kind == kindEnum && sameNames(l.names, r.names):
 		a := r.attr
+		if l.op == opAttr {
+			e := l.attr
+			needs := uint64(1)<<a | 1<<e
+			return func(f *facts) truth {
+				if f.present&needs != needs {
+					return noValue
+				}
+				return truthOf((f.num[a]&(1<<uint(f.num[e])) != 0) == want)
+			}, true
+		}
 		x, ok := lowerNumber(l)
 		return func(f *facts) truth {
 			v, ok := x(f)
 			if !ok || !f.has(a) {
 				return noValue
 			}
-			return truthOf(f.num[a]&(1<<uint(v)) != 0)
+			return truthOf((f.num[a]&(1<<uint(v)) != 0) == want)
 		}, ok
 	case r.op != opList || len(r.args) == 0:
 		return nil, false
@@ -370,20 +453,21 @@ func lowerIn(l, r *expr) (test, bool) {
 			if !ok {
 				return noValue
 			}
-			return truthOf(mask&(1<<uint(v)) != 0)
+			return truthOf((mask&(1<<uint(v)) != 0) == want)
 		}, ok && ok2
 	case l.kind == kindInt:
 		x, ok := lowerNumber(l)
-		return lowerAmong(r.args, kindInt, x, ok, func(a *expr) int64 { return a.num })
+		return lowerAmong(r.args, kindInt, x, ok, func(a *expr) int64 { return a.num }, want)
 	case l.kind == kindText:
 		x, ok := lowerText(l)
-		return lowerAmong(r.args, kindText, x, ok, func(a *expr) string { return a.text })
+		return lowerAmong(r.args, kindText, x, ok, func(a *expr) string { return a.text }, want)
 	}
 	return nil, false
 }
 
-// lowerAmong tests whether a value is one of a list's constants of its kind.
-func lowerAmong[V comparable](list []*expr, k kind, value func(*facts) (V, bool), ok bool, constant func(*expr) V) (test, bool) {
+// lowerAmong tests whether a value is one of a list's constants of its kind, or
+// with want false whether it is none.
+func lowerAmong[V comparable](list []*expr, k kind, value func(*facts) (V, bool), ok bool, constant func(*expr) V, want bool) (test, bool) {
 	var values []V
 	for _, a := range list {
 		if a.op != opConst || a.kind != k {
@@ -396,7 +480,7 @@ func lowerAmong[V comparable](list []*expr, k kind, value func(*facts) (V, bool)
 		if !ok {
 			return noValue
 		}
-		return truthOf(slices.Contains(values, v))
+		return truthOf(slices.Contains(values, v) == want)
 	}, ok
 }
 
