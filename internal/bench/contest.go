@@ -38,6 +38,7 @@ func contests() []contest {
 	return []contest{
 		{"decision-hand", atMost, 10, raceDecision("hand", false)},
 		{"decision-hand-plain", atMost, 10, raceDecision("hand", true)},
+		{"decision-digest", shown, 0, weighDigest},
 		{"decision-allocations", atMost, 0, countAllocations},
 		{"decision-expr", atLeast, 15, raceDecision("expr", false)},
 		{"decision-expr-plain", atLeast, 15, raceDecision("expr", true)},

@@ -56,6 +56,41 @@ func raceDecision(name string, plain bool) func(int) (result, error) {
 	}
 }
 
+// weighDigest shows what part of the library's time over the shapes goes into
+// digests of requests: where an approval or a review is to be compared with this
+// very request, and where the answer says what one would have to hold. The peers
+// are given the result of the one and are not asked for the other.
+func weighDigest(rounds int) (result, error) {
+	requests, err := shapeRequests()
+	if err != nil {
+		return result{}, err
+	}
+	ours, err := newLibrary(0, len(rules), requests)
+	if err != nil {
+		return result{}, err
+	}
+	var bound []*governance.Request
+	for _, r := range requests {
+		if out, _ := hand(r); out == governance.Review || len(r.Approvals) > 0 || r.Review.Approved {
+			bound = append(bound, r)
+		}
+	}
+	took, err := turns(rounds, decisions(ours, len(requests)), func(n int) error {
+		for i := range n * len(bound) {
+			if bound[i%len(bound)].Digest() == "" {
+				return fmt.Errorf("bench: request %d has no digest", i)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return result{}, err
+	}
+	all, part := took[0].each(len(requests)), took[1].each(len(requests))
+	return result{ours: all.String(), other: part.String() + " digests", value: part.least / all.least, median: part.median / all.median, unit: "of it",
+		note: fmt.Sprintf("%d of %d shapes", len(bound), len(requests))}, nil
+}
+
 func countAllocations(int) (result, error) {
 	requests, err := shapeRequests()
 	if err != nil {
