@@ -159,12 +159,6 @@ func (f *facts) setBool(a attr, v bool) {
 	}
 }
 
-func (f *facts) setFact(a attr, v Fact) {
-	if v != Unknown {
-		f.setBool(a, v == Yes)
-	}
-}
-
 // text returns the value of an attribute of kind text.
 func (f *facts) text(a attr) string {
 	switch a {
