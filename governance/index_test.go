@@ -196,18 +196,54 @@ func TestIndexOfManyTextsIsSmall(t *testing.T) {
 	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/(rules*texts), uint64(400), "bytes for each text of each rule")
 }
 
-// A rule that asks for one thing or another, none of which is ever true, does not
-// fire, be it alone or beside others.
-func TestIndexOfWhatIsNeverTrue(t *testing.T) {
-	never := `(action == "view" && action == "use" || resource.type == "pack" && resource.type == "trend")`
-	r := shapes(t)[0].Request
-	for _, others := range [][]string{nil, {`  - {id: b, effect: deny, code: X-1, actions: [any], roles: [any], when: 'resource.type == "session" || purpose == "oversight"', message: m}`}} {
-		rules := append([]string{fmt.Sprintf(`  - {id: a, effect: deny, code: X-1, actions: [any], roles: [any], when: '%s', message: m}`, never)}, others...)
-		p, _, err := Parse("never.yaml", []byte(smallPolicy(rules...)+"tests: []\n"))
-		require.NoError(t, err)
-		require.Equal(t, withoutIndex(p).Decide(&r), p.Decide(&r))
-		for _, reason := range p.Decide(&r).Reasons {
-			require.NotEqual(t, "a", reason.Rule)
+// Rules that ask for one thing or another, some of which are never true, are found
+// where they fire and nowhere else: alone, beside others, in more than one word of
+// a set, and in groups that differ in nothing but who asks.
+func TestIndexOfAlternatives(t *testing.T) {
+	env, err := newCELEnv(nil)
+	require.NoError(t, err)
+	never := `(has(resource.identifiable) && resource.identifiable && !resource.identifiable || has(resource.legal_hold) && resource.legal_hold && !resource.legal_hold)`
+	either := `(action == "use" || resource.type == "pack" || !has(resource.identifiable) || resource.identifiable)`
+	other := `(resource.type == "trend" || resource.legal_hold)`
+	var many []string
+	for i := range 150 {
+		many = append(many, []string{either, "true", other, never, `resource.type == "model"`}[i%5])
+	}
+	of := func(id, when string) string {
+		return fmt.Sprintf(`has(resource.programme) && resource.programme == %q && %s`, id, when)
+	}
+	for _, sources := range [][]string{{never}, {never, "true"}, {either}, {either, other, "true"}, many, {of("p1", never), of("p2", "true")}} {
+		p := &Policy{}
+		for i, source := range sources {
+			e, run, problems := env.read(source)
+			require.Empty(t, problems, source)
+			p.rules = append(p.rules, &rule{id: fmt.Sprintf("r%03d", i), when: e, run: run, reads: e.reads(), actions: ^uint32(0), roles: ^uint32(0)})
+		}
+		p.index = newIndex(p.rules, nil)
+		for n := range 2 * 4 * 9 * 2 {
+			s := &scratch{}
+			f := &s.facts
+			f.set(attrAction, int64(View)+int64(n%2))
+			f.set(attrType, int64(n/8%9+1))
+			f.set(attrSubjectRole, 1)
+			f.setText(attrProgramme, []string{"p1", "p2"}[n/72])
+			f.present |= 1 << attrProgramme
+			if n/2%4 > 0 {
+				f.setBool(attrIdentifiable, n/2%4 == 2)
+				f.setBool(attrLegalHold, n/2%4 == 3)
+			}
+			var want, got []string
+			for _, r := range p.rules {
+				if v, _ := r.eval(f); v != isFalse {
+					want = append(want, r.id)
+				}
+			}
+			for _, r := range p.index.find(f, nil) {
+				if v, _ := r.left(s); v != isFalse {
+					got = append(got, r.id)
+				}
+			}
+			require.Equal(t, want, got, "%+v", *f)
 		}
 	}
 }
