@@ -36,7 +36,7 @@ func Example_readme() {
 	})
 	fmt.Println(decision.Outcome, "allowed:", decision.Allowed())
 	fmt.Println(decision.Reasons[0].Code, decision.Reasons[0].Message)
-	fmt.Println("ask one of", decision.Review.By)
+	fmt.Println("ask one of", decision.Reviews[0].By)
 	// Output:
 	// review allowed: false
 	// GOV-022 a person must review an automated recommendation that could affect a career, and write down why

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/enum"
 )
 
@@ -46,8 +45,9 @@ type Decision struct {
 	// Obligations holds what the host must do when it acts on the answer, those
 	// of the rules of the deciding effect, in the order of Reasons.
 	Obligations []Obligation `json:"obligations,omitempty"`
-	// Review says who must look at it; nil unless Outcome is Review.
-	Review *ReviewNeed `json:"review,omitempty"`
+	// Reviews says which humans must look at it: every one of them, by the first
+	// of their Rules; empty unless Outcome is Review.
+	Reviews []ReviewNeed `json:"reviews,omitempty"`
 	// Missing holds the attributes that were needed and absent, by name.
 	Missing []string `json:"missing,omitempty"`
 	// Errors holds the rules that could not be evaluated, by rule id. A denial
@@ -57,10 +57,9 @@ type Decision struct {
 	PolicyDigest string    `json:"policy_digest"`
 	At           time.Time `json:"at"` // the request's Now
 
-	// What DecideInto uses again: the values behind the messages, the room for a
-	// Review, and that to work in.
+	// What DecideInto uses again: the values behind the messages, and the room to
+	// work in.
 	values []value
-	need   *ReviewNeed
 	room   *scratch
 }
 
@@ -77,12 +76,12 @@ func (d Decision) Clone() Decision {
 		}
 	}
 	d.Obligations, d.Missing, d.Errors = clone(d.Obligations), clone(d.Missing), clone(d.Errors)
-	if d.Review != nil {
-		n := *d.Review
-		n.As, n.By, n.Not = clone(n.As), clone(n.By), clone(n.Not)
-		d.Review = &n
+	d.Reviews = clone(d.Reviews)
+	for i := range d.Reviews {
+		n := &d.Reviews[i]
+		n.Rules, n.By, n.Not = clone(n.Rules), clone(n.By), clone(n.Not)
 	}
-	d.values, d.need, d.room = nil, nil, nil
+	d.values, d.room = nil, nil
 	return d
 }
 
@@ -135,16 +134,6 @@ type Reason struct {
 type Obligation struct {
 	ID   string `json:"id"`   // such as "log-export"
 	Text string `json:"text"` // what to do, in one sentence
-}
-
-// A ReviewNeed says which human review would turn Review into Permit.
-type ReviewNeed struct {
-	As           []string        `json:"as"`            // "approval": an Approval is wanted; "review": a ReviewRecord; by the alphabet
-	By           []coaching.Role `json:"by"`            // one of these roles: those that every fired rule accepts, in the order of their declaration
-	Not          []string        `json:"not"`           // never these people: "assigned_coach" (of a review), "owner", "subject"; by the alphabet
-	MinRationale int             `json:"min_rationale"` // characters of the rationale, at least
-	Expires      time.Duration   `json:"expires"`       // how long a review counts; 0 when no rule limits it
-	Request      RequestDigest   `json:"request"`       // the digest that the review must hold
 }
 
 // A RequestDigest is what [Request.Digest] writes in hexadecimal.

@@ -46,17 +46,18 @@ func ExamplePolicy_Decide() {
 	}
 	d := policy.Decide(r)
 	fmt.Println(d.Outcome, d.Allowed(), d.Reasons[0].Code)
-	fmt.Println(d.Review.By, "not", d.Review.Not)
+	need := d.Reviews[0]
+	fmt.Println(need.As, "by", need.By, "not", need.Not)
 
 	r.Review = governance.ReviewRecord{
 		Reviewer: people("hr"), Role: coaching.HRReviewer, Approved: true, At: now.Add(-time.Hour),
-		Rationale: "The delivery record and two references support it.", Request: d.Review.Request.String(),
+		Rationale: "The delivery record and two references support it.", Request: need.Request.String(),
 	}
 	d = policy.Decide(r)
 	fmt.Println(d.Outcome, d.Allowed(), d.Obligations[0].ID)
 	// Output:
 	// review false GOV-022
-	// [legal_privacy hr_reviewer] not [assigned_coach owner subject]
+	// review by [legal_privacy hr_reviewer] not [assigned_coach owner subject]
 	// permit true log-recommendation
 }
 

@@ -18,8 +18,8 @@ func (p *Policy) Explain(r *Request) string {
 	for _, reason := range d.Reasons {
 		fmt.Fprintf(&b, "  %s %s (%s): %s\n", reason.Effect, reason.Rule, reason.Code, reason.Message)
 	}
-	if n := d.Review; n != nil {
-		fmt.Fprintf(&b, "  wanted: %s by %v, never by %s", strings.Join(n.As, " and "), n.By, strings.Join(n.Not, " or "))
+	for _, n := range d.Reviews {
+		fmt.Fprintf(&b, "  wanted for %s: %s by %v, never by %s", firstFew(n.Rules), n.As, n.By, strings.Join(n.Not, " or "))
 		if n.MinRationale > 0 {
 			fmt.Fprintf(&b, ", with a rationale of at least %d characters", n.MinRationale)
 		}

@@ -9,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
-
-	"github.com/coachgov/coaching"
 )
 
 // A Policy is a compiled set of rules. It is immutable and safe for concurrent
@@ -48,19 +45,17 @@ type rule struct {
 	need        *reviewNeed
 }
 
-type reviewNeed struct {
-	as           string // "approval" or "review"
-	by           uint32 // set of coaching.Role
-	minRationale int
-	expires      time.Duration
-}
-
 // A scratch is what one decision works in.
 type scratch struct {
 	facts facts
 	other facts   // as a rule may see them
 	rules []*rule // those that could fire
 	fired []*rule
+
+	// What the fired reviews wait for.
+	waiters   []waiter
+	needs     []*reviewNeed // none of which implies another
+	oneReview reviewNeed    // of all that wait for a review
 }
 
 // view returns the facts as the rule may see them.
@@ -89,17 +84,6 @@ func (r *rule) hide(f, into *facts) *facts {
 	into.num[attrReviewDone], into.num[attrReviewRole], into.num[attrReviewRationale], into.num[attrReviewAge] = 0, 0, 0, 0
 	into.present &^= 1 << attrReviewAge
 	return into
-}
-
-// met reports whether the approval or the review on record, if there is one, is
-// of the kind that is needed.
-func (n *reviewNeed) met(f *facts) bool {
-	if n.as == "approval" {
-		return f.num[attrApprovalCount] == 0 || f.num[attrApprovalRoles]&int64(n.by) != 0
-	}
-	return f.num[attrReviewDone] == 0 ||
-		n.by&(1<<f.num[attrReviewRole]) != 0 && f.num[attrReviewRationale] >= int64(n.minRationale) &&
-			(n.expires == 0 || f.has(attrReviewAge) && f.num[attrReviewAge] <= int64(n.expires))
 }
 
 // eval returns the value of the rule's condition over its view of the facts; with
@@ -230,7 +214,7 @@ func (p *Policy) Decide(r *Request) Decision {
 	if d.room != nil {
 		p.pool.Put(d.room)
 	}
-	d.values, d.need, d.room = nil, nil, nil
+	d.values, d.room = nil, nil
 	return d
 }
 
@@ -238,16 +222,16 @@ func (p *Policy) Decide(r *Request) Decision {
 // answer to a request that can be decided allocates nothing.
 //
 // The next DecideInto into d overwrites everything that d holds: the elements of
-// Reasons, Obligations, Missing and Errors, what Review points to, and the values
-// that messages show. What is to outlive it is copied with [Decision.Clone]: an
+// Reasons, Obligations, Reviews, Missing and Errors, and the values that messages
+// show. What is to outlive it is copied with [Decision.Clone]: an
 // assignment shares these, and so does a Reason or a Message taken out of d. The
 // text of a message, once read, is a string like any other. Nothing in d changes
 // when the request does.
 func (p *Policy) DecideInto(r *Request, d *Decision) {
 	// One by one: the whole at once is made elsewhere first, and copied.
-	d.Outcome, d.Review, d.PolicyDigest, d.At = Deny, nil, p.Digest(), time.Time{}
+	d.Outcome, d.PolicyDigest, d.At = Deny, p.Digest(), time.Time{}
 	d.Reasons, d.Obligations, d.Missing, d.Errors = d.Reasons[:0], d.Obligations[:0], d.Missing[:0], d.Errors[:0]
-	d.values = d.values[:0]
+	d.Reviews, d.values = d.Reviews[:0], d.values[:0]
 	if d.PolicyDigest == "" {
 		d.refuse(r, problems(r))
 		return
@@ -320,7 +304,7 @@ func (p *Policy) decide(r *Request, s *scratch, d *Decision) {
 		if !known {
 			digest = r.digest()
 		}
-		d.review(s.fired, low, digest)
+		d.review(s, low, digest)
 	default:
 		d.Outcome = Permit
 	}
@@ -375,55 +359,5 @@ func (d *Decision) place() {
 			return
 		}
 		*a, *b = *b, *a
-	}
-}
-
-// The needs of the floors that ask for a human.
-var (
-	careerNeed   = &reviewNeed{as: "review", by: careerReviewers, minRationale: minRationale}
-	identityNeed = &reviewNeed{as: "approval", by: 1<<coaching.LegalPrivacy | 1<<coaching.PrivacyOfficer}
-)
-
-// review joins what the fired reviews and floors ask for: the roles that all of
-// them accept, the longest rationale, the shortest validity. The floors count
-// also where a rule has reported their code.
-func (d *Decision) review(fired []*rule, low floorSet, digest RequestDigest) {
-	if d.need == nil {
-		d.need = &ReviewNeed{}
-	}
-	need := d.need
-	*need = ReviewNeed{As: need.As[:0], By: need.By[:0], Not: need.Not[:0], Request: digest}
-	d.Review = need
-	by, approval, review := ^uint32(0), false, false
-	join := func(n *reviewNeed) {
-		by &= n.by
-		need.MinRationale = max(need.MinRationale, n.minRationale)
-		if need.Expires == 0 || n.expires > 0 && n.expires < need.Expires {
-			need.Expires = n.expires
-		}
-		approval, review = approval || n.as == "approval", review || n.as == "review"
-	}
-	for _, rule := range fired {
-		if rule.effect == Review {
-			join(rule.need)
-		}
-	}
-	if low&(1<<floorCareer|1<<floorCareerSignal) != 0 {
-		join(careerNeed)
-	}
-	if low&(1<<floorIdentityApproval) != 0 {
-		join(identityNeed)
-	}
-	if approval {
-		need.As = append(need.As, "approval")
-	}
-	if review {
-		need.As, need.Not = append(need.As, "review"), append(need.Not, "assigned_coach")
-	}
-	need.Not = append(need.Not, "owner", "subject")
-	for role := range roleNames {
-		if by&(1<<role) != 0 && role != int(coaching.NoRole) {
-			need.By = append(need.By, coaching.Role(role))
-		}
 	}
 }

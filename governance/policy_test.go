@@ -271,11 +271,13 @@ func TestReviewNeed(t *testing.T) {
 	d := builtIn(t).Decide(r)
 	require.Equal(t, governance.Review, d.Outcome)
 	require.Equal(t, "career.automated career.signal recommendation.operate", ruleIDs(d))
-	require.Equal(t, []coaching.Role{coaching.LegalPrivacy, coaching.HRReviewer}, d.Review.By)
-	require.Equal(t, []string{"review"}, d.Review.As)
-	require.Equal(t, 20, d.Review.MinRationale)
-	require.Equal(t, "72h0m0s", d.Review.Expires.String())
-	require.Equal(t, r.Digest(), d.Review.Request.String())
+	require.Len(t, d.Reviews, 1)
+	require.Equal(t, r.Digest(), d.Reviews[0].Request.String())
+	d.Reviews[0].Request = governance.RequestDigest{}
+	require.Equal(t, governance.ReviewNeed{
+		Rules: []string{"career.automated", "career.signal", "floor.career"}, As: "review", By: []coaching.Role{coaching.LegalPrivacy, coaching.HRReviewer},
+		Not: []string{"assigned_coach", "owner", "subject"}, MinRationale: 20, Expires: 72 * time.Hour,
+	}, d.Reviews[0])
 	review(t, r, "hr", coaching.HRReviewer, "The delivery record supports it.")
 	require.True(t, builtIn(t).Decide(r).Allowed())
 }
@@ -377,8 +379,10 @@ tests: []`, 1))
 	r.Resource.Automated, r.Resource.Affects = governance.Yes, governance.EffectsOf(governance.Promotion)
 	d := p.Decide(r)
 	require.Equal(t, "waits everything", ruleIDs(d))
-	require.Equal(t, 20, d.Review.MinRationale)
-	require.Equal(t, []coaching.Role{coaching.LegalPrivacy}, d.Review.By)
+	require.Len(t, d.Reviews, 1)
+	require.Equal(t, []string{"floor.career", "waits"}, d.Reviews[0].Rules)
+	require.Equal(t, 20, d.Reviews[0].MinRationale)
+	require.Equal(t, []coaching.Role{coaching.LegalPrivacy}, d.Reviews[0].By)
 }
 
 func ruleIDs(d governance.Decision) string {
@@ -444,4 +448,66 @@ func TestNoPolicy(t *testing.T) {
 	require.Empty(t, p.Params())
 	require.Empty(t, p.Invariants())
 	require.Equal(t, governance.Deny, p.Decide(nil).Outcome)
+}
+
+// What several rules wait for is listed need by need: two approvals by different
+// roles and a review are three, and all of them together open the door.
+func TestReviewsOfDifferentRolesAreAllNeeded(t *testing.T) {
+	const rule = `  - {id: %, effect: review, code: X, actions: [use], roles: [any], when: "WHEN", message: m, review: {as: KIND, by: [BY]}}
+`
+	add := func(id, when, kind, by string) string {
+		return strings.NewReplacer("%", id, "WHEN", when, "KIND", kind, "BY", by).Replace(rule)
+	}
+	p := parse(t, strings.Replace(permissive, "tests: []",
+		add("by.legal", `!approval.roles.hasAny(['legal_privacy'])`, "approval", "legal_privacy")+
+			add("by.steward", `!approval.roles.hasAny(['steward'])`, "approval", "steward")+
+			add("by.steward.again", `!approval.roles.hasAny(['steward', 'data_owner'])`, "approval", "data_owner, steward")+
+			add("looked.at", "!review.done", "review", "coaching_lead")+"tests: []", 1))
+	r := packRequest(t)
+	needs := func() (out []string) {
+		for _, n := range p.Decide(r).Reviews {
+			out = append(out, fmt.Sprint(n.Rules, " ", n.As, " ", n.By))
+		}
+		return out
+	}
+	require.Equal(t, []string{"[by.legal] approval [legal_privacy]", "[by.steward by.steward.again] approval [steward]", "[looked.at] review [coaching_lead]"}, needs())
+	wait := p.Decide(r)
+	approve(t, r, "lawyer", coaching.LegalPrivacy)
+	require.Equal(t, []string{"[by.steward by.steward.again] approval [steward]", "[looked.at] review [coaching_lead]"}, needs())
+	approve(t, r, "keeper", coaching.Steward)
+	require.Equal(t, []string{"[looked.at] review [coaching_lead]"}, needs())
+	require.Equal(t, wait.Reviews[0].Request.String(), r.Approvals[0].Request)
+	review(t, r, "lead", coaching.CoachingLead, "I have read it.")
+	require.True(t, p.Decide(r).Allowed())
+	require.Empty(t, needs())
+}
+
+// Rules that wait for one review of different roles are reported, unless they
+// never wait together; so is a rule that keeps out those whom a floor wants.
+func TestReviewsThatNobodyCanGiveAreReported(t *testing.T) {
+	const policy = `  - {id: first, effect: review, code: X, actions: [use], roles: [any], when: "!review.done && ONE", message: m, review: {as: review, by: [legal_privacy, coaching_lead]}}
+  - {id: second, effect: review, code: X, actions: [use], roles: [any], when: "!review.done && TWO", message: m, review: {as: review, by: [BY]}}
+tests: []`
+	tests := []struct{ one, two, by, want string }{
+		{"true", "true", "steward", "POL-REVIEW first with second; POL-REVIEW second with floor.career"},
+		{"true", "true", "steward, legal_privacy", ""},
+		{"purpose == 'export'", "purpose == 'coaching'", "hr_reviewer", ""},
+		{"purpose != 'export'", "purpose == 'coaching'", "hr_reviewer", "POL-REVIEW first with second"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.one+" "+tt.two, func(t *testing.T) {
+			text := strings.NewReplacer("ONE", tt.one, "TWO", tt.two, "BY", tt.by).Replace(policy)
+			_, report, err := governance.Parse("policy.yaml", []byte(strings.Replace(permissive, "tests: []", text, 1)))
+			require.NoError(t, err)
+			var got []string
+			for _, f := range report.Findings {
+				if f.Code == "POL-REVIEW" {
+					require.NotZero(t, f.Line)
+					with, _, _ := strings.Cut(strings.TrimPrefix(f.Message, "it can wait for a review together with "), ",")
+					got = append(got, f.Code+" "+map[string]string{"rules[1].review.by": "first", "rules[2].review.by": "second"}[f.Path]+" with "+with)
+				}
+			}
+			require.Equal(t, tt.want, strings.Join(got, "; "))
+		})
+	}
 }

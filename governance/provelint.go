@@ -20,7 +20,15 @@ type survey struct {
 	never    []*rule // no request makes it fire
 	shadowed []*rule // without it every request would get the same outcome
 	overlaps []Overlap
+	clashes  []clash
 	cut      bool // the search was too long, and the survey is not complete
+}
+
+// A clash is a review rule and another one, or a floor, that can wait for a review
+// at the same time although no role may give both.
+type clash struct {
+	rule *rule
+	with string
 }
 
 // look asks of every rule whether it can fire and whether it can decide, and
@@ -34,7 +42,8 @@ func (p *Policy) look(budget int) survey {
 	for _, r := range p.rules {
 		clauses = append(clauses, d.ruleClause(r))
 	}
-	d.floorClauses() // for the constants
+	floors := d.floorClauses() // the others for their constants
+	career := floors[slices.IndexFunc(floors, func(c *testedClause) bool { return c.id == floorRules[floorCareer].id })]
 	q := &prover{policy: p, clauses: clauses, space: d.space(), slices: d.slices(clauses), budget: budget}
 	for _, c := range clauses {
 		switch fires, _ := q.find(c, nil, false); {
@@ -67,7 +76,36 @@ func (p *Policy) look(budget int) survey {
 			}
 		}
 	}
+	q.clauses = append(q.clauses, career)
+	q.slices = d.slices(q.clauses)
+	for i, a := range q.clauses {
+		for _, b := range q.clauses[i+1:] {
+			x, y := a.reviewers(), b.reviewers()
+			if x == 0 || y == 0 || x&y != 0 {
+				continue
+			}
+			if _, witness := q.find(a, b, false); witness != nil {
+				out.clashes = append(out.clashes, clash{a.rule, b.id})
+			}
+			if q.budget == 0 {
+				out.cut = true
+				return out
+			}
+		}
+	}
 	return out
+}
+
+// reviewers returns the roles that may give the review that a clause waits for, as
+// a set; none where it waits for none.
+func (c *testedClause) reviewers() uint32 {
+	switch {
+	case c.rule == nil:
+		return careerReviewers
+	case c.rule.need == nil || c.rule.need.as != "review":
+		return 0
+	}
+	return c.rule.need.by
 }
 
 // find looks for a request that makes a clause fire, and another with it unless
@@ -219,25 +257,29 @@ func (c *compiler) show(p *Policy) {
 	}
 }
 
-// survey reports which rules can fire, decide and overlap.
+// survey reports which rules can fire, decide, overlap and wait for one review.
 func (c *compiler) survey(p *Policy, layers []*layer) {
 	if len(p.rules) > maxSurveyRules {
 		return
 	}
 	s := p.look(maxSurvey)
 	c.report.Overlaps, c.report.Surveyed = s.overlaps, !s.cut
-	never := func(id, path string) {
-		if !slices.ContainsFunc(s.never, func(r *rule) bool { return r.id == id }) {
-			return
-		}
+	warn := func(code, path, message string) {
 		line, column := c.at.At(path)
-		c.add(coaching.Finding{Code: "POL-NEVER", Severity: coaching.Warning, Path: path, Line: line, Column: column,
-			Message: "no request makes this rule fire"})
+		c.add(coaching.Finding{Code: code, Severity: coaching.Warning, Path: path, Line: line, Column: column, Message: message})
 	}
 	for _, l := range layers {
 		c.enter(l)
 		for i, rf := range l.rules() {
-			never(rf.ID, fmt.Sprintf("rules[%d].when", i))
+			path := fmt.Sprintf("rules[%d]", i)
+			if slices.ContainsFunc(s.never, func(r *rule) bool { return r.id == rf.ID }) {
+				warn("POL-NEVER", path+".when", "no request makes this rule fire")
+			}
+			for _, x := range s.clashes {
+				if x.rule.id == rf.ID {
+					warn("POL-REVIEW", path+".review.by", "it can wait for a review together with "+x.with+", and no role may give both; a request holds one review")
+				}
+			}
 		}
 	}
 	for i := range c.report.Rules {

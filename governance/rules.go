@@ -60,6 +60,7 @@ func Rules() []coaching.Rule {
 		rule("POL-PARAM", "A parameter is declared once, lies inside its own bounds and is of the kind that is asked for.", "", coaching.Error, "Correct the parameter."),
 		rule("POL-POLICY", "Requests are decided by a policy that has been compiled.", "", coaching.Error, "Use a policy from Parse, Load or BuiltIn."),
 		rule("POL-REQUEST", "There is a request to decide.", "", coaching.Error, "Pass a request."),
+		rule("POL-REVIEW", "Rules and floors that wait for a review at the same time accept one role in common, since a request holds one review.", "", coaching.Warning, "Give the rules a role in common, or let one of them wait for an approval."),
 		rule("POL-ROLE", "Each role of the host maps onto one role of the closed list, once.", "1,000 roles", coaching.Error, "Correct the mapping; a role that maps onto nothing may do nothing."),
 		rule("POL-RULE", "A rule has an id of its own, names its actions and roles, and a review says who may review.", "", coaching.Error, "Correct the rule as the message says."),
 		rule("POL-SYNTAX", "A condition is one CEL expression, and a message has its braces in pairs.", "", coaching.Error, "Correct the text at the place that is given."),

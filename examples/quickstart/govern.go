@@ -128,10 +128,10 @@ func (p *programme) answer(question string, r *governance.Request, d governance.
 			p.say.line("  %s %s: %s", reason.Code, reason.Rule, reason.Message)
 		}
 	}
-	if d.Review != nil {
-		need := fmt.Sprintf("  needs one of %v", d.Review.By)
-		if d.Review.MinRationale > 0 {
-			need += fmt.Sprintf(", and a rationale of at least %d characters", d.Review.MinRationale)
+	for _, n := range d.Reviews {
+		need := fmt.Sprintf("  needs %s by one of %v", n.As, n.By)
+		if n.MinRationale > 0 {
+			need += fmt.Sprintf(", with a rationale of at least %d characters", n.MinRationale)
 		}
 		p.say.line("%s", need)
 	}

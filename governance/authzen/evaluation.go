@@ -169,19 +169,28 @@ func (h *Handler) answer(r *governance.Request, d governance.Decision) response 
 	}
 	switch {
 	case d.Allowed():
-	case d.Outcome == governance.Review && d.Review != nil:
-		c.Reason = "approval_required"
-		by := make([]string, len(d.Review.By))
-		for i, role := range d.Review.By {
-			by[i] = role.String()
-		}
-		c.AccessRequest = &accessRequest{
-			Endpoint: h.set.AccessRequests, Template: strings.Join(d.Review.As, "+"), ExpiresAt: stamp(d.At.Add(h.set.RequestValid)),
-			By: by, Not: slices.Clone(d.Review.Not), MinRationale: d.Review.MinRationale, ValidSeconds: int64(d.Review.Expires / time.Second),
-		}
+	case d.Outcome == governance.Review:
+		c.Reason, c.AccessRequest = "approval_required", h.accessRequest(d)
 	case len(c.Reasons) > 0:
 		c.Reason = c.Reasons[0].Code
 	}
+	return out
+}
+
+// accessRequest writes what a review waits for.
+func (h *Handler) accessRequest(d governance.Decision) *accessRequest {
+	out := &accessRequest{Endpoint: h.set.AccessRequests, ExpiresAt: stamp(d.At.Add(h.set.RequestValid)), Needs: []need{}}
+	var kinds []string
+	for _, n := range d.Reviews {
+		by := make([]string, len(n.By))
+		for i, role := range n.By {
+			by[i] = role.String()
+		}
+		kinds = append(kinds, n.As)
+		out.Needs = append(out.Needs, need{n.As, by, n.Not, n.MinRationale, int64(n.Expires / time.Second), n.Rules})
+	}
+	slices.Sort(kinds)
+	out.Template = strings.Join(slices.Compact(kinds), "+")
 	return out
 }
 

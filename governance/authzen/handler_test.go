@@ -247,7 +247,10 @@ func TestReviewIsAnAccessRequest(t *testing.T) {
 	require.Equal(t, "2027-03-01T12:00:00Z", got.Context.EvaluatedAt)
 	require.Equal(t, map[string]any{
 		"endpoint": "https://hr.example.com/reviews", "template": "review", "expires_at": "2027-03-01T12:10:00Z",
-		"by": []any{"legal_privacy", "hr_reviewer"}, "not": []any{"assigned_coach", "owner", "subject"}, "min_rationale": 20.0, "valid_seconds": 72 * 3600.0,
+		"needs": []any{map[string]any{
+			"as": "review", "by": []any{"legal_privacy", "hr_reviewer"}, "not": []any{"assigned_coach", "owner", "subject"}, "min_rationale": 20.0, "valid_seconds": 72 * 3600.0,
+			"rules": []any{"career.automated", "floor.career"},
+		}},
 	}, got.Context.AccessRequest)
 	require.Equal(t, "GOV-022", got.Context.Reasons[0]["code"])
 	require.Contains(t, got.Context.Reasons[0]["reason_user"].(map[string]any)["en"], "a person must review")

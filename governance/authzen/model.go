@@ -69,13 +69,20 @@ type obligation struct {
 
 // An accessRequest says how a no can become a yes.
 type accessRequest struct {
-	Endpoint     string   `json:"endpoint,omitempty"`
-	Template     string   `json:"template"`
-	ExpiresAt    string   `json:"expires_at"`
+	Endpoint  string `json:"endpoint,omitempty"`
+	Template  string `json:"template"` // "approval", "review" or "approval+review"
+	ExpiresAt string `json:"expires_at"`
+	Needs     []need `json:"needs"` // all of them
+}
+
+// A need is what one human must have said, as [governance.ReviewNeed].
+type need struct {
+	As           string   `json:"as"`
 	By           []string `json:"by"`
 	Not          []string `json:"not"`
 	MinRationale int      `json:"min_rationale,omitempty"`
 	ValidSeconds int64    `json:"valid_seconds,omitempty"` // how long a review counts
+	Rules        []string `json:"rules"`
 }
 
 // An itemError is why one part of a batch has no decision of the policy.

@@ -25,7 +25,7 @@ func snapshot(r *governance.Request) *governance.Request {
 
 // refuse turns a decision into a denial, with one more reason in front.
 func refuse(d governance.Decision, code, message string) governance.Decision {
-	d.Outcome, d.Review, d.Obligations = governance.Deny, nil, nil
+	d.Outcome, d.Reviews, d.Obligations = governance.Deny, nil, nil
 	d.Reasons = append([]governance.Reason{{Rule: engineRule, Effect: governance.Deny, Code: code, Message: governance.MessageOf(message)}}, d.Reasons...)
 	return d
 }
