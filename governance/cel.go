@@ -410,7 +410,7 @@ type celWalker struct {
 	info     *ast.SourceInfo
 	source   []rune
 	params   map[string]*expr
-	over     map[string]attribute // what the variables of the exists around it stand for a value of
+	over     map[string]vocabulary // of the variables of the exists around it
 	problems []celProblem
 }
 
@@ -438,29 +438,44 @@ func celFunctions() []string {
 	}
 }
 
-func (w *celWalker) walk(e ast.Expr, vars []string) {
+// start returns where an expression begins.
+func (w *celWalker) start(e ast.Expr) int { return celStart(w.info, e, len(w.source)) }
+
+// walk looks over an expression and returns which words it can have.
+func (w *celWalker) walk(e ast.Expr, vars []string) vocabulary {
 	switch e.Kind() {
 	case ast.IdentKind:
 		name := e.AsIdent()
-		if _, ok := attrNamed(name); !ok && !slices.Contains(vars, name) {
+		if of, ok := w.over[name]; ok {
+			return of
+		}
+		if a, ok := attrNamed(name); ok {
+			return vocabularyOf(w.c.of(a))
+		}
+		if !slices.Contains(vars, name) {
 			w.unknown(e.ID(), name)
 		}
 	case ast.SelectKind:
 		s := e.AsSelect()
 		if s.Operand().Kind() != ast.IdentKind {
 			w.fail(e.ID(), "POL-ATTRIBUTE", "an attribute has two words, such as resource.type")
-			return
+			break
 		}
 		group := s.Operand().AsIdent()
 		name := group + "." + s.FieldName()
 		if _, ok := w.params[s.FieldName()]; group == "param" && ok {
-			return
+			break
 		}
-		if _, ok := w.c.named(name); !ok {
+		a, ok := w.c.named(name)
+		if !ok {
 			w.unknown(s.Operand().ID(), name)
+		} else if !s.IsTestOnly() {
+			return vocabularyOf(w.c.of(a))
 		}
 	case ast.LiteralKind:
 		switch e.AsLiteral().Type() {
+		case types.StringType:
+			return vocabulary{texts: []literal{{string(e.AsLiteral().(types.String)), w.start(e)}}}
 		case types.DoubleType:
 			w.fail(e.ID(), "POL-FLOAT", "a number with a point; conditions count in whole numbers")
 		case types.BytesType, types.NullType, types.UintType:
@@ -470,37 +485,45 @@ func (w *celWalker) walk(e ast.Expr, vars []string) {
 		if e.AsList().Size() == 0 {
 			w.fail(e.ID(), "POL-TYPE", "an empty list")
 		}
+		var all vocabulary
 		for _, x := range e.AsList().Elements() {
-			w.walk(x, vars)
+			all = w.meet(w.start(x), all, w.walk(x, vars))
 		}
+		all.list = true
+		return all
 	case ast.CallKind:
 		call := e.AsCall()
 		w.function(e.ID(), call)
-		w.constants(call)
+		args := call.Args()
+		if slices.Contains(celRefusedMacros(), call.FunctionName()) {
+			args = nil
+		}
 		if call.IsMemberFunction() {
-			w.walk(call.Target(), vars)
+			args = append([]ast.Expr{call.Target()}, args...)
 		}
-		if !slices.Contains(celRefusedMacros(), call.FunctionName()) {
-			for _, x := range call.Args() {
-				w.walk(x, vars)
-			}
+		at, of := make([]int, len(args)), make([]vocabulary, len(args))
+		for i, x := range args {
+			at[i], of[i] = w.start(x), w.walk(x, vars)
 		}
+		return w.words(call.FunctionName(), at, of)
 	case ast.ComprehensionKind:
 		k := e.AsComprehension()
-		w.walk(k.IterRange(), vars)
+		of := w.walk(k.IterRange(), vars)
+		of.list = false
 		inner := append(slices.Clone(vars), k.IterVar(), k.AccuVar())
 		outside := w.over
 		w.over = maps.Clone(outside)
 		if w.over == nil {
-			w.over = map[string]attribute{}
+			w.over = map[string]vocabulary{}
 		}
-		w.over[k.IterVar()] = w.named(k.IterRange())
+		w.over[k.IterVar()] = of
 		w.walk(k.LoopStep(), inner)
 		w.walk(k.LoopCondition(), inner)
 		w.over = outside
 	default:
 		w.fail(e.ID(), "POL-FUNCTION", "maps and messages cannot be used here")
 	}
+	return vocabulary{}
 }
 
 func celRefusedMacros() []string { return []string{"all", "exists_one", "map", "filter"} }
@@ -527,65 +550,6 @@ func (w *celWalker) function(id int64, call ast.CallExpr) {
 		w.fail(id, "POL-FUNCTION", "%s cannot be used here; available are size, hasAny, hasAll, exists, addMonths, duration, timestamp, startsWith, endsWith, contains%s",
 			shown, document.Suggest(name, celFunctions()[12:]))
 	}
-}
-
-// constants reports texts that are compared with an enum or a set and are none
-// of its values.
-func (w *celWalker) constants(call ast.CallExpr) {
-	switch celOp(call.FunctionName()) {
-	case opEqual, opNotEqual, opIn, opHasAny, opHasAll:
-	default:
-		return
-	}
-	args := call.Args()
-	if call.IsMemberFunction() {
-		args = append([]ast.Expr{call.Target()}, args...)
-	}
-	var at attribute
-	for _, x := range args {
-		if a := w.named(x); a.names != nil {
-			at = a
-		}
-	}
-	if at.names == nil {
-		return
-	}
-	check := func(x ast.Expr) {
-		if x.Kind() != ast.LiteralKind {
-			return
-		}
-		text, ok := x.AsLiteral().(types.String)
-		if ok && (!slices.Contains(at.names, string(text)) || text == "unknown") {
-			w.fail(x.ID(), "POL-CONSTANT", "%s is never this text of %d characters%s", at.name, len([]rune(string(text))), document.Suggest(string(text), at.names))
-		}
-	}
-	for _, x := range args {
-		check(x)
-		if x.Kind() == ast.ListKind {
-			for _, y := range x.AsList().Elements() {
-				check(y)
-			}
-		}
-	}
-}
-
-// named returns the attribute whose value an expression is, or is one of; the zero
-// attribute for any other.
-func (w *celWalker) named(x ast.Expr) attribute {
-	name := ""
-	switch {
-	case x.Kind() == ast.IdentKind:
-		name = x.AsIdent()
-		if of, ok := w.over[name]; ok {
-			return of
-		}
-	case x.Kind() == ast.SelectKind && !x.AsSelect().IsTestOnly() && x.AsSelect().Operand().Kind() == ast.IdentKind:
-		name = x.AsSelect().Operand().AsIdent() + "." + x.AsSelect().FieldName()
-	}
-	if a, ok := w.c.named(name); ok {
-		return w.c.of(a)
-	}
-	return attribute{}
 }
 
 // celInstant reads duration("...") and timestamp("..."), whose texts must be
@@ -628,24 +592,27 @@ func (r *celReader) fail(at int, code, format string, args ...any) {
 }
 
 // start returns where an expression begins: at its first operand.
-func (r *celReader) start(e ast.Expr) int {
-	at := len(r.source)
-	if o, ok := r.a.SourceInfo().GetOffsetRange(e.ID()); ok {
+func (r *celReader) start(e ast.Expr) int { return celStart(r.a.SourceInfo(), e, len(r.source)) }
+
+// celStart is start in a source of n characters.
+func celStart(info *ast.SourceInfo, e ast.Expr, n int) int {
+	at := n
+	if o, ok := info.GetOffsetRange(e.ID()); ok {
 		at = int(o.Start)
 	}
 	switch e.Kind() {
 	case ast.CallKind:
 		c := e.AsCall()
 		if c.IsMemberFunction() {
-			at = min(at, r.start(c.Target()))
+			at = min(at, celStart(info, c.Target(), n))
 		}
 		for _, x := range c.Args() {
-			at = min(at, r.start(x))
+			at = min(at, celStart(info, x, n))
 		}
 	case ast.SelectKind:
-		at = min(at, r.start(e.AsSelect().Operand()))
+		at = min(at, celStart(info, e.AsSelect().Operand(), n))
 	case ast.ComprehensionKind:
-		at = min(at, r.start(e.AsComprehension().IterRange()))
+		at = min(at, celStart(info, e.AsComprehension().IterRange(), n))
 	}
 	return at
 }
@@ -808,19 +775,14 @@ func (r *celReader) units(e *expr, months bool) {
 }
 
 // nameConstants turns the texts that are compared with an enum or a set into
-// that enum's values; the walker has reported those that are none.
+// that enum's values; the walker has reported those that are none, and enums that
+// have different values.
 func (r *celReader) nameConstants(e *expr) {
 	var names []string
-	what := ""
 	for _, a := range e.args {
-		if a.op != opAttr || a.names == nil {
-			continue
+		if a.op == opAttr && a.names != nil {
+			names = a.names
 		}
-		if names != nil && !sameNames(names, a.names) {
-			r.fail(e.at, "POL-TYPE", "%s and %s have different values and cannot be compared", what, a.name)
-			return
-		}
-		names, what = a.names, a.name
 	}
 	if names == nil {
 		return

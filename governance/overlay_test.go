@@ -190,7 +190,7 @@ func TestLeanOfParameter(t *testing.T) {
 		"now > addMonths(resource.created_at, param.m)":                           leansNot,
 		"approval.count < 2":                                                      leansNot,
 		`consent.purposes.exists(p, p == "coaching") && approval.count < param.k`: leansUp,
-		`consent.purposes.exists(p, size(p) < param.k)`:                           leansEither,
+		`consent.purposes.exists(p, size(resource.id) < param.k)`:                 leansEither,
 	} {
 		up, down := false, false
 		var e *expr
