@@ -3,8 +3,12 @@ package governance
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,8 +61,8 @@ type Decision struct {
 	PolicyDigest string    `json:"policy_digest"`
 	At           time.Time `json:"at"` // the request's Now
 
-	// What DecideInto uses again: the values behind the messages, and the room to
-	// work in.
+	// What DecideInto uses again: the values behind the messages, of which the
+	// first one counts the decisions that they have served, and the room to work in.
 	values []value
 	room   *scratch
 }
@@ -71,8 +75,10 @@ func (d Decision) Clone() Decision {
 	for i := range d.Reasons {
 		if m := &d.Reasons[i].Message; len(m.values) > 0 {
 			from := len(values)
-			values = append(values, m.values...)
-			m.values = values[from:len(values):len(values)]
+			for _, v := range m.values {
+				values = append(values, v.at(m.when))
+			}
+			m.values, m.when = values[from:len(values):len(values)], 0
 		}
 	}
 	d.Obligations, d.Missing, d.Errors = clone(d.Obligations), clone(d.Missing), clone(d.Errors)
@@ -122,11 +128,38 @@ func (d Decision) LogValue() slog.Value {
 
 // A Reason is one rule that fired.
 type Reason struct {
-	Rule     string   `json:"rule"`               // the rule's id; floors of the code begin with "floor."
-	Effect   Outcome  `json:"effect"`             // what the rule asks for
-	Code     string   `json:"code"`               // the requirement behind it, such as "GOV-016"
-	Message  Message  `json:"message"`            // for the person who asked
-	Controls []string `json:"controls,omitempty"` // outside controls that the rule serves, as the policy lists them
+	Rule     string   `json:"rule"`              // the rule's id; floors of the code begin with "floor."
+	Effect   Outcome  `json:"effect"`            // what the rule asks for
+	Code     string   `json:"code"`              // the requirement behind it, such as "GOV-016"
+	Message  Message  `json:"message"`           // for the person who asked
+	Controls Controls `json:"controls,omitzero"` // outside controls that the rule serves
+}
+
+// Controls are the outside controls that a rule serves, such as "GDPR-5.1.e", as
+// the policy lists them. They are the policy's own and cannot be changed. In JSON
+// they are a list. The zero Controls are none.
+type Controls struct{ ids []string }
+
+// All yields the controls.
+func (c Controls) All() iter.Seq[string] { return slices.Values(c.ids) }
+
+// String returns the controls joined by spaces.
+func (c Controls) String() string { return strings.Join(c.ids, " ") }
+
+// MarshalJSON returns the list.
+func (c Controls) MarshalJSON() ([]byte, error) { return json.Marshal(append([]string{}, c.ids...)) }
+
+// UnmarshalJSON takes a list of texts.
+func (c *Controls) UnmarshalJSON(data []byte) error {
+	var ids []string
+	if err := json.Unmarshal(data, &ids); err != nil {
+		return errors.New("governance: controls that are not a list of texts")
+	}
+	*c = Controls{}
+	if len(ids) > 0 {
+		c.ids = ids
+	}
+	return nil
 }
 
 // An Obligation is something that the host must do when it acts on a decision.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,4 +137,76 @@ func TestRequestDigestText(t *testing.T) {
 	for _, bad := range []string{"", "zz", text[2:], text + "00"} {
 		require.Error(t, new(RequestDigest).UnmarshalText([]byte(bad)))
 	}
+}
+
+// A message that is read after its decision was used again speaks of no other
+// request, whichever copies of the decision were used: it says what it said, or
+// that it does not know.
+func TestMessageOutlivesItsDecision(t *testing.T) {
+	p, _, err := BuiltIn()
+	require.NoError(t, err)
+	s := newSampler(t, 41)
+	request := func() *Request {
+		return s.request(Action(1+s.IntN(len(actionNames)-1)), coaching.Role(1+s.IntN(len(roleNames)-1)),
+			ResourceType(1+s.IntN(len(resourceNames)-1)), signal.DataClass(s.IntN(3)))
+	}
+	var into, other Decision
+	gone := 0
+	for range 3_000 {
+		p.DecideInto(request(), &into)
+		kept, own := into.Reasons, into.Clone().Reasons
+		kept = slices.Clone(kept)
+		if s.IntN(2) == 0 {
+			other = into // shares what it holds
+		}
+		for range 1 + s.IntN(3) {
+			again := &into
+			if s.IntN(2) == 0 {
+				again = &other
+			}
+			p.DecideInto(request(), again)
+		}
+		copied := Decision{Reasons: kept}.Clone().Reasons
+		for i, reason := range kept {
+			m := reason.Message
+			for j, v := range m.values {
+				if v = v.at(m.when); v != own[i].Message.values[j] {
+					require.Zero(t, v)
+					gone++
+				}
+			}
+			require.Equal(t, m.String(), copied[i].Message.String())
+			require.True(t, !slices.Contains(m.values, value{}) || strings.Contains(m.String(), "unknown"))
+		}
+	}
+	require.NotZero(t, gone)
+}
+
+// Nobody changes the policy through what a decision or a report shows of it.
+func TestControlsAreTheirOwn(t *testing.T) {
+	p, report, err := BuiltIn()
+	require.NoError(t, err)
+	r := &shapes(t)[0].Request
+	r.Consents = nil
+	d := p.Decide(r)
+	was := d.Reasons[0].Controls.String()
+	require.NotEmpty(t, was)
+	for i := range report.Rules {
+		for j := range report.Rules[i].Controls {
+			report.Rules[i].Controls[j] = "gone"
+		}
+	}
+	data, err := json.Marshal(d.Reasons[0])
+	require.NoError(t, err)
+	var back Reason
+	require.NoError(t, json.Unmarshal(data, &back))
+	require.Equal(t, d.Reasons[0].Controls, back.Controls)
+	require.NoError(t, json.Unmarshal([]byte(`{"controls":["gone"]}`), &back))
+	require.Error(t, json.Unmarshal([]byte(`{"controls":"gone"}`), &back))
+	data, err = json.Marshal(Reason{})
+	require.NoError(t, err)
+	require.NotContains(t, string(data), "controls")
+	require.Equal(t, was, p.Decide(r).Reasons[0].Controls.String())
+	require.NotContains(t, p.canonical(), "gone")
+	require.Equal(t, d.Reasons[0].Controls.ids, slices.Collect(d.Reasons[0].Controls.All()))
 }

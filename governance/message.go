@@ -66,11 +66,13 @@ func (c *compiler) compileMessage(n *document.Node, source, path string) *messag
 const maxValues = 16
 
 // A Message is the sentence of a reason, for the person who asked. It is put
-// together when it is read: until then it holds the few values that it shows.
-// The zero Message is empty.
+// together when it is read: until then it holds the few values that it shows. A
+// message that is read only after [Policy.DecideInto] has used its decision again
+// shows them as unknown, unless they are still there. The zero Message is empty.
 type Message struct {
 	of     *message
 	values []value // of the parts
+	when   int64   // as in the values
 }
 
 // MessageOf returns the message that says text, for a host that adds reasons of
@@ -88,7 +90,7 @@ func (m Message) String() string {
 	var b strings.Builder
 	for i, p := range m.of.parts {
 		b.WriteString(m.of.prose[i])
-		b.WriteString(m.values[i].show(p))
+		b.WriteString(m.values[i].at(m.when).show(p))
 	}
 	b.WriteString(m.of.prose[len(m.of.parts)])
 	return b.String()
@@ -107,20 +109,48 @@ func (m *Message) UnmarshalText(text []byte) error {
 type value struct {
 	text string
 	num  int64
-	ok   bool // there is one
+	when int64 // counts the decisions in whose place it stands
+	ok   bool  // there is one
+}
+
+// at returns the value that stood there at a decision, none when another one has
+// taken its place.
+func (v value) at(when int64) value {
+	if v.when != when {
+		return value{}
+	}
+	v.when = 0
+	return v
+}
+
+// again returns the room for values of a decision that is used again.
+func again(values []value) []value {
+	if cap(values) == 0 {
+		return nil
+	}
+	values = values[:1]
+	values[0].when++
+	return values
 }
 
 // about returns the message for a request whose values go behind those in buf,
 // and the longer buf.
 func (m *message) about(f *facts, buf []value) (Message, []value) {
-	from := len(buf)
-	for _, p := range m.parts {
-		buf = append(buf, valueOf(p, f))
-	}
 	out := Message{of: m}
-	if len(m.parts) > 0 {
-		out.values = buf[from:len(buf):len(buf)]
+	if len(m.parts) == 0 {
+		return out, buf
 	}
+	if len(buf) == 0 {
+		buf = append(buf, value{})
+	}
+	from := len(buf)
+	out.when = buf[0].when
+	for _, p := range m.parts {
+		v := valueOf(p, f)
+		v.when = out.when
+		buf = append(buf, v)
+	}
+	out.values = buf[from:len(buf):len(buf)]
 	return out, buf
 }
 

@@ -344,7 +344,7 @@ func TestOverlayAddsObligations(t *testing.T) {
 	d := p.Decide(c.request(person))
 	require.True(t, d.Allowed())
 	require.Equal(t, []string{"log-use", "tell-leader"}, []string{d.Obligations[0].ID, d.Obligations[1].ID})
-	require.Contains(t, d.Reasons[len(d.Reasons)-1].Controls, "DE-BetrVG-87")
+	require.Contains(t, d.Reasons[len(d.Reasons)-1].Controls.String(), "DE-BetrVG-87")
 	hours := int(60*24*time.Hour/time.Hour) + 1
 	c.AgeHours = &hours
 	require.Contains(t, p.Decide(c.request(person)).Codes(), "GOV-016")

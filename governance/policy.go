@@ -223,15 +223,15 @@ func (p *Policy) Decide(r *Request) Decision {
 //
 // The next DecideInto into d overwrites everything that d holds: the elements of
 // Reasons, Obligations, Reviews, Missing and Errors, and the values that messages
-// show. What is to outlive it is copied with [Decision.Clone]: an
-// assignment shares these, and so does a Reason or a Message taken out of d. The
-// text of a message, once read, is a string like any other. Nothing in d changes
-// when the request does.
+// show. What is to outlive it is copied with [Decision.Clone]: an assignment
+// shares these. A Message that was taken out of d speaks of no other request: a
+// value that is gone is unknown to it. Its text, once read, is a string like any
+// other. Nothing in d changes when the request does.
 func (p *Policy) DecideInto(r *Request, d *Decision) {
 	// One by one: the whole at once is made elsewhere first, and copied.
 	d.Outcome, d.PolicyDigest, d.At = Deny, p.Digest(), time.Time{}
 	d.Reasons, d.Obligations, d.Missing, d.Errors = d.Reasons[:0], d.Obligations[:0], d.Missing[:0], d.Errors[:0]
-	d.Reviews, d.values = d.Reviews[:0], d.values[:0]
+	d.Reviews, d.values = d.Reviews[:0], again(d.values)
 	if d.PolicyDigest == "" {
 		d.refuse(r, problems(r))
 		return
@@ -326,8 +326,8 @@ func (d *Decision) reason(rule string, effect Outcome, code string, says *messag
 	}
 	d.Reasons = d.Reasons[:n+1]
 	to := &d.Reasons[n]
-	to.Rule, to.Effect, to.Code, to.Controls = rule, effect, code, controls
-	to.Message.of, to.Message.values = says, nil
+	to.Rule, to.Effect, to.Code, to.Controls = rule, effect, code, Controls{controls}
+	to.Message.of, to.Message.values, to.Message.when = says, nil, 0
 	if len(says.parts) > 0 {
 		to.Message, d.values = says.about(f, d.values)
 	}

@@ -165,7 +165,7 @@ func (r *Report) fill(p *Policy, layers []*layer) {
 	}
 	r.Digest, r.ID, r.Version, r.Owner, r.Params = p.digest, p.id, p.version, p.owner, p.Params()
 	for _, x := range p.rules {
-		r.Rules = append(r.Rules, RuleReport{ID: x.id, Effect: x.effect, Code: x.code, When: x.when.String(), Controls: x.controls, Fallback: x.run != nil})
+		r.Rules = append(r.Rules, RuleReport{ID: x.id, Effect: x.effect, Code: x.code, When: x.when.String(), Controls: clone(x.controls), Fallback: x.run != nil})
 	}
 	r.Floors = []string{
 		fmt.Sprintf("C-15     figures about fewer than %d people are never shown", minGroup),
