@@ -303,7 +303,7 @@ func (b blockPeople) reviews() []choice {
 		add(ReviewRecord{Role: coaching.HRReviewer, Reviewer: by})
 	}
 	add(ReviewRecord{Role: coaching.HRReviewer, Approved: true}) // a no
-	add(ReviewRecord{Role: coaching.HRReviewer, Request: "another"})
+	add(ReviewRecord{Role: coaching.HRReviewer, Request: strings.Repeat("0", 64)})
 	return append(out, func(r *Request) { b.reviewed(r, ReviewRecord{Role: coaching.HRReviewer, At: r.Now.Add(1)}) })
 }
 
@@ -333,7 +333,7 @@ func (b blockPeople) approvals() []choice {
 	for _, by := range []coaching.PersonID{b.subject, b.owner, b.coach, {}} {
 		add(yes, Approval{By: by, Role: legal})
 	}
-	add(yes, Approval{By: b.lawyer, Role: legal, Request: "another"})
+	add(yes, Approval{By: b.lawyer, Role: legal, Request: strings.Repeat("0", 64)})
 	add(yes, Approval{By: b.lawyer, Role: legal}, Approval{By: b.hr, Role: lead, Refused: true})
 	for _, off := range []time.Duration{-1, 0, 1} {
 		out = append(out, func(r *Request) {

@@ -178,13 +178,12 @@ func (d RequestDigest) String() string { return hex.EncodeToString(d[:]) }
 // MarshalText returns what String returns.
 func (d RequestDigest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
 
-// UnmarshalText accepts 64 hexadecimal digits.
+// UnmarshalText accepts 64 hexadecimal digits in lower case.
 func (d *RequestDigest) UnmarshalText(text []byte) error {
-	sum, err := hex.DecodeString(string(text))
-	if err != nil || len(sum) != len(d) {
-		return fmt.Errorf("governance: digest of %d bytes, want %d hexadecimal digits", len(text), 2*len(d))
+	if !isDigest(string(text)) {
+		return fmt.Errorf("governance: digest of %d bytes, want %d hexadecimal digits in lower case", len(text), 2*len(d))
 	}
-	*d = RequestDigest(sum)
+	hex.Decode(d[:], text)
 	return nil
 }
 

@@ -134,7 +134,7 @@ func TestRequestDigestText(t *testing.T) {
 	var d RequestDigest
 	require.NoError(t, d.UnmarshalText([]byte(text)))
 	require.Equal(t, text, d.String())
-	for _, bad := range []string{"", "zz", text[2:], text + "00"} {
+	for _, bad := range []string{"", "zz", text[2:], text + "00", strings.ToUpper(text), "g" + text[1:]} {
 		require.Error(t, new(RequestDigest).UnmarshalText([]byte(bad)))
 	}
 }

@@ -139,6 +139,15 @@ func problems(r *Request) []problem {
 		// A record from the future means that a clock went back.
 		ps = append(ps, problem{"POL-CLOCK", "resource.created_at", false, "resource.created_at is after now"})
 	}
+	for i := range r.Approvals {
+		if !isDigest(r.Approvals[i].Request) {
+			ps = append(ps, noDigest("approval.request"))
+			break
+		}
+	}
+	if (!r.Review.Reviewer.IsZero() || r.Review.Request != "") && !isDigest(r.Review.Request) {
+		ps = append(ps, noDigest("review.request"))
+	}
 	if at := r.Review.At; !at.IsZero() && !inRange(at) {
 		ps = append(ps, outOfRange("review.at"))
 	}
@@ -163,8 +172,27 @@ func noIdent(attr, text string) problem {
 	return badValue(attr, fmt.Sprintf(`%s of %d bytes is no identifier; want a letter, then at most 63 letters, digits, "_", "." or "-"`, attr, len(text)))
 }
 
+// noDigest reports a text that can be no request's digest: a refusal that holds
+// one would be taken for that of another request.
+func noDigest(attr string) problem {
+	return badValue(attr, attr+" is no digest; want the 64 hexadecimal digits, in lower case, that Request.Digest returns")
+}
+
 func tooMany(what string, n, limit int) problem {
 	return problem{"POL-LIMIT", what, false, fmt.Sprintf("%s: %d, at most %d are allowed", what, n, limit)}
+}
+
+// isDigest reports whether text is one that [Request.Digest] could return.
+func isDigest(text string) bool {
+	if len(text) != 2*len(RequestDigest{}) {
+		return false
+	}
+	for i := range len(text) {
+		if c := text[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }
 
 // isIdent reports whether text is an identifier: a letter, then at most 63

@@ -236,7 +236,7 @@ func (s sampler) approve(r *Request) {
 		case 1:
 			a.At = r.Now.Add(1)
 		case 2:
-			a.Request = "another"
+			a.Request = strings.Repeat("0", 64)
 		case 3:
 			a.Refused = true
 		}

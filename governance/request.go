@@ -117,10 +117,10 @@ type ReviewRecord struct {
 	Request   string            `json:"request"` // the Digest of the request that was reviewed
 }
 
-// Digest returns the SHA-256, in hexadecimal, of what is asked: action,
+// Digest returns the SHA-256, in hexadecimal digits in lower case, of what is asked: action,
 // purpose, subject, resource and extensions, but not consents, approvals, review and time.
-// An approval and a review hold it, so nothing that was asked can change after
-// the yes. Instants are the same whatever their location. The order of Signals
+// An approval and a review hold it in this very form, so nothing that was asked
+// can change after the yes; a request with one that holds no digest is denied. Instants are the same whatever their location. The order of Signals
 // counts.
 func (r *Request) Digest() string {
 	return r.digest().String()

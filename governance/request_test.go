@@ -1,6 +1,7 @@
 package governance_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,15 @@ func TestBadRequestsAreDenied(t *testing.T) {
 		}, "POL-VALUE"},
 		{"a group below zero", func(r *governance.Request) { r.Resource.GroupSize = -1 }, "POL-VALUE"},
 		{"257 consents", func(r *governance.Request) { r.Consents = make(signal.ConsentList, 257) }, "POL-LIMIT"},
-		{"17 approvals", func(r *governance.Request) { r.Approvals = make([]governance.Approval, 17) }, "POL-LIMIT"},
+		{"17 approvals", func(r *governance.Request) {
+			r.Approvals = slices.Repeat([]governance.Approval{{Request: r.Digest()}}, 17)
+		}, "POL-LIMIT"},
+		{"an approval of no request", func(r *governance.Request) { r.Approvals = make([]governance.Approval, 2) }, "POL-VALUE"},
+		{"a refusal with its digest in capitals", func(r *governance.Request) {
+			r.Approvals = []governance.Approval{{Request: r.Digest()}, {Request: strings.ToUpper(r.Digest()), Refused: true}}
+		}, "POL-VALUE"},
+		{"a review of no request", func(r *governance.Request) { r.Review.Reviewer = person(t, "hr") }, "POL-VALUE"},
+		{"a review with its digest in capitals", func(r *governance.Request) { r.Review.Request = strings.ToUpper(r.Digest()) }, "POL-VALUE"},
 		{"a long rationale", func(r *governance.Request) { r.Review.Rationale = strings.Repeat("x", 4097) }, "POL-LIMIT"},
 		{"no time", func(r *governance.Request) { r.Now = time.Time{} }, "POL-MISSING"},
 		{"the year 3000", func(r *governance.Request) { r.Now = noon.AddDate(973, 0, 0) }, "POL-VALUE"},
