@@ -122,6 +122,22 @@ func (c *caseFile) request(person func(string) coaching.PersonID) *Request {
 	return r
 }
 
+// checkTests reports what a test states in vain.
+func (c *compiler) checkTests(tests []caseFile) {
+	for i := range tests {
+		t, path := &tests[i], fmt.Sprintf("tests[%d]", i)
+		if t.AgeHours != nil && t.Created != nil {
+			c.fail("POL-TEST", path+".age_hours", "the data has an age and a time at which it was created; state one of them")
+		}
+		if t.ReviewedBy == coaching.NoRole && t.ReviewedAt != nil {
+			c.fail("POL-TEST", path+".reviewed_at", "nobody reviewed it; state reviewed_by, or leave this out")
+		}
+		if t.ReviewedBy == coaching.NoRole && t.Rationale != "" {
+			c.fail("POL-TEST", path+".rationale", "nobody reviewed it; state reviewed_by, or leave this out")
+		}
+	}
+}
+
 // runTests asks the tests of each file of the stack up to that file, and records
 // those that fail.
 func (c *compiler) runTests(p *Policy, layers []*layer) {

@@ -82,6 +82,7 @@ func (c *compiler) compile(layers []*layer) *Policy {
 			c.fail("POL-RULE", "rules", "a policy without rules denies everything")
 		}
 		c.compileRules(l.rules(), p)
+		c.checkTests(l.tests())
 	}
 	c.enter(layers[0])
 	c.compileInvariants(base, p)

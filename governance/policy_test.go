@@ -511,3 +511,33 @@ tests: []`
 		})
 	}
 }
+
+// A test that states a time twice, or something of a review that nobody gave, says
+// something else than it does.
+func TestTestsStateNothingInVain(t *testing.T) {
+	const test = `tests:
+  - {name: once, role: coach, action: use, purpose: coaching, type: pack, class: pseudonymous, owner: known, automated: "no", affects: [none], identifiable: "no", MORE, expect: permit, fires: [everything]}`
+	tests := []struct{ more, path, message string }{
+		{"age_hours: 1", "", ""},
+		{"created: 2027-03-01T08:00:00Z", "", ""},
+		{"age_hours: 1, created: 2027-03-01T08:00:00Z", "tests[0].age_hours", "state one of them"},
+		{"age_hours: 1, reviewed_by: hr_reviewer, reviewed_at: 2027-03-01T08:00:00Z, rationale: because", "", ""},
+		{"age_hours: 1, reviewed_at: 2027-03-01T08:00:00Z", "tests[0].reviewed_at", "nobody reviewed it"},
+		{"age_hours: 1, rationale: because", "tests[0].rationale", "nobody reviewed it"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.more, func(t *testing.T) {
+			_, report, err := governance.Parse("policy.yaml", []byte(strings.Replace(permissive, "tests: []", strings.Replace(test, "MORE", tt.more, 1), 1)))
+			if tt.path == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			require.Len(t, report.Findings, 1)
+			require.Equal(t, "POL-TEST", report.Findings[0].Code)
+			require.Equal(t, tt.path, report.Findings[0].Path)
+			require.NotZero(t, report.Findings[0].Column)
+			require.Contains(t, report.Findings[0].Message, tt.message)
+		})
+	}
+}

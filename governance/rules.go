@@ -64,7 +64,7 @@ func Rules() []coaching.Rule {
 		rule("POL-ROLE", "Each role of the host maps onto one role of the closed list, once.", "1,000 roles", coaching.Error, "Correct the mapping; a role that maps onto nothing may do nothing."),
 		rule("POL-RULE", "A rule has an id of its own, names its actions and roles, and a review says who may review.", "", coaching.Error, "Correct the rule as the message says."),
 		rule("POL-SYNTAX", "A condition is one CEL expression, and a message has its braces in pairs.", "", coaching.Error, "Correct the text at the place that is given."),
-		rule("POL-TEST", "A policy passes its own tests.", "", coaching.Error, "Correct the rule, or the expectation."),
+		rule("POL-TEST", "A policy passes its own tests, each of which states nothing twice or in vain.", "", coaching.Error, "Correct the rule, or the test."),
 		rule("POL-TYPE", "A condition compares like with like, months only with months, and is true or false.", "", coaching.Error, "Correct the condition at the place that is given."),
 		rule("POL-UNPROVED", "An invariant can be proved: what it depends on can be analysed, in at most 20 million choices.", "", coaching.Error, "Write the condition that the message names with comparisons, membership, presence and calendar months."),
 		rule("POL-UNTESTED", "Every rule is made to fire by a test inside the policy.", "", coaching.Warning, "Add a test in which the rule fires."),
