@@ -43,7 +43,7 @@ var house = map[string]room{
 	"governance":             {ours: []string{"signal", "internal/document", "internal/document/yaml", "internal/enum"}, outside: celPackages},
 	"governance/audit":       {ours: []string{"internal/enum"}, outside: []string{"golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"}},
 	"governance/enforce":     {ours: []string{"governance", "governance/audit"}},
-	"governance/authzen":     {ours: []string{"governance"}, io: true},                                                          // serves HTTP; what decides, and what records it, is handed in
+	"governance/authzen":     {ours: []string{"governance", "internal/document"}, io: true},                                     // serves HTTP; what decides, and what records it, is handed in
 	"governance/appeal":      {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // a workflow by itself: it decides no access
 	"governance/consent":     {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // the store of record: who keeps consents need not carry the policy engine
 	"governance/notice":      {ours: []string{"governance", "signal", "internal/document", "internal/enum", "internal/markup"}}, // documents: who only decides does not carry their pages

@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/http"
 	"unicode/utf8"
+
+	"github.com/coachgov/coaching/internal/document"
 )
 
 // A badRequest is an error of the caller. Its message repeats nothing of the
@@ -72,8 +74,9 @@ func wellFormed(data []byte) error {
 		top := len(levels) - 1
 		if top >= 0 && levels[top].key {
 			if key, ok := token.(string); ok {
+				key = document.Fold(key) // whoever reads the properties may not look at the case
 				if levels[top].keys[key] {
-					return bad("a key stands twice in an object")
+					return bad("a key stands twice in an object, or once more in other capitals")
 				}
 				levels[top].keys[key] = true
 				levels[top].key = false

@@ -21,9 +21,10 @@
 // # Promises
 //
 // Whatever goes wrong is no yes: a body that is too long, that is not exactly
-// one JSON object, that holds a key twice or is nested too deeply is a 4xx status
-// without a decision; a part of a batch that cannot be understood is
-// {"decision":false} with an error. No answer repeats what was sent, apart from
-// the X-Request-ID header. The handler keeps no state, reads no clock and
+// one JSON object, that holds a key twice, be it in other capitals, or is nested
+// too deeply is a 4xx status without a decision; a part of a batch that cannot be
+// understood is {"decision":false} with an error. No answer repeats what was sent,
+// apart from the X-Request-ID header, unless the policy's own messages do: one
+// that shows {resource.id} shows it here too. The handler keeps no state, reads no clock and
 // authenticates nobody: put it behind a middleware that does, and behind TLS.
 package authzen

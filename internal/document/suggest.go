@@ -19,7 +19,7 @@ func Suggest(given string, names []string) string {
 	}
 	best, name := len(given)/3+1, ""
 	for _, n := range names {
-		if d := Distance(fold(given), fold(n)); d < best || d == best && name == "" {
+		if d := Distance(Fold(given), Fold(n)); d < best || d == best && name == "" {
 			best, name = d, n
 		}
 	}

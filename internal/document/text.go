@@ -134,7 +134,7 @@ func CheckDuplicates(r *Report, members []Member) bool {
 	first := make(map[string]seen, len(members))
 	ok := true
 	for _, m := range members {
-		folded := fold(m.Key)
+		folded := Fold(m.Key)
 		old, found := first[folded]
 		switch {
 		case !found:
@@ -151,9 +151,9 @@ func CheckDuplicates(r *Report, members []Member) bool {
 	return ok
 }
 
-// fold maps characters that differ only in case to one of them: K, k and the
+// Fold maps characters that differ only in case to one of them: K, k and the
 // Kelvin sign become k. A key of small ASCII letters is returned as it is.
-func fold(key string) string {
+func Fold(key string) string {
 	return strings.Map(func(c rune) rune {
 		if c >= utf8.RuneSelf {
 			for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
