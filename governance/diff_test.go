@@ -73,7 +73,7 @@ func TestDiffWitnesses(t *testing.T) {
 // request is made once and put to all of them.
 func TestDiffAgreesWithBruteForce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("340,000 requests to 16 pairs of policies; go test without -short runs it")
+		t.Skip("726,000 requests to 16 pairs of policies; go test without -short runs it")
 	}
 	t.Parallel()
 	conditions := smallConditions()

@@ -319,7 +319,7 @@ func TestEveryRequestHasAClass(t *testing.T) {
 // and put to all of them.
 func TestProveAgreesWithBruteForce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("340,000 requests to 40 policies; go test without -short runs it")
+		t.Skip("726,000 requests to 48 policies; go test without -short runs it")
 	}
 	t.Parallel()
 	conditions := smallConditions()
@@ -332,7 +332,7 @@ func TestProveAgreesWithBruteForce(t *testing.T) {
 		broken bool
 	}
 	var questions []*question
-	for round := range 40 {
+	for round := range 48 {
 		var rules []string
 		for i := range 1 + rng.IntN(3) {
 			rules = append(rules, smallRule(rng, fmt.Sprintf("r%d", i), conditions))
@@ -387,6 +387,9 @@ func smallConditions() []string {
 		`subject.role == "coach" && resource.class == "pseudonymous"`,
 		`action == "use" && !(approval.count >= 1)`,
 		`resource.type == "pack" && (!has(resource.age) || resource.age > duration("24h"))`,
+		`!has(resource.created_at) || now > resource.created_at`,
+		`!has(resource.created_at) || now == resource.created_at`,
+		`!has(resource.assigned_coach) || (subject.id == resource.assigned_coach) == (resource.type == "pack")`,
 	}
 }
 
@@ -410,7 +413,7 @@ func everyRequest(use func(*facts)) {
 	// After a short month, and, for ages above 30 days inside one, after a long one.
 	short, long := time.Date(2028, 3, 1, 12, 0, 0, 0, time.UTC), time.Date(2028, 4, 1, 12, 0, 0, 0, time.UTC)
 	hour := time.Hour
-	ages := []time.Duration{-1, 0, 24 * hour, 24*hour + 1, 29 * 24 * hour, 29*24*hour + 1, 720 * hour, 720*hour + 1, 31 * 24 * hour, 31*24*hour + 1, 90 * 24 * hour, 90*24*hour + 1, 366 * 24 * hour, 367 * 24 * hour}
+	ages := []time.Duration{-1, 0, 1, 24 * hour, 24*hour + 1, 29 * 24 * hour, 29*24*hour + 1, 720 * hour, 720*hour + 1, 31 * 24 * hour, 31*24*hour + 1, 90 * 24 * hour, 90*24*hour + 1, 366 * 24 * hour, 367 * 24 * hour}
 	times := len(ages)
 	ages = append(ages, 720*hour+1, 31*24*hour, 31*24*hour+1)
 	subject, other, approver := standIn('s'), standIn('o'), standIn('a')
@@ -420,7 +423,7 @@ func everyRequest(use func(*facts)) {
 			for _, typ := range []ResourceType{ResourceTrend, ResourcePack, ResourceModel, ResourceSession} {
 				for class := signal.Raw; class <= signal.Aggregate; class++ {
 					for _, purpose := range []Purpose{ForCoaching, ForEvaluation} {
-						for owner := range 3 {
+						for owner := range 5 {
 							for _, size := range []int{0, 2, 3, 5, 6, 8, 9} {
 								for i, age := range ages {
 									now := short
@@ -433,7 +436,8 @@ func everyRequest(use func(*facts)) {
 											Resource: Resource{Type: typ, ID: "resource-1", Programme: "programme-1", Class: class, GroupSize: size, Identifiable: No, LegalHold: No,
 												Automated: No, Standing: signal.Cleared, Affects: EffectsOf(NoEffect), Signals: []string{"signal-1"}}}
 										if owner > 0 {
-											r.Resource.Owner = []coaching.PersonID{{}, subject, other}[owner]
+											r.Resource.Owner = []coaching.PersonID{{}, subject, other, other, other}[owner]
+											r.Resource.AssignedCoach = []coaching.PersonID{{}, {}, {}, subject, approver}[owner]
 										}
 										if age >= 0 {
 											r.Resource.CreatedAt = now.Add(-age)
