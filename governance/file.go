@@ -150,10 +150,11 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 
 // Parse reads, checks and compiles one policy in YAML (.yaml, .yml) or JSON
 // (.json), runs the tests inside it and proves its invariants, and the [Canaries]
-// of a policy of at most 200 rules. The file name is
-// used for the syntax and in findings; data is not kept. A policy in YAML has at
-// most 1 MiB; one that a program writes in JSON may have 8 MiB, and any policy
-// 10,000 rules.
+// of a policy of at most 200 rules: of a larger one the report lists them as
+// unproved, and does not say which rules can never fire, decide or overlap. The
+// file name is used for the syntax and in findings; data is not kept. A policy in
+// YAML has at most 1 MiB; one that a program writes in JSON may have 8 MiB, and
+// any policy 10,000 rules.
 //
 // When anything blocks there is no policy, and the error is a
 // *[coaching.FindingsError] that holds everything wrong with the file, each with

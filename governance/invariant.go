@@ -38,6 +38,10 @@ func Canaries() []Invariant {
 // answer gets better when an attribute is left out.
 const absenceID = "canary.absence"
 
+func absent() Invariant {
+	return Invariant{ID: absenceID, Code: "POL-ABSENCE", Never: "a request gets a better answer without an attribute"}
+}
+
 // Invariants returns the promises that the policy's file makes, in its order.
 func (p *Policy) Invariants() []Invariant {
 	if p == nil {

@@ -68,7 +68,9 @@ func (p *Proof) Holds() bool {
 // Text returns the proof for people. The same proof gives the same bytes.
 func (p *Proof) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Requests fall into %.3g classes; %d choices decided about all of them.\n", p.Classes, p.States)
+	if p.Classes > 0 {
+		fmt.Fprintf(&b, "Requests fall into %.3g classes; %d choices decided about all of them.\n", p.Classes, p.States)
+	}
 	id, code := 0, 0
 	for _, r := range p.Results {
 		id, code = max(id, len(r.ID)), max(code, len(r.Code))

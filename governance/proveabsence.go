@@ -104,7 +104,7 @@ func (o *omission) touched() uint64 {
 // absence asks of every request and everything it states whether its answer
 // would be better without.
 func (q *prover) absence() (ProofResult, error) {
-	out := ProofResult{Invariant: Invariant{ID: absenceID, Code: "POL-ABSENCE", Never: "a request gets a better answer without an attribute"}}
+	out := ProofResult{Invariant: absent()}
 	w := newSearch(q.space, q.budget)
 	var clauses []*testedClause
 	var o omission

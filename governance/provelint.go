@@ -217,30 +217,30 @@ const (
 )
 
 // show proves the invariants of the file and, of a policy that is not too large,
-// the canaries. What is refuted blocks any file. What cannot be proved blocks one
-// that makes promises, since they would be taken for proved; for one that makes
-// none the search is shorter, and the report says where it was cut off.
+// the canaries; those that were not asked stand in the proof as unproved. What is
+// refuted blocks any file. What cannot be proved blocks one that makes promises,
+// since they would be taken for proved; for one that makes none the search is
+// shorter, and the report says where it was cut off.
 func (c *compiler) show(p *Policy) {
-	asked := p.invariants
-	if len(p.rules) <= maxSurveyRules {
-		canaries, err := c.cel.ready(Canaries())
-		if err != nil {
-			c.fail("POL-INVARIANT", "", "%v", err)
-			return
-		}
-		asked = slices.Concat(asked, canaries)
-	}
-	if len(asked) == 0 {
+	canaries, err := c.cel.ready(Canaries())
+	if err != nil {
+		c.fail("POL-INVARIANT", "", "%v", err)
 		return
+	}
+	asked, small := p.invariants, len(p.rules) <= maxSurveyRules
+	if small {
+		asked = slices.Concat(asked, canaries)
 	}
 	budget := maxStates
 	if len(p.invariants) == 0 {
 		budget = maxCanary
 	}
-	proof, err := p.prove(asked, budget)
-	if err != nil {
-		c.fail("POL-INVARIANT", "invariants", "%v", err)
-		return
+	proof := &Proof{PolicyDigest: p.Digest()}
+	if len(asked) > 0 {
+		if proof, err = p.prove(asked, budget); err != nil {
+			c.fail("POL-INVARIANT", "invariants", "%v", err)
+			return
+		}
 	}
 	c.report.Proof = proof
 	for i, r := range proof.Results {
@@ -255,6 +255,21 @@ func (c *compiler) show(p *Policy) {
 			c.fail("POL-UNPROVED", path, "%s: %s", r.ID, r.Why)
 		}
 	}
+	if small {
+		return
+	}
+	var left []ProofResult
+	for _, v := range canaries {
+		left = append(left, ProofResult{Invariant: v.Invariant, Why: notAsked()})
+	}
+	if len(asked) == 0 {
+		left = append(left, ProofResult{Invariant: absent(), Why: notAsked()})
+	}
+	proof.Results = slices.Insert(proof.Results, len(p.invariants), left...)
+}
+
+func notAsked() string {
+	return fmt.Sprintf("not asked when the policy was read, since it has more than %d rules; Policy.Prove asks", maxSurveyRules)
 }
 
 // survey reports which rules can fire, decide, overlap and wait for one review.

@@ -23,8 +23,9 @@ type Report struct {
 	Passed   int               `json:"passed"`           // of which these passed
 	Floors   []string          `json:"floors,omitempty"` // what the code holds whatever the policy says
 	// Proof holds what became of the file's invariants, in their order, then of
-	// the [Canaries]; of a policy of more than 200 rules only the former, and nil
-	// when its file has none.
+	// the [Canaries], and of absence last. Of a policy of more than 200 rules only
+	// the invariants are asked, and absence where there are any; the others are
+	// there as unproved, so that the proof does not hold. [Policy.Prove] asks them.
 	Proof *Proof `json:"proof,omitempty"`
 	// Overlaps holds the permits and denials that can fire together, each with a
 	// request for which they do, by permit, then denial.
@@ -97,9 +98,6 @@ func (r *Report) Text() string {
 		if r.Proof != nil {
 			b.WriteString("\nInvariants, over all requests\n" + r.Proof.Text())
 		}
-		if len(r.Rules) > maxSurveyRules {
-			fmt.Fprintf(&b, "\nThe canaries were not asked: there are more than %d rules.\n", maxSurveyRules)
-		}
 		r.overlapText(&b)
 	}
 	if len(r.Findings) > 0 {
@@ -117,7 +115,7 @@ func (r *Report) overlays() []Layer { return r.Layers[min(1, len(r.Layers)):] }
 // overlapText lists for each denial the permits that it can overrule.
 func (r *Report) overlapText(b *strings.Builder) {
 	if !r.Surveyed {
-		b.WriteString("\nWhich rules can fire, decide or overlap was not looked into: there are too many of them.\n")
+		b.WriteString("\nNot looked into, since there are too many rules: which of them can fire, decide, overrule a permit, or wait for a review that nobody can give.\n")
 		return
 	}
 	for _, x := range r.Rules {
