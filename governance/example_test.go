@@ -85,7 +85,7 @@ func ExamplePolicy_Explain() {
 	//   true   !has(resource.age) || resource.age > param.raw_retention
 	//   false    !has(resource.age)
 	//   true       has(resource.age)
-	//   true     resource.age > param.raw_retention  # resource.age is 61 days
+	//   true     resource.age > param.raw_retention  # resource.age is 61 days, param.raw_retention is 60 days
 	// permit stewards fires
 	//   true   resource.type == "trace"  # resource.type is trace
 }

@@ -124,15 +124,20 @@ func (c *celEnv) promise(source string) (*expr, program, []celProblem) {
 
 // ready makes invariants ready for this policy, whose parameters they may use.
 func (p *Policy) ready(invariants []Invariant) ([]invariant, error) {
-	var params []*expr
-	for _, q := range p.params {
-		params = append(params, paramExpr(q))
-	}
-	env, err := newCELEnv(params, attributesOf(p.exts)...)
+	env, err := p.env()
 	if err != nil {
 		return nil, err
 	}
 	return env.ready(invariants)
+}
+
+// env returns what reads conditions over the policy's attributes and parameters.
+func (p *Policy) env() (*celEnv, error) {
+	var params []*expr
+	for _, q := range p.params {
+		params = append(params, paramExpr(q))
+	}
+	return newCELEnv(params, attributesOf(p.exts)...)
 }
 
 func (c *celEnv) ready(invariants []Invariant) ([]invariant, error) {

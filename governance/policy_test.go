@@ -541,3 +541,38 @@ func TestTestsStateNothingInVain(t *testing.T) {
 		})
 	}
 }
+
+// An explanation shows the value of every condition inside a rule's own, be it in
+// a comparison or for the CEL engine, and of every attribute, parameter, size and
+// time that one compares.
+func TestExplainShowsEveryPart(t *testing.T) {
+	const when = `subject.role in ["coach", "steward"] && (subject.role == "coach") == (purpose == "coaching") && !(size(resource.id) < param.most && purpose == "export") && (!has(resource.legal_hold) || !has(resource.identifiable) || resource.legal_hold == resource.identifiable) && (resource.id.startsWith("pack-") || ["x"].exists(x, resource.id == x)) && (!has(resource.created_at) || now > addMonths(resource.created_at, 2))`
+	p := parse(t, strings.Replace(strings.Replace(permissive, "params: []", `params: [{id: most, unit: count, value: 4, min: 1, max: 9, code: X}]`, 1), "tests: []", `  - id: looks
+    effect: deny
+    code: X
+    actions: [use]
+    roles: [any]
+    when: '`+when+`'
+    message: no
+tests: []`, 1))
+	r := packRequest(t)
+	r.Resource.LegalHold, r.Resource.Identifiable = governance.No, governance.No
+	text := p.Explain(r)
+	for _, line := range []string{
+		`  true     subject.role in ["coach", "steward"]  # subject.role is coach`,
+		`  true     (subject.role == "coach") == (purpose == "coaching")  # subject.role is coach, purpose is coaching`,
+		`  true       subject.role == "coach"  # subject.role is coach`,
+		`  true       purpose == "coaching"  # purpose is coaching`,
+		`  false        size(resource.id) < param.most  # size(resource.id) is 6, resource.id is pack-7, param.most is 4`,
+		`  true       resource.legal_hold == resource.identifiable  # resource.legal_hold is false, resource.identifiable is false`,
+		`  true       resource.id.startsWith("pack-")  # resource.id is pack-7`,
+		`  false      ["x"].exists(x, resource.id == x)  # resource.id is pack-7`,
+		`  true         has(resource.created_at)`,
+	} {
+		require.Contains(t, text, line+"\n")
+	}
+	created := r.Resource.CreatedAt.UTC()
+	require.Contains(t, text, "addMonths(resource.created_at, 2) is "+created.AddDate(0, 2, 0).Format(time.RFC3339)+", resource.created_at is "+created.Format(time.RFC3339)+"\n")
+	require.NotContains(t, text, "?")
+	require.NotContains(t, text, "p1_")
+}
