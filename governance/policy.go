@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Policy is a compiled set of rules. It is immutable and safe for concurrent
