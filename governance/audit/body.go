@@ -210,6 +210,8 @@ func blank(k Kind) Body {
 		return Appeal{}
 	case KindPolicyRefused:
 		return PolicyRefusal{}
+	case KindClock:
+		return ClockCorrection{}
 	}
 	return nil
 }
@@ -220,7 +222,7 @@ func declared(b Body) bool {
 	switch b.(type) {
 	case Decision, Outcome, Export, IdentityRequest, IdentityApproval, IdentityReveal, PackUse, ConsentChange,
 		Restriction, StewardAssignment, StewardDecision, SignalChange, PolicySwap, Purge, Review, Appeal,
-		PolicyRefusal:
+		PolicyRefusal, ClockCorrection:
 		return true
 	}
 	return false

@@ -25,12 +25,13 @@ const (
 	KindReview                // [Review]
 	KindAppeal                // [Appeal]
 	KindPolicyRefused         // [PolicyRefusal]
+	KindClock                 // [ClockCorrection]
 )
 
 var kindNames = [...]string{
 	"none", "decision", "outcome", "export", "identity_request", "identity_approval", "identity_reveal",
 	"pack_use", "consent", "restriction", "steward_assigned", "steward_decided", "signal", "policy",
-	"purge", "review", "appeal", "policy_refused",
+	"purge", "review", "appeal", "policy_refused", "clock",
 }
 
 // String returns the kind's name in records, such as "pack_use".

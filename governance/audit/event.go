@@ -38,8 +38,8 @@ func NewEvent(at time.Time, by Actor, body Body) (Event, error) {
 }
 
 // NewIntent returns the event that by is about to do what body says: a permitted
-// [Decision], an [Export], an [IdentityReveal], a [PolicySwap] or a [Purge]. An
-// event with an [Outcome] must follow.
+// [Decision], an [Export], an [IdentityReveal] or a [Purge]. An event with an
+// [Outcome] must follow.
 func NewIntent(at time.Time, by Actor, body Body) (Event, error) {
 	return newEvent(at, by, Intent, body)
 }
@@ -96,11 +96,16 @@ func (e *Event) check(c *coder) {
 		c.fail("by", "a person in a role, or the role system")
 	}
 	_, outcome := e.body.(Outcome)
+	clock, corrected := e.body.(ClockCorrection)
 	switch {
+	case corrected && e.by.Role == coaching.System:
+		c.fail("by", "a person in a role, who corrects the clock")
+	case corrected && !clock.Latest.After(e.at):
+		c.fail("latest", "a time after that of the correction")
 	case outcome != (e.phase == Closed):
 		c.fail("phase", "the phase outcome for an outcome and for nothing else")
 	case e.phase == Intent && !announceable(e.body):
-		c.fail("phase", "an intent to permit, export, reveal, swap or purge")
+		c.fail("phase", "an intent to permit, export, reveal or purge")
 	}
 }
 
@@ -109,7 +114,7 @@ func announceable(b Body) bool {
 	switch b := b.(type) {
 	case Decision:
 		return b.Answer == Permitted
-	case Export, IdentityReveal, PolicySwap, Purge:
+	case Export, IdentityReveal, Purge:
 		return true
 	}
 	return false
@@ -162,6 +167,15 @@ func (e Event) Body() Body {
 		return d
 	}
 	return e.body
+}
+
+// Latest returns the latest time of a log after the event, given that of the records
+// before it: the later of the two, or the event's own where it corrects the clock.
+func (e Event) Latest(before time.Time) time.Time {
+	if c, ok := e.body.(ClockCorrection); (ok && c.Latest.Equal(before)) || e.at.After(before) {
+		return e.at
+	}
+	return before
 }
 
 // String returns the event's kind and phase.

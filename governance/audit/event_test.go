@@ -76,6 +76,9 @@ func TestNewEventRefuses(t *testing.T) {
 		"purge without a day":     {start, by, audit.Purge{Class: "raw"}},
 		"too many reasons":        {start, by, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack", Reasons: make([]string, 33)}},
 		"refusal without a cause": {start, by, audit.PolicyRefusal{From: digest, To: digest}},
+		"corrected by nobody":     {start, audit.Actor{Role: coaching.System}, audit.ClockCorrection{Latest: start.Add(1)}},
+		"corrected forwards":      {start, by, audit.ClockCorrection{Latest: start}},
+		"corrected to nothing":    {start, by, audit.ClockCorrection{}},
 		"reveal without a person": {start, by, audit.IdentityReveal{Request: "R-1"}},
 	}
 	for name, tt := range tests {
@@ -85,7 +88,7 @@ func TestNewEventRefuses(t *testing.T) {
 			require.Equal(t, audit.NoKind, e.Kind())
 		})
 	}
-	for _, b := range []audit.Body{use, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack"}, audit.Outcome{}, audit.PolicyRefusal{Cause: "POL-014"}} {
+	for _, b := range []audit.Body{use, audit.Decision{Action: "use", Purpose: "coaching", ResourceType: "pack"}, audit.Outcome{}, audit.PolicySwap{To: digest}, audit.PolicyRefusal{Cause: "POL-014"}, audit.ClockCorrection{Latest: start.Add(1)}} {
 		_, err := audit.NewIntent(start, by, b)
 		require.Error(t, err, "%s is no intent", b.Kind())
 	}

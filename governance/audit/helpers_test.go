@@ -93,6 +93,7 @@ func bodies(t testing.TB) []audit.Body {
 		audit.Appeal{Appeal: "A-1", Signal: "meeting_hygiene", Participant: leader, Stage: audit.Upheld},
 		audit.Appeal{Appeal: "A-2", Signal: "meeting_hygiene", Participant: leader, Stage: audit.Dismissed},
 		audit.PolicyRefusal{From: digest, To: digest, Cause: "POL-014"},
+		audit.ClockCorrection{Latest: start.AddDate(900, 0, 0)},
 	}
 }
 

@@ -153,9 +153,7 @@ func (l *Log) add(entry Entry) error {
 	}
 	l.tree.add(entry.leaf)
 	l.root = l.tree.root()
-	if entry.event.at.After(l.latest) {
-		l.latest = entry.event.at
-	}
+	l.latest = entry.event.Latest(l.latest)
 	return nil
 }
 
@@ -171,7 +169,8 @@ func (l *Log) leaf(index int64) (Digest, error) {
 	return Digest(hashes[0]), nil
 }
 
-// Latest returns the latest time that any record states; zero for the empty log.
+// Latest returns the latest time that any record states, or any since a
+// [ClockCorrection]; zero for the empty log.
 func (l *Log) Latest() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,8 +1,10 @@
 package audit_test
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -176,4 +178,46 @@ func TestProofsOutOfRange(t *testing.T) {
 	require.ErrorIs(t, audit.VerifyConsistency(audit.Checkpoint{}, head, nil), audit.ErrProof)
 	require.ErrorIs(t, audit.VerifyConsistency(audit.Checkpoint{Origin: origin}, head, nil), audit.ErrProof) // the empty log has a root
 	require.True(t, errors.Is(audit.VerifyConsistency(head, audit.Checkpoint{Origin: origin, Size: 2}, nil), audit.ErrProof))
+}
+
+// GOV-018: a record of the far future makes everything after it go back, until a
+// human corrects that very time; a log that is resumed or read again knows it.
+func TestClockCorrection(t *testing.T) {
+	ctx := context.Background()
+	signer, key := keys(t, origin, "clock")
+	store := new(audit.MemoryStore)
+	j, err := audit.OpenJournal(ctx, store, key, nil)
+	require.NoError(t, err)
+	far := start.AddDate(900, 0, 0)
+	put := func(at time.Time, body audit.Body) {
+		e, err := audit.NewEvent(at, coach(t), body)
+		require.NoError(t, err)
+		_, err = j.Append(ctx, e)
+		require.NoError(t, err)
+	}
+	aside := audit.Restriction{Signal: "focus_time", Use: "coaching_only"}
+	put(start, aside)
+	put(far, aside)
+	put(start.Add(1), audit.ClockCorrection{Latest: far.Add(-1)})
+	require.Equal(t, far, j.Latest(), "of another time")
+	before, err := j.SignFrontier(signer)
+	require.NoError(t, err)
+	put(start.Add(2), audit.ClockCorrection{Latest: far})
+	require.Equal(t, start.Add(2), j.Latest())
+	put(start.Add(1), aside)
+	require.Equal(t, start.Add(2), j.Latest())
+
+	head, err := j.Sign(signer)
+	require.NoError(t, err)
+	after, err := j.SignFrontier(signer)
+	require.NoError(t, err)
+	for name, open := range map[string]func() (*audit.Journal, error){
+		"whole":              func() (*audit.Journal, error) { return audit.OpenJournal(ctx, store, key, head) },
+		"from before it":     func() (*audit.Journal, error) { return audit.ResumeJournal(ctx, store, key, before, head) },
+		"from its other end": func() (*audit.Journal, error) { return audit.ResumeJournal(ctx, store, key, after, head) },
+	} {
+		again, err := open()
+		require.NoError(t, err)
+		require.Equal(t, start.Add(2), again.Latest(), name)
+	}
 }

@@ -418,27 +418,29 @@ func TestReviewLimits(t *testing.T) {
 			d.put(at.Add(wait), by, PolicySwap{From: b, To: a})
 		})["policy_swapped_back"], wait)
 	}
-	// A change that was refused, in between, does not hide it; one that was announced
-	// and completed counts.
+	// A change that was refused, in between, does not hide it, and is none itself.
 	a, b, c := DigestOf([]byte("a")), DigestOf([]byte("b")), DigestOf([]byte("c"))
-	attempt := func(d *diary, by Actor, swap PolicySwap, result Result) {
-		e, err := NewIntent(at, by, swap)
-		require.NoError(t, err)
-		i := int64(len(d.entries))
-		d.entries = append(d.entries, Entry{index: i, event: e})
-		d.put(at, by, Outcome{Intent: i, Result: result})
-	}
-	for result, want := range map[Result]int64{Completed: 0, Failed: 1, Abandoned: 1} {
-		require.Equal(t, want, one(func(d *diary, by Actor) {
-			d.put(at, by, PolicySwap{From: a, To: b})
-			attempt(d, by, PolicySwap{From: b, To: c}, result)
-			d.put(at.Add(time.Hour), by, PolicySwap{From: b, To: a})
-		})["policy_swapped_back"], "%v in between", result)
-		require.Equal(t, 1-want, one(func(d *diary, by Actor) {
-			d.put(at, by, PolicySwap{From: a, To: b})
-			attempt(d, by, PolicySwap{From: b, To: a}, result)
-		})["policy_swapped_back"], "%v", result)
-	}
+	require.EqualValues(t, 1, one(func(d *diary, by Actor) {
+		d.put(at, by, PolicySwap{From: a, To: b})
+		d.put(at, by, PolicyRefusal{From: b, To: c, Cause: "POL-TEST"})
+		d.put(at.Add(time.Hour), by, PolicySwap{From: b, To: a})
+	})["policy_swapped_back"])
+	require.Zero(t, one(func(d *diary, by Actor) {
+		d.put(at, by, PolicySwap{From: a, To: b})
+		d.put(at, by, PolicyRefusal{From: b, To: a, Cause: "POL-TEST"})
+	})["policy_swapped_back"])
+	// Nor is one whose record is durable although it was refused.
+	require.Zero(t, one(func(d *diary, by Actor) {
+		d.put(at, by, PolicySwap{From: a, To: b})
+		d.put(at, by, PolicyRefusal{From: a, To: b, Cause: "POL-RECORD"})
+		d.put(at, by, PolicySwap{From: b, To: a})
+	})["policy_swapped_back"])
+	require.EqualValues(t, 1, one(func(d *diary, by Actor) {
+		d.put(at, by, PolicySwap{From: a, To: b})
+		d.put(at, by, PolicySwap{From: b, To: c})
+		d.put(at, by, PolicyRefusal{From: b, To: c, Cause: "POL-RECORD"})
+		d.put(at, by, PolicySwap{From: b, To: a})
+	})["policy_swapped_back"])
 	end := terms().At
 	for wait, want := range map[time.Duration]int64{24 * time.Hour: 0, 24*time.Hour + 1: 0} {
 		require.Equal(t, want, one(func(d *diary, by Actor) {

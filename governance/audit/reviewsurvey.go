@@ -96,12 +96,15 @@ type survey struct {
 	packs    map[packKey]*openedPack  // awaiting a session
 	denied   map[retryKey]time.Time   // awaiting a permit
 	intents  map[int64]time.Time      // awaiting an outcome
-	swaps    map[int64]PolicySwap     // those of them that are to change the policy
 	reviewed coaching.Date            // the last review of the log
-	swap     struct {                 // the last one
-		PolicySwap
-		at time.Time
-	}
+	swap     swapAt                   // the last one
+	swapped  swapAt                   // the one before it
+}
+
+// A swapAt is a change of the policy with its time.
+type swapAt struct {
+	PolicySwap
+	at time.Time
 }
 
 func newSurvey(terms ReviewTerms) *survey {
@@ -109,7 +112,7 @@ func newSurvey(terms ReviewTerms) *survey {
 		terms:  terms,
 		before: coaching.Window{From: terms.Window.From.AddDays(-terms.History), To: terms.Window.From.AddDays(-1)},
 		seen:   map[Actor]coaching.Date{}, active: map[Actor]bool{}, counts: map[subjectKey]*[2]count{},
-		packs: map[packKey]*openedPack{}, denied: map[retryKey]time.Time{}, intents: map[int64]time.Time{}, swaps: map[int64]PolicySwap{},
+		packs: map[packKey]*openedPack{}, denied: map[retryKey]time.Time{}, intents: map[int64]time.Time{},
 	}
 }
 
@@ -164,12 +167,6 @@ func (s *survey) look(e Entry) {
 	switch b := e.event.body.(type) {
 	case Outcome:
 		delete(s.intents, b.Intent)
-		if swap, ok := s.swaps[b.Intent]; ok {
-			delete(s.swaps, b.Intent)
-			if b.Result == Completed {
-				s.swapped(swap, at, day, e.index)
-			}
-		}
 	case Decision:
 		s.decision(b, by, at, day, e.index)
 	case Export:
@@ -184,11 +181,12 @@ func (s *survey) look(e Entry) {
 		s.packs[packKey{by.ID, b.Pack}].read = coaching.Date{}
 	case PolicySwap:
 		s.add(day, e.index, 0, patternSwaps, Actor{}, "")
-		if e.event.phase == Intent {
-			s.swaps[e.index] = b
-			break
+		s.policy(b, at, day, e.index)
+	case PolicyRefusal:
+		s.add(day, e.index, 0, patternSwaps, Actor{}, "")
+		if b.From == s.swap.From && b.To == s.swap.To {
+			s.swap = s.swapped // its record is durable, and it did not happen
 		}
-		s.swapped(b, at, day, e.index)
 	case Review:
 		if b.Scope == OfLog && by.Role != coaching.System && day.After(s.reviewed) && !at.After(s.terms.At) {
 			s.reviewed = day
@@ -196,13 +194,13 @@ func (s *survey) look(e Entry) {
 	}
 }
 
-// swapped takes a policy into account that has come into force, and counts one that
+// policy takes a policy into account that has come into force, and counts one that
 // was so shortly before.
-func (s *survey) swapped(b PolicySwap, at time.Time, day coaching.Date, index int64) {
+func (s *survey) policy(b PolicySwap, at time.Time, day coaching.Date, index int64) {
 	if since := at.Sub(s.swap.at); !b.From.IsZero() && b.To == s.swap.From && b.From == s.swap.To && 0 <= since && since <= s.terms.RetryWithin {
 		s.add(day, index, 0, patternUndone, Actor{}, "")
 	}
-	s.swap.PolicySwap, s.swap.at = b, at
+	s.swapped, s.swap = s.swap, swapAt{b, at}
 }
 
 // clock looks at the record's time, and lets time pass for what is open.
@@ -211,8 +209,8 @@ func (s *survey) clock(e Entry, at time.Time) {
 		// The record's own date is not to be trusted: it counts where the log is.
 		s.add(s.dayOf(s.latest), e.index, 0, patternClock, Actor{}, "")
 	}
-	if at.After(s.latest) && !at.After(s.terms.At) {
-		s.latest = at
+	if !at.After(s.terms.At) {
+		s.latest = e.event.Latest(s.latest)
 	}
 	if day := s.dayOf(s.latest); day != s.today {
 		s.today = day

@@ -1,8 +1,13 @@
 package audit
 
-import "github.com/coachgov/coaching"
+import (
+	"time"
 
-// A PolicySwap records that another policy answers from here on.
+	"github.com/coachgov/coaching"
+)
+
+// A PolicySwap records that another policy answers from here on: To, unless a
+// [PolicyRefusal] behind it says that From goes on.
 type PolicySwap struct {
 	From Digest // optional: none before the first
 	To   Digest
@@ -18,7 +23,8 @@ func (b PolicySwap) fields(c *coder) Body {
 }
 
 // A PolicyRefusal records that the actor wanted another policy to answer, and did
-// not get it. The policy of before goes on answering.
+// not get it. From goes on answering, whatever a [PolicySwap] in front of it says:
+// its record may have become durable although the store said that it had not.
 type PolicyRefusal struct {
 	From  Digest // the policy in force; optional: none before the first
 	To    Digest // the policy that was refused; optional: none when there was no sound one
@@ -32,6 +38,24 @@ func (b PolicyRefusal) fields(c *coder) Body {
 	c.optDigest("from", &b.From)
 	c.optDigest("to", &b.To)
 	c.ident("cause", &b.Cause)
+	return b
+}
+
+// A ClockCorrection records that the actor, a human, has found the log's latest
+// time to be wrong: some record is dated later than it was made, and everything
+// after it would count as going back. From here on [Log.Latest] is the event's own
+// time. It holds only where Latest is the latest time of the log, so that it
+// corrects what its actor has looked at and nothing else. The dates on record
+// stay as they are, and a review counts them (GOV-018).
+type ClockCorrection struct {
+	Latest time.Time // the time that is wrong, later than the event's own
+}
+
+// Kind returns KindClock.
+func (ClockCorrection) Kind() Kind { return KindClock }
+
+func (b ClockCorrection) fields(c *coder) Body {
+	c.instant("latest", &b.Latest)
 	return b
 }
 

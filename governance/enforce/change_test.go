@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/governance"
 	"github.com/coachgov/coaching/governance/audit"
 	"github.com/coachgov/coaching/governance/enforce"
@@ -36,7 +37,7 @@ func begin(t testing.TB, store audit.Store, source string) *enforce.Engine {
 
 // refused swaps a policy in, which must fail, leave the one of before in force and
 // be on record as an attempt that failed.
-func refused(t testing.TB, e *enforce.Engine, store audit.Store, next enforce.Change) error {
+func refused(t testing.TB, e *enforce.Engine, store audit.Store, next enforce.Change, cause string) error {
 	t.Helper()
 	before, promises := e.PolicyDigest(), e.Promises()
 	size := len(entries(t, store))
@@ -46,15 +47,29 @@ func refused(t testing.TB, e *enforce.Engine, store audit.Store, next enforce.Ch
 	require.Equal(t, before, e.PolicyDigest())
 	require.Equal(t, promises, e.Promises())
 	log := entries(t, store)[size:]
-	require.Len(t, log, 2)
-	require.Equal(t, audit.Intent, log[0].Event().Phase())
+	require.Len(t, log, 1)
 	require.Equal(t, next.By, log[0].Event().By())
-	swap := log[0].Event().Body().(audit.PolicySwap)
+	swap := log[0].Event().Body().(audit.PolicyRefusal)
 	require.Equal(t, before, swap.From.String())
 	require.Equal(t, next.Policy.Digest(), swap.To.String())
-	require.Equal(t, audit.Outcome{Intent: log[0].Index(), Result: audit.Failed}, log[1].Event().Body())
-	require.Empty(t, audit.Unfinished(entries(t, store)))
+	require.Equal(t, cause, swap.Cause)
+	require.Equal(t, before, onRecord(t, store))
 	return err
+}
+
+// onRecord returns the digest of the policy in force as the log says.
+func onRecord(t testing.TB, store audit.Store) string {
+	t.Helper()
+	var in audit.Digest
+	for _, e := range entries(t, store) {
+		switch b := e.Event().Body().(type) {
+		case audit.PolicySwap:
+			in = b.To
+		case audit.PolicyRefusal:
+			in = b.From
+		}
+	}
+	return in.String()
 }
 
 // A policy that breaks a promise of the one in force is not put in force; the
@@ -64,7 +79,7 @@ func TestSwapKeepsPromises(t *testing.T) {
 	e := begin(t, store, careful("a", elsewhere))
 	careless := changeTo(t, small("b", "", ""), start)
 	var broken *enforce.PromiseError
-	err := refused(t, e, store, careless)
+	err := refused(t, e, store, careless, "GOV-015")
 	require.ErrorAs(t, err, &broken)
 	require.Equal(t, careless.Policy.Digest(), broken.PolicyDigest)
 	require.Len(t, broken.Results, 1)
@@ -90,10 +105,10 @@ func TestSwapCarriesPromises(t *testing.T) {
 		require.NoError(t, e.Swap(ctx, changeTo(t, careful(silent, ""), start)))
 		require.Len(t, e.Promises(), 1)
 		careless := changeTo(t, small("b", "", ""), start)
-		refused(t, e, store, careless)
+		refused(t, e, store, careless, "GOV-015")
 
 		careless.Withdrawn = []string{"never.elsewhere", "another"}
-		require.ErrorContains(t, refused(t, e, store, careless), "withdrawn promise 1 is not in force")
+		require.ErrorContains(t, refused(t, e, store, careless, "POL-INVARIANT"), "withdrawn promise 1 is not in force")
 		careless.Withdrawn = []string{"never.elsewhere"}
 		require.NoError(t, e.Swap(ctx, careless))
 		require.Equal(t, careless.Policy.Digest(), e.PolicyDigest())
@@ -139,7 +154,7 @@ func TestPromisesOfParameters(t *testing.T) {
 	store := new(audit.MemoryStore)
 	e = begin(t, store, source(10, "10"))
 	var broken *enforce.PromiseError
-	require.ErrorAs(t, refused(t, e, store, changeTo(t, source(5, "5"), start)), &broken)
+	require.ErrorAs(t, refused(t, e, store, changeTo(t, source(5, "5"), start), "C-15"), &broken)
 	require.Equal(t, "never.few", broken.Results[0].ID)
 }
 
@@ -148,7 +163,7 @@ func TestSwapRefusesUnproved(t *testing.T) {
 	store := new(audit.MemoryStore)
 	e := begin(t, store, careful("a", elsewhere))
 	source := strings.Replace(small("d", "", ""), `'resource.type == "pack"'`, `'resource.id.startsWith("pack")'`, 1)
-	err := refused(t, e, store, changeTo(t, source, start))
+	err := refused(t, e, store, changeTo(t, source, start), "GOV-015")
 	var broken *enforce.PromiseError
 	require.ErrorAs(t, err, &broken)
 	require.Equal(t, governance.Unproved, broken.Results[0].Verdict)
@@ -180,24 +195,24 @@ func TestSwapReadsProofs(t *testing.T) {
 
 	// What speaks of another policy is refused, whatever it says.
 	careless.Proof = changeTo(t, small("c", "", ""), start).Proof
-	require.ErrorContains(t, refused(t, e, store, careless), "another policy")
+	require.ErrorContains(t, refused(t, e, store, careless, "POL-INVARIANT"), "another policy")
 	careless.Proof = new(governance.Proof)
-	require.ErrorContains(t, refused(t, e, store, careless), "another policy")
+	require.ErrorContains(t, refused(t, e, store, careless, "POL-INVARIANT"), "another policy")
 	report := *careless.Report
 	careless.Proof, careless.Report = good, &report
 	report.Proof = changeTo(t, small("c", "", ""), start).Proof
-	require.ErrorContains(t, refused(t, e, store, careless), "another policy")
+	require.ErrorContains(t, refused(t, e, store, careless, "POL-INVARIANT"), "another policy")
 	report.Proof = nil
 
 	// The id is not the promise, and a proof that refutes proves nothing.
 	easier := promise
 	easier.Never = `action == "view" && purpose != "coaching" && subject.role == "none"`
 	careless.Proof = proved(good, easier)
-	require.ErrorAs(t, refused(t, e, store, careless), &broken)
+	require.ErrorAs(t, refused(t, e, store, careless, "GOV-015"), &broken)
 	refuted, err := careless.Policy.Prove(promise)
 	require.NoError(t, err)
 	careless.Proof = refuted
-	require.ErrorAs(t, refused(t, e, store, careless), &broken)
+	require.ErrorAs(t, refused(t, e, store, careless, "GOV-015"), &broken)
 
 	// Nothing is proved a second time: a host that writes its own proof has its way.
 	careless.Proof = proved(good, promise)
@@ -263,7 +278,7 @@ func TestNewRefusesTests(t *testing.T) {
 	_, err := enforce.New(context.Background(), journal(t, store), enforce.Settings{Valid: time.Minute}, c)
 	require.ErrorContains(t, err, "tests inside the policy passed")
 	require.Empty(t, entries(t, store))
-	require.ErrorContains(t, refused(t, engine(t, store), store, c), "tests inside the policy passed")
+	require.ErrorContains(t, refused(t, engine(t, store), store, c, "POL-TEST"), "tests inside the policy passed")
 }
 
 // recorded returns a log of decisions of a policy over requests for the purposes.
@@ -353,7 +368,7 @@ func TestSwapReplays(t *testing.T) {
 				require.Equal(t, tt.to.Policy.Digest(), e.PolicyDigest())
 				return
 			}
-			err = refused(t, e, store, tt.to)
+			err = refused(t, e, store, tt.to, "POL-REPLAY")
 			require.ErrorContains(t, err, tt.want)
 			var changed *enforce.ReplayError
 			require.Equal(t, tt.loosened >= 0, errors.As(err, &changed))
@@ -389,27 +404,100 @@ func TestSwapReplayIsCancelled(t *testing.T) {
 	require.ErrorIs(t, e.Swap(ctx, narrow), context.Canceled)
 }
 
-// A refusal that cannot be put on record says so, and an attempt that is dated
-// wrongly is recorded at the latest time known.
+// A refusal that cannot be put on record says so, and is put there before anything
+// else; an attempt that is dated wrongly is recorded at the latest time known.
 func TestSwapRecordsAttempts(t *testing.T) {
+	ctx := context.Background()
 	store := &faulty{}
 	e := engine(t, store)
 	next := change(t, "B", start)
 	next.Withdrawn = []string{"unknown"}
 	store.fault = "no space"
-	err := e.Swap(context.Background(), next)
+	err := e.Swap(ctx, next)
 	require.ErrorContains(t, err, "withdrawn promise 0 is not in force")
 	require.ErrorContains(t, err, "the attempt is not on record: audit: storing record 1: write audit.log: no space left on device")
+	require.ErrorContains(t, e.Swap(ctx, change(t, "B", start)), "the change before this one was refused, which is not on record")
+	d, g := e.Authorize(ctx, coachReads("pack-1", start))
+	require.True(t, g.IsZero())
+	require.Equal(t, "POL-RECORD", d.Reasons[0].Code)
+	require.Contains(t, d.Errors[0].Message, "no space left on device")
 	store.fault = ""
+	d, _ = e.Authorize(ctx, coachReads("pack-1", start))
+	require.True(t, d.Allowed())
+	log := entries(t, store)
+	require.Len(t, log, 3)
+	require.Equal(t, audit.KindPolicyRefused, log[1].Event().Kind())
+	require.Equal(t, audit.KindDecision, log[2].Event().Kind())
+
+	next.Withdrawn = nil
 	for _, at := range []time.Time{{}, start.Add(-1), time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		next.At = at
-		refused(t, e, store, next)
+		require.ErrorContains(t, refused(t, e, store, next, "POL-SEQUENCE"), "2027-02-03T10:00:00Z, the latest time on record")
 		log := entries(t, store)
-		require.True(t, slices.ContainsFunc(log[len(log)-2:], func(e audit.Entry) bool { return e.Event().At().Equal(start) }))
+		require.True(t, log[len(log)-1].Event().At().Equal(start))
 	}
-	done, cancel := context.WithCancel(context.Background())
+	done, cancel := context.WithCancel(ctx)
 	cancel()
 	require.ErrorIs(t, e.Swap(done, change(t, "B", start)), context.Canceled)
-	d, _ := e.Authorize(context.Background(), coachReads("pack-1", start))
+	d, _ = e.Authorize(ctx, coachReads("pack-1", start))
 	require.True(t, d.Allowed())
+}
+
+// What cannot be on record as it was said is there all the same: a change by nobody,
+// to no policy, or for a reason that is no code.
+func TestSwapRecordsWhatItCan(t *testing.T) {
+	ctx := context.Background()
+	last := func(store audit.Store) audit.Event {
+		log := entries(t, store)
+		return log[len(log)-1].Event()
+	}
+	store := new(audit.MemoryStore)
+	e := engine(t, store)
+	nobody := change(t, "B", start)
+	nobody.By = audit.Actor{}
+	require.Error(t, e.Swap(ctx, nobody))
+	require.Equal(t, audit.Actor{Role: coaching.System}, last(store).By())
+	require.Equal(t, e.PolicyDigest(), onRecord(t, store))
+
+	none := change(t, "B", start)
+	none.Policy = nil
+	require.Error(t, e.Swap(ctx, none))
+	require.Equal(t, none.By, last(store).By())
+	require.Equal(t, "POL-POLICY", last(store).Body().(audit.PolicyRefusal).Cause)
+	require.True(t, last(store).Body().(audit.PolicyRefusal).To.IsZero())
+
+	odd := change(t, "B", start)
+	report := *odd.Report
+	report.Findings = coaching.Findings{{Code: "no code", Message: "blocks"}}
+	odd.Report = &report
+	require.ErrorContains(t, e.Swap(ctx, odd), "blocks")
+	require.Equal(t, odd.By, last(store).By())
+	require.Equal(t, "POL-POLICY", last(store).Body().(audit.PolicyRefusal).Cause)
+}
+
+// A change that is durable although the store denied it is not in force, and by the
+// record it is not either before anything is permitted again.
+func TestSwapThatNobodyHeardOf(t *testing.T) {
+	ctx := context.Background()
+	for _, fault := range []string{"error after", "panic after", "read error", "reads nothing"} {
+		t.Run(fault, func(t *testing.T) {
+			store := &faulty{}
+			e := engine(t, store)
+			before := e.PolicyDigest()
+			store.fault, store.from, store.to, store.calls = fault, 0, 2, 0
+			err := e.Swap(ctx, change(t, "B", start))
+			require.ErrorContains(t, err, "recording the change")
+			require.Equal(t, before, e.PolicyDigest())
+			store.fault = ""
+			d, _ := e.Authorize(ctx, coachReads("pack-1", start))
+			require.True(t, d.Allowed())
+			require.Equal(t, before, d.PolicyDigest)
+			require.Equal(t, before, onRecord(t, store))
+			kinds := map[audit.Kind]int{}
+			for _, entry := range entries(t, store) {
+				kinds[entry.Event().Kind()]++
+			}
+			require.Equal(t, map[audit.Kind]int{audit.KindPolicy: 2, audit.KindPolicyRefused: 1, audit.KindDecision: 1}, kinds)
+		})
+	}
 }

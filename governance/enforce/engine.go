@@ -35,7 +35,7 @@ type Engine struct {
 	journal  *audit.Journal
 	settings Settings
 	state    atomic.Pointer[inForce]
-	changing sync.Mutex // held by a swap from beginning to end
+	changing chan struct{} // holds one token, which is the right to change the state
 
 	clock  sync.Mutex
 	latest time.Time
@@ -46,7 +46,8 @@ type Engine struct {
 type inForce struct {
 	policy   *governance.Policy
 	promises []governance.Invariant
-	shadow   *shadow // nil when there is none
+	shadow   *shadow  // nil when there is none
+	owed     *refusal // of a change, not on record yet; nil when there is none
 }
 
 // current returns what is in force; for the zero Engine the zero value, whose
@@ -76,7 +77,9 @@ func (e *Engine) replace(edit func(*inForce)) {
 // New returns an engine that answers by the first policy and records in the
 // journal, which it keeps; it records the change to that policy first. The first
 // policy passes the gate of [Engine.Swap]; when it does not, there is no engine
-// and no record.
+// and no record. Nor is there when the change is dated before the latest time on
+// record: the clock was set back, or some record is dated too late, which an
+// [audit.ClockCorrection] by a human sets right.
 func New(ctx context.Context, journal *audit.Journal, settings Settings, first Change) (*Engine, error) {
 	switch {
 	case journal.Origin() == "":
@@ -87,7 +90,8 @@ func New(ctx context.Context, journal *audit.Journal, settings Settings, first C
 		return nil, fmt.Errorf("enforce: slack of %s, want 0 to %s", settings.Slack, MaxSlack)
 	}
 	// A clock that was set back while nothing ran is a clock that went back.
-	e := &Engine{journal: journal, settings: settings, latest: journal.Latest()}
+	e := &Engine{journal: journal, settings: settings, latest: journal.Latest(), changing: make(chan struct{}, 1)}
+	e.changing <- struct{}{}
 	e.state.Store(new(inForce))
 	if err := e.Swap(ctx, first); err != nil {
 		return nil, err
@@ -158,9 +162,24 @@ func (e *Engine) authorize(ctx context.Context, now inForce, request *governance
 	if e == nil || e.journal == nil || ctx == nil || asked == nil {
 		return refuse(answer, codeRecord, "there is nothing to record the decision with"), Grant{}
 	}
+	if err := e.settled(ctx); err != nil {
+		return refuse(failed(answer, err), codeRecord, "the record does not say which policy is in force"), Grant{}
+	}
 	d, g := e.record(ctx, asked, answer, here)
 	now.shadow.compare(asked, answer)
 	return d, g
+}
+
+// settled makes sure that the record agrees with what is in force.
+func (e *Engine) settled(ctx context.Context) error {
+	if e.current().owed == nil {
+		return nil
+	}
+	if err := e.turn(ctx); err != nil {
+		return err
+	}
+	defer e.pass()
+	return e.settle(ctx)
 }
 
 // record puts the answer to a request on record, and grants what it permits

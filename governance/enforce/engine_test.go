@@ -399,5 +399,35 @@ func TestRules(t *testing.T) {
 		require.NotEmpty(t, r.Statement)
 		require.NotEmpty(t, r.Remedy)
 	}
-	require.Equal(t, []string{"GOV-004", "GOV-014", "GOV-015", "POL-BATCH", "POL-RECORD", "POL-SEQUENCE"}, listed)
+	require.Equal(t, []string{"GOV-004", "GOV-014", "GOV-015", "POL-BATCH", "POL-RECORD", "POL-REPLAY", "POL-SEQUENCE"}, listed)
+}
+
+// A date of the far future in the log stops the next engine, for a request dated
+// earlier would count as one that goes back; a human sets it right, on record.
+func TestEngineAfterTheFarFuture(t *testing.T) {
+	ctx := context.Background()
+	store := new(audit.MemoryStore)
+	j := journal(t, store)
+	put := func(at time.Time, body audit.Body) {
+		event, err := audit.NewEvent(at, audit.Actor{ID: person("privacy officer"), Role: coaching.PrivacyOfficer}, body)
+		require.NoError(t, err)
+		_, err = j.Append(ctx, event)
+		require.NoError(t, err)
+	}
+	begin := func() (*enforce.Engine, error) {
+		return enforce.New(ctx, j, enforce.Settings{Valid: time.Minute}, change(t, "A", start))
+	}
+	running, err := begin()
+	require.NoError(t, err)
+	far := start.AddDate(900, 0, 0)
+	put(far, audit.Restriction{Signal: "focus_time", Use: "coaching_only"})
+	d, _ := running.Authorize(ctx, coachReads("pack-1", start))
+	require.True(t, d.Allowed(), "an engine goes by its own requests")
+	_, err = begin()
+	require.ErrorContains(t, err, "not before 2927-02-03T10:00:00Z, the latest time on record; where that is wrong, record an audit.ClockCorrection first")
+	put(start, audit.ClockCorrection{Latest: far})
+	e, err := begin()
+	require.NoError(t, err)
+	d, _ = e.Authorize(ctx, coachReads("pack-1", start.Add(-1)))
+	require.Equal(t, "POL-SEQUENCE", d.Reasons[0].Code)
 }

@@ -56,12 +56,12 @@ func ExampleEngine_Swap() {
 	change.Withdrawn = []string{"never.small_group"}
 	fmt.Println(engine.Swap(ctx, change), engine.PolicyDigest() == policy.Digest())
 	n, _ := store.Size(ctx)
-	fmt.Println(n, "records: policy, attempt, its failure, policy")
+	fmt.Println(n, "records: policy, refusal, policy")
 	// Output:
 	// refuted never.small_group C-15 a group of 4
 	// still in force: true
 	// <nil> true
-	// 4 records: policy, attempt, its failure, policy
+	// 3 records: policy, refusal, policy
 }
 
 // The same policy is tried on last week's decisions: one request that was denied

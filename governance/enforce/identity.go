@@ -2,6 +2,7 @@ package enforce
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -119,11 +120,11 @@ func (f *identityFold) open(request string) *identityCase {
 
 // add takes one more event into the state.
 func (f *identityFold) add(index int64, e audit.Event) {
-	f.latest = f.now(e.At())
+	f.pass(e)
 	switch body := e.Body().(type) {
 	case audit.ConsentChange:
 		if body.Purpose == identityPurpose() {
-			f.consent(body, e.At())
+			f.consent(body, e)
 		}
 	case audit.IdentityRequest:
 		f.request(index, body, e)
@@ -143,11 +144,29 @@ func (f *identityFold) add(index int64, e audit.Event) {
 	}
 }
 
-// consent notes an opt-in, or ends one and every open request that rests on it.
-func (f *identityFold) consent(body audit.ConsentChange, at time.Time) {
+// pass lets time go by. Where somebody corrects the clock, what was over stays over:
+// every open request ends, and so do the opt-ins that had expired.
+func (f *identityFold) pass(e audit.Event) {
+	before := f.latest
+	if f.latest = e.Latest(before); !f.latest.Before(before) {
+		return
+	}
+	for _, c := range f.order {
+		if c.State == IdentityOpen {
+			c.State = IdentityExpired
+		}
+	}
+	maps.DeleteFunc(f.optIns, func(_ optIn, o optedIn) bool { return !o.at(before) })
+}
+
+// consent notes an opt-in, which is by the person concerned or by the software that
+// asked them, or ends one and every open request that rests on it, by whomever.
+func (f *identityFold) consent(body audit.ConsentChange, e audit.Event) {
 	key := optIn{body.Participant, body.Signal}
 	if body.Given {
-		f.optIns[key] = optedIn{at, body.Expires}
+		if by := e.By(); by.ID == body.Participant || by.Role == coaching.System {
+			f.optIns[key] = optedIn{e.At(), body.Expires}
+		}
 		return
 	}
 	delete(f.optIns, key)

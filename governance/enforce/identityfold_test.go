@@ -242,12 +242,24 @@ func TestIdentityFoldIgnores(t *testing.T) {
 	asking := func(f func(*audit.IdentityRequest)) audit.IdentityRequest { r := ask; f(&r); return r }
 	granting := func(f func(*audit.ConsentChange)) audit.ConsentChange { c := optIn; f(&c); return c }
 	self := audit.Actor{ID: leader, Role: coaching.Participant}
+	far := began.AddDate(900, 0, 0)
+	aside, fixed := audit.Restriction{Signal: "focus_time", Use: "coaching_only"}, audit.ClockCorrection{Latest: far}
 	tests := map[string]struct {
 		steps     []step
 		state     IdentityState
 		approvals int
 	}{
 		"as it should be":                  {[]step{{self, optIn, at(1)}, {coach, ask, at(2)}, {lawyer, yes, at(3)}}, IdentityOpen, 1},
+		"opted in by the coach":            {[]step{{coach, optIn, at(1)}, {coach, ask, at(2)}}, IdentityNone, 0},
+		"opted in by software":             {[]step{{audit.Actor{Role: coaching.System}, optIn, at(1)}, {coach, ask, at(2)}}, IdentityOpen, 0},
+		"opted in in any role":             {[]step{{audit.Actor{ID: leader, Role: coaching.Coach}, optIn, at(1)}, {coach, ask, at(2)}}, IdentityOpen, 0},
+		"withdrawn by the coach":           {[]step{{self, optIn, at(1)}, {coach, ask, at(2)}, {coach, granting(func(c *audit.ConsentChange) { c.Given = false }), at(3)}}, IdentityWithdrawn, 0},
+		"a record from the far future":     {[]step{{self, optIn, at(1)}, {coach, ask, at(2)}, {coach, aside, far}, {lawyer, yes, at(4)}}, IdentityExpired, 0},
+		"corrected, and asked before":      {[]step{{self, optIn, at(1)}, {coach, ask, at(2)}, {coach, aside, far}, {lawyer, fixed, at(4)}, {lawyer, yes, at(5)}}, IdentityExpired, 0},
+		"corrected, and asked after":       {[]step{{self, optIn, at(1)}, {coach, aside, far}, {lawyer, fixed, at(4)}, {coach, ask, at(5)}, {lawyer, yes, at(6)}}, IdentityOpen, 1},
+		"corrected by another time":        {[]step{{self, optIn, at(1)}, {coach, aside, far}, {lawyer, audit.ClockCorrection{Latest: far.Add(1)}, at(4)}, {coach, ask, at(5)}}, IdentityExpired, 0},
+		"opt-in over before a correction":  {[]step{{self, granting(func(c *audit.ConsentChange) { c.Expires = at(9) }), at(1)}, {coach, aside, far}, {lawyer, fixed, at(4)}, {coach, ask, at(5)}}, IdentityNone, 0},
+		"a correction of nothing":          {[]step{{self, optIn, at(1)}, {coach, ask, at(2)}, {lawyer, fixed, at(3)}, {lawyer, yes, at(4)}}, IdentityOpen, 1},
 		"asked by software":                {[]step{{self, optIn, at(1)}, {audit.Actor{ID: coach.ID, Role: coaching.System}, ask, at(2)}}, IdentityNone, 0},
 		"asked for too long":               {[]step{{self, optIn, at(1)}, {coach, asking(func(r *audit.IdentityRequest) { r.Expires = at(2).Add(MaxIdentityValid + 1) }), at(2)}}, IdentityNone, 0},
 		"asked for no time":                {[]step{{self, optIn, at(1)}, {coach, asking(func(r *audit.IdentityRequest) { r.Expires = at(2) }), at(2)}}, IdentityNone, 0},

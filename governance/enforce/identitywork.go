@@ -19,7 +19,9 @@ import (
 // expiry needs no event: it is the time.
 //
 //   - The person concerned opts in: the host appends an [audit.ConsentChange] of
-//     the purpose "reidentification", for each signal behind the data.
+//     the purpose "reidentification", for each signal behind the data. Its actor
+//     is that person, or the role system for the software that asked them; an
+//     opt-in by anybody else counts for nothing, a withdrawal by anybody counts.
 //   - [Reidentification.Ask] makes a request that names who will learn the
 //     identity (the request's subject), for what, and until when.
 //   - [Reidentification.Approve] is called by people other than the requester,
@@ -29,7 +31,8 @@ import (
 //   - [Reidentification.Reveal] shows the identity, once, to the subject.
 //
 // A withdrawal ends every open request about the person, whatever the signal; time
-// ends it too. It is safe for concurrent use; the zero Reidentification reveals
+// ends it too, and so does an [audit.ClockCorrection], which gives no request more
+// time. It is safe for concurrent use; the zero Reidentification reveals
 // nothing.
 type Reidentification struct {
 	engine *Engine

@@ -10,7 +10,15 @@ const (
 	codeApproval = "GOV-015"
 	codeBatch    = "POL-BATCH"
 	codeRecord   = "POL-RECORD"
+	codeReplay   = "POL-REPLAY"
 	codeSequence = "POL-SEQUENCE"
+)
+
+// The codes of package governance by which a change is refused here.
+const (
+	codeInvariant = "POL-INVARIANT"
+	codePolicy    = "POL-POLICY"
+	codeTest      = "POL-TEST"
 )
 
 // engineRule stands where a reason names its rule. No policy has a rule of this id.
@@ -51,10 +59,16 @@ func Rules() []coaching.Rule {
 			Remedy:    "Mend the audit store, then ask again; nobody has seen the data.",
 		},
 		{
+			Code:      codeReplay,
+			Statement: "A policy that is put in force answers the recorded decisions as they were answered, apart from as many as are acknowledged.",
+			Severity:  coaching.Error,
+			Remedy:    "Look at what changes, and acknowledge it or correct the policy.",
+		},
+		{
 			Code:      codeSequence,
 			Statement: "The time of a request is not before the time of an earlier one.",
 			Severity:  coaching.Error,
-			Remedy:    "Set the clock right; when hosts share a log, allow the slack by which their clocks differ.",
+			Remedy:    "Set the clock right; when hosts share a log, allow the slack by which their clocks differ; when a record is dated too late, record the correction.",
 		},
 	}
 }
