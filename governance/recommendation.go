@@ -222,7 +222,7 @@ func (c Recommendation) Respond(a CoachResponse) (Recommendation, coaching.Findi
 // step returns the next record if nothing stands in its way, and this one
 // otherwise, with every reason.
 func (c Recommendation) step(next Recommendation, again bool, path string, more ...coaching.Finding) (Recommendation, coaching.Findings) {
-	next.Signals = slices.Clone(c.Signals)
+	next.apart()
 	// A step that was skipped cannot be put in afterwards.
 	fs := c.Check()
 	if !fs.Blocked() {
@@ -236,6 +236,26 @@ func (c Recommendation) step(next Recommendation, again bool, path string, more 
 		return c, fs
 	}
 	return next, fs
+}
+
+// apart gives the record copies of what its predecessors point to.
+func (c *Recommendation) apart() {
+	c.Signals = slices.Clone(c.Signals)
+	if c.Basis != nil {
+		b := *c.Basis
+		b.Inputs, b.Features = slices.Clone(b.Inputs), slices.Clone(b.Features)
+		c.Basis = &b
+	}
+	c.Sample, c.Review, c.Session, c.Response = copied(c.Sample), copied(c.Review), copied(c.Session), copied(c.Response)
+}
+
+// copied returns a pointer to a copy; nil for nil.
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
 }
 
 // differs reports where a request is not about this record.

@@ -397,3 +397,39 @@ func TestRecommendationStepsAreValues(t *testing.T) {
 		require.Equal(t, string(text), fmt.Sprint(r))
 	}
 }
+
+// What a caller changes in a record that it was handed changes no other one.
+func TestRecommendationStepsShareNothing(t *testing.T) {
+	p, _, err := BuiltIn()
+	require.NoError(t, err)
+	c := proposal(EffectsOf(Promotion))
+	for _, a := range acts6(p) {
+		switch a.name {
+		case "refuse", "veto":
+			continue
+		}
+		next, fs := a.do(c)
+		require.False(t, fs.Blocked(), "%s: %v", a.name, fs)
+		before, err := json.Marshal(c)
+		require.NoError(t, err)
+		edited := next
+		edited.Signals[0] = "another"
+		if edited.Basis != nil {
+			edited.Basis.Note, edited.Basis.Inputs[0] = "another", "another"
+		}
+		if edited.Sample != nil {
+			edited.Sample.Size++
+		}
+		if edited.Review != nil {
+			edited.Review.Approved = false
+		}
+		if edited.Session != nil {
+			edited.Session.Session = "another"
+		}
+		after, err := json.Marshal(c)
+		require.NoError(t, err)
+		require.JSONEq(t, string(before), string(after), a.name)
+		c, _ = a.do(c)
+	}
+	require.Equal(t, "answered", c.Stage())
+}

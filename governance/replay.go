@@ -25,8 +25,11 @@ type Impact struct {
 	Outcomes []OutcomeCount `json:"outcomes"`
 	// Rules counts the changed records by the rules that are responsible: those
 	// that decide now and did not, and those that decided and do not now. By From,
-	// To and rule, then those that decide before those that are gone.
+	// To and rule, then those that decide before those that are gone; the first
+	// [MaxRuleCounts] in that order.
 	Rules []RuleCount `json:"rules"`
+	// OtherRules is the sum of the counts behind them.
+	OtherRules int `json:"other_rules,omitempty"`
 	// Groups counts by role and action, in the order of their declaration.
 	Groups []GroupCount `json:"groups"`
 	// Examples holds the first records of each change, at most [MaxExamples], by
@@ -40,6 +43,10 @@ type Impact struct {
 
 // MaxExamples bounds the examples of one kind in an [Impact].
 const MaxExamples = 3
+
+// MaxRuleCounts bounds the rules in an [Impact], which come from the log: whoever
+// wrote it may have named another rule in each record.
+const MaxRuleCounts = 1024
 
 // An OutcomeCount counts records by the outcome of then and now.
 type OutcomeCount struct {
@@ -185,13 +192,44 @@ func (t *replayTally) add(position int, rec *Recorded, d *Decision) {
 		t.rules[RuleCount{From: from, To: to, Rule: rule}]++
 	}
 	for _, rule := range uniq(then) {
-		t.rules[RuleCount{From: from, To: to, Rule: rule, Gone: true}]++
+		t.rules[RuleCount{From: from, To: to, Rule: strings.Clone(rule), Gone: true}]++ // and not the line around it
+	}
+	if len(t.rules) > 2*MaxRuleCounts {
+		t.trim()
 	}
 	if examples := &t.examples[from][to]; len(*examples) < MaxExamples {
 		*examples = append(*examples, ReplayExample{
 			Record: position, From: from, To: to, Role: r.Subject.Role, Action: r.Action, Type: r.Resource.Type, Now: now, Then: then,
 		})
 	}
+}
+
+// trim keeps the first rules in their order. One that is left out once is behind
+// as many others for ever, so what is kept has its whole count, whatever the order
+// of the log.
+func (t *replayTally) trim() []RuleCount {
+	var rules []RuleCount
+	for rule, n := range t.rules {
+		rule.Count = n
+		rules = append(rules, rule)
+	}
+	slices.SortFunc(rules, func(a, b RuleCount) int {
+		gone := 0
+		if a.Gone != b.Gone {
+			gone = 1
+			if b.Gone {
+				gone = -1
+			}
+		}
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Rule, b.Rule), gone)
+	})
+	for len(rules) > MaxRuleCounts {
+		last := rules[len(rules)-1]
+		t.impact.OtherRules += last.Count
+		rules, last.Count = rules[:len(rules)-1], 0
+		delete(t.rules, last)
+	}
+	return rules
 }
 
 // uniq returns the names once each, sorted.
@@ -209,20 +247,7 @@ func (t *replayTally) settle() *Impact {
 			i.Examples = append(i.Examples, t.examples[from][to]...)
 		}
 	}
-	for rule, n := range t.rules {
-		rule.Count = n
-		i.Rules = append(i.Rules, rule)
-	}
-	slices.SortFunc(i.Rules, func(a, b RuleCount) int {
-		gone := 0
-		if a.Gone != b.Gone {
-			gone = 1
-			if b.Gone {
-				gone = -1
-			}
-		}
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Rule, b.Rule), gone)
-	})
+	i.Rules = t.trim()
 	for _, g := range t.groups {
 		i.Groups = append(i.Groups, *g)
 	}
@@ -253,6 +278,9 @@ func (i *Impact) Text() string {
 			verb = "no longer decides"
 		}
 		fmt.Fprintf(&b, "  %-6s -> %-6s %s %s: %d\n", c.From, c.To, c.Rule, verb, c.Count)
+	}
+	if i.OtherRules > 0 {
+		fmt.Fprintf(&b, "  other rules: %d\n", i.OtherRules)
 	}
 	if len(i.Groups) > 0 {
 		b.WriteString("\nRoles and actions\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"math/rand/v2"
 	"slices"
@@ -410,4 +411,49 @@ func FuzzReadRecorded(f *testing.F) {
 			require.Equal(t, 1, n)
 		}
 	})
+}
+
+// A log that names another rule in each record costs no memory for each: the first
+// names have their whole counts, whatever the order, and the rest is counted.
+func TestReplayBoundsRules(t *testing.T) {
+	p := builtInPolicy(t)
+	var log []Recorded
+	for i := range 5 * MaxRuleCounts {
+		rec := Recorded{Outcome: Permit, Reasons: []RecordedReason{{Rule: fmt.Sprintf("rule.%05d", i), Effect: Permit}}}
+		log = append(log, rec, rec)
+	}
+	replay := func() *Impact {
+		impact, err := Replay(p, func(yield func(Recorded, error) bool) {
+			for _, rec := range log {
+				if !yield(rec, nil) {
+					return
+				}
+			}
+		})
+		require.NoError(t, err)
+		impact.Examples = nil
+		return impact
+	}
+	want := replay()
+	require.Len(t, want.Rules, MaxRuleCounts)
+	total := want.OtherRules
+	for _, c := range want.Rules {
+		total += c.Count
+		if c.Gone {
+			require.Equal(t, 2, c.Count)
+		}
+	}
+	require.Contains(t, want.Text(), fmt.Sprintf("  other rules: %d\n", want.OtherRules))
+	dice := rand.New(rand.NewPCG(1, 2))
+	for range 3 {
+		dice.Shuffle(len(log), func(i, j int) { log[i], log[j] = log[j], log[i] })
+		require.Equal(t, want, replay())
+	}
+	decides := map[string]bool{}
+	for _, reason := range p.Decide(&Request{}).Reasons {
+		if reason.Effect == Deny {
+			decides[reason.Rule] = true
+		}
+	}
+	require.Equal(t, len(log)*(1+len(decides)), total)
 }
