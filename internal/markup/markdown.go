@@ -6,7 +6,10 @@ package markup
 import "strings"
 
 // Escape sets text on one line and takes the meaning out of every character
-// that Markdown or HTML could read as markup.
+// that Markdown or HTML could read as markup, and out of what GitHub's dialect
+// makes a link of without any: "http://", "www." and the sign of an address (GFM
+// 0.29, section 6.9). A renderer that looks for addresses after it has read the
+// escapes, as GitHub's own does, still links those.
 func Escape(text string) string {
 	text = strings.Join(strings.Fields(string(Printable([]byte(text)))), " ")
 	var b strings.Builder
@@ -18,7 +21,9 @@ func Escape(text string) string {
 		case r == '&':
 			b.WriteString("&amp;")
 			continue
-		case strings.ContainsRune("\\`*_[]|~", r),
+		case strings.ContainsRune("\\`*_[]|~@", r),
+			r == ':' && strings.HasPrefix(text[i:], "://"),
+			r == '.' && i >= 3 && strings.EqualFold(text[i-3:i], "www"),
 			i == 0 && strings.ContainsRune("#->=", r),
 			i == 0 && strings.HasPrefix(text, "+ "):
 			b.WriteByte('\\')
