@@ -56,6 +56,11 @@ func run(args []string, w io.Writer) error {
 	if flags.NArg() > 0 {
 		return errors.New("all input is named by flags")
 	}
+	negative := false
+	flags.Visit(func(f *flag.Flag) { negative = negative || f.Name == "record" && o.record < 0 })
+	if negative {
+		return fmt.Errorf("-record %d: records are counted from 0", o.record)
+	}
 	in, err := load(o)
 	if err != nil {
 		return err

@@ -172,7 +172,10 @@ func TestRefusals(t *testing.T) {
 			require.Contains(t, b.String(), tt.prints)
 		})
 	}
-	for _, args := range [][]string{{"-log", "sample/trail.jsonl"}, {"-record", "8"}, {"x"}, {"-log", "no", "-key", "no", "-checkpoint", "no"}} {
+	for _, args := range [][]string{{"-log", "sample/trail.jsonl"}, {"-record", "8"}, {"-record", "-5"}, {"-record", "-1"}, {"x"}, {"-log", "no", "-key", "no", "-checkpoint", "no"}} {
 		require.Error(t, run(args, new(bytes.Buffer)), "%q", args)
 	}
+	var b bytes.Buffer
+	require.EqualError(t, run([]string{"-record", "-5"}, &b), "-record -5: records are counted from 0")
+	require.Empty(t, b.String())
 }
