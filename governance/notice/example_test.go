@@ -62,7 +62,7 @@ func ExampleNewNotice() {
 	}
 	// Output:
 	// 0 findings
-	// notice-42ac02a031ce75d34b95dfa681b7703e
+	// notice-942fb0c233e75ed22e4810c3c317e058
 	// reading ease 69, grade 6
 	// Why do you ask me?
 	//   We try out whether coaching with a few figures helps. The goal is shorter delivery cycle time. Whether you join is up to you.

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/coachgov/coaching"
 )
@@ -57,47 +58,87 @@ func (t Terms) rawAnswer() string {
 	if len(readers) == 0 {
 		return "No. Nobody in the programme sees raw records."
 	}
-	return "Your coach never does. Raw records are open only to " + rolesList(readers, "and") + ", who check that the figures are right and the rules are kept."
+	return when(!slices.Contains(readers, coaching.Coach), "Your coach never does. ") + "Raw records are open only to " + rolesList(readers, "and") + ", who check that the figures are right and the rules are kept."
 }
 
 func (t Terms) coachAnswer() string {
 	a := t.of(coaching.Coach)
+	named := a.Identity.nameAnswer("Coaches")
 	switch {
-	case a.Coded.May && a.Coded.Agreed && a.Coded.Own:
-		return "A short summary of the figures that you agreed to. Other coaches do not see it."
+	case a.Coded.May && a.Coded.Agreed && a.Coded.Own && !other(a.Identity):
+		return joined(" ", "A short summary of the figures that you agreed to. Other coaches do not see it.", named)
 	case a.Coded.May:
-		return "A short summary of figures about you."
+		return joined(" ", "A short summary of figures about you.", named)
 	}
-	return when(a.Groups.May, "Figures of groups, and none about you.")
+	return joined(" ", when(a.Groups.May, "Figures of groups."), when(a.Groups.May && !other(a.Identity), "None is about you."), named)
+}
+
+// other reports whether data with a name is open to others, whether or not its
+// person has agreed.
+func other(identity Reach) bool { return identity.May && !identity.OptIn }
+
+// nameAnswer says when some people learn whom data is about; "" when they never do.
+func (r Reach) nameAnswer(who string) string {
+	switch {
+	case !r.May:
+		return ""
+	case r.OptIn && r.Approvals > 0:
+		return fmt.Sprintf("%s learn whom a code stands for only if that person has said yes before, and %s approved that one case.", who, approvers(r.Approvals))
+	case r.OptIn:
+		return who + " learn whom a code stands for only if that person has said yes before."
+	case r.Approvals > 0:
+		return fmt.Sprintf("%s can see data with your name once %s approved it. Nobody has to ask you.", who, approvers(r.Approvals))
+	}
+	return who + " can see data with your name."
 }
 
 func (t Terms) sponsorAnswer() string {
-	for _, r := range []coaching.Role{coaching.Sponsor, coaching.LDSponsor} {
-		if a := t.of(r); a.Raw.May || a.Coded.May {
-			return "Sponsors of the programme can see figures about you."
-		}
+	roles := []Access{t.of(coaching.Sponsor), t.of(coaching.LDSponsor)}
+	var named Reach
+	single, groups := false, false
+	for _, a := range roles {
+		single = single || a.Raw.May || a.Coded.May || other(a.Identity)
+		groups = groups || a.Groups.May
+		named = weaker(named, a.Identity)
 	}
-	return "No figure about you alone. Sponsors of the programme see figures of groups" + when(t.Group > 0, " of at least %s people", number(t.Group)) + "."
+	if single {
+		return joined(" ", "Sponsors of the programme can see figures about you.", named.nameAnswer("Sponsors"))
+	}
+	size := when(t.Group > 0, " of at least %s people", number(t.Group))
+	return joined(" ", "No figure about you alone.", when(groups, "Sponsors of the programme see figures of groups%s.", size), named.nameAnswer("Sponsors"))
+}
+
+// weaker returns what holds of both reaches to an identity.
+func weaker(a, b Reach) Reach {
+	switch {
+	case !a.May:
+		return b
+	case !b.May:
+		return a
+	}
+	return Reach{May: true, OptIn: a.OptIn && b.OptIn, Approvals: min(a.Approvals, b.Approvals)}
 }
 
 func (t Terms) nameAnswer() string {
-	least, optIn, any := 0, true, false
+	var all Reach
 	for _, a := range t.Access {
-		if !a.Identity.May {
-			continue
-		}
-		if optIn = optIn && a.Identity.OptIn; !any || a.Identity.Approvals < least {
-			least = a.Identity.Approvals
-		}
-		any = true
+		all = weaker(all, a.Identity)
 	}
 	switch {
-	case !any:
+	case !all.May:
 		return "Never."
-	case optIn && least > 0:
-		return fmt.Sprintf("Only if you have said yes to it before, and %s people have approved this one case.", number(least))
+	case all.OptIn && all.Approvals > 0:
+		return fmt.Sprintf("Only if you have said yes to it before, and %s approved this one case.", approvers(all.Approvals))
 	}
 	return "In the cases that the notice lists."
+}
+
+// approvers returns how many people have, at least 1.
+func approvers(n int) string {
+	if n == 1 {
+		return "one person has"
+	}
+	return number(n) + " people have"
 }
 
 // FAQMarkdown returns the questions and answers in GitHub's dialect.

@@ -186,6 +186,48 @@ tests: []
 	}
 }
 
+// GOV-012, GOV-014: what the answers say of names, they say of the policy: who may see
+// whom data is about, and on which conditions.
+func TestAnswersSayWhoLearnsNames(t *testing.T) {
+	slow(t)
+	answers := func(roles, actions, when string) (coach, sponsor, name string) {
+		p, _, err := governance.Parse("short.yaml", []byte(`apiVersion: governance/v1
+id: short
+version: 1.0.0
+owner: privacy_officer
+params: []
+rules:
+  - {id: look, effect: permit, code: GOV-026, actions: [`+actions+`], roles: [`+roles+`], when: '`+when+`', message: figures}
+tests: []
+`))
+		require.NoError(t, err)
+		n, fs := notice.NewNotice(p, delivery())
+		require.NoError(t, fs.Err())
+		for _, a := range n.Answers() {
+			switch a.Question {
+			case "What does my coach see?":
+				coach = a.Text
+			case "What do the sponsors see?":
+				sponsor = a.Text
+			case "When would you tell somebody my name?":
+				name = a.Text
+			}
+		}
+		return coach, sponsor, name
+	}
+	const groups = `resource.class == "aggregate" && has(resource.identifiable)`
+	alone := "No figure about you alone."
+	optIn := "learn whom a code stands for only if that person has said yes before, and two people have approved that one case."
+	for _, tt := range []struct{ roles, actions, when, coach, sponsor, name string }{
+		{"coach, sponsor", "view", groups + ` && !resource.identifiable`, "Figures of groups. None is about you.", alone + " Sponsors of the programme see figures of groups of at least three people.", "Never."},
+		{"coach, sponsor", "view", groups, "Figures of groups. None is about you. Coaches " + optIn, alone + " Sponsors of the programme see figures of groups of at least three people. Sponsors " + optIn, "Only if you have said yes to it before, and two people have approved this one case."},
+		{"ld_sponsor, coach", "reidentify", `resource.type == "identity"`, "Coaches " + optIn, alone + " Sponsors " + optIn, "Only if you have said yes to it before, and two people have approved this one case."},
+	} {
+		coach, sponsor, name := answers(tt.roles, tt.actions, tt.when)
+		require.Equal(t, []string{tt.coach, tt.sponsor, tt.name}, []string{coach, sponsor, name}, "%s: %s", tt.roles, tt.when)
+	}
+}
+
 // Texts of the host cannot become markup in either form, and nothing invisible
 // is left.
 func TestHostileTexts(t *testing.T) {
