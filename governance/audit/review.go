@@ -116,7 +116,7 @@ type Pattern struct {
 	//     RetryWithin
 	//   - "intents_without_outcome"
 	//   - "clock_back": records dated before the one in front of them, or after
-	//     the review
+	//     the review, where one around them says that they can be of the window
 	Pattern string            `json:"pattern"`
 	Person  coaching.PersonID `json:"person,omitzero"`
 	Role    coaching.Role     `json:"role,omitzero"`

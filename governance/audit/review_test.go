@@ -313,6 +313,45 @@ func TestReviewSeesTheClock(t *testing.T) {
 	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 4, ComparedWith: "none is expected", First: 4}}, r.Unusual)
 }
 
+// A record whose date lies in no month is in the review of each month in which it can
+// have been made: between the records around it.
+func TestReviewSeesWhatLiesInNoMonth(t *testing.T) {
+	by, far := Actor{Role: coaching.System}, day("2999-01-01")
+	for name, tt := range map[string]struct {
+		dates []time.Time
+		want  int64
+	}{
+		"the first record":        {[]time.Time{far, day("2027-06-02")}, 1},
+		"the only record":         {[]time.Time{far}, 1},
+		"after a month of rest":   {[]time.Time{day("2027-05-03"), far, day("2027-06-02")}, 1},
+		"after a year of rest":    {[]time.Time{day("2026-02-03"), far, far, day("2027-06-02")}, 2},
+		"before the month":        {[]time.Time{day("2027-05-03"), far, day("2027-05-04"), day("2027-06-02")}, 0},
+		"at the end of the log":   {[]time.Time{day("2027-06-02"), far}, 1},
+		"after the month":         {[]time.Time{day("2027-06-02"), day("2027-07-01").Add(time.Hour), far}, 0},
+		"over the end of a month": {[]time.Time{day("2027-06-02"), far, day("2027-07-01").Add(time.Hour)}, 1},
+		"from long ago":           {[]time.Time{day("2027-06-02"), day("1970-01-01"), day("2027-06-03")}, 1},
+	} {
+		d := newDiary(t)
+		for _, at := range tt.dates {
+			d.put(at, by, Purge{Class: "raw", Through: june.From})
+		}
+		got := int64(0)
+		for _, p := range review(t, d, terms()).Unusual {
+			require.Equal(t, "clock_back", p.Pattern)
+			got = p.Count
+		}
+		require.Equal(t, tt.want, got, name)
+	}
+	// A correction is counted where its date is, and ends the confusion.
+	d := newDiary(t)
+	d.put(day("2027-06-02"), by, Purge{Class: "raw", Through: june.From})
+	d.put(day("2027-06-20"), by, Purge{Class: "raw", Through: june.From}) // before the review, and wrong
+	d.put(day("2027-06-03"), by, Purge{Class: "raw", Through: june.From})
+	d.put(day("2027-06-03"), Actor{d.who("admin", coaching.ProgramAdmin).ID, coaching.ProgramAdmin}, ClockCorrection{Latest: day("2027-06-20")})
+	d.put(day("2027-06-04"), by, Purge{Class: "raw", Through: june.From})
+	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 2, ComparedWith: "none is expected", First: 2}}, review(t, d, terms()).Unusual)
+}
+
 // GOV-019: more than a calendar month without a review is a finding, whoever
 // else reviewed something else.
 func TestReviewIsOverdue(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 // review turns what was kept into the review.
 func (s *survey) review() *MonthlyReview {
+	s.found(s.terms.At)
 	s.latest = s.terms.At
 	if day := s.dayOf(s.latest); day != s.today {
 		s.today = day

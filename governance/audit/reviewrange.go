@@ -53,24 +53,59 @@ func chance(count, days int64, known spread) float64 {
 }
 
 // negativeBinomialTail returns the chance of y or more failures before the size-th
-// success, the odds of failure to success being n to m. It is 1 up to the mean.
+// success, the odds of failure to success being n to m. It is 1 up to the mean. It
+// takes nothing but the four basic operations, each rounded by itself, so that
+// every machine has the same bits: those of package math may differ in the last.
 func negativeBinomialTail(y, size, n, m int64) float64 {
 	mean := float64(size) * float64(n) / float64(m)
 	if float64(y) <= mean {
 		return 1
 	}
-	fail := float64(n) / float64(n+m)
-	gamma := func(v int64) float64 { g, _ := math.Lgamma(float64(v)); return g }
+	success, fail := float64(m)/float64(n+m), float64(n)/float64(n+m)
 	// C(y+size-1, y) success^size fail^y, and then each next term from the one
 	// before. Beyond the mean they fall.
-	term := math.Exp(gamma(y+size) - gamma(y+1) - gamma(size) +
-		float64(size)*math.Log1p(-fail) + float64(y)*math.Log(fail))
+	first := power(success, size).times(power(fail, y))
+	for i, k := int64(1), min(y, size-1); i <= k; i++ {
+		first = first.times(large(float64(y+size-1-k+i) / float64(i)))
+	}
+	term := math.Ldexp(first.fraction, first.exponent)
 	sum := term
 	for j := y; term > sum*1e-16; j++ {
-		term *= float64(j+size) / float64(j+1) * fail
+		// The conversions keep a product from being fused with the sum.
+		term = float64(float64(term*float64(j+size)) / float64(j+1))
+		term = float64(term * fail)
 		sum += term
 	}
 	return min(sum, 1)
+}
+
+// A wide is fraction * 2^exponent, which neither overflows nor underflows.
+type wide struct {
+	fraction float64
+	exponent int
+}
+
+func large(x float64) wide {
+	fraction, exponent := math.Frexp(x)
+	return wide{fraction, exponent}
+}
+
+func (a wide) times(b wide) wide {
+	c := large(a.fraction * b.fraction)
+	c.exponent += a.exponent + b.exponent
+	return c
+}
+
+// power returns x^n.
+func power(x float64, n int64) wide {
+	p, square := large(1), large(x)
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			p = p.times(square)
+		}
+		square = square.times(square)
+	}
+	return p
 }
 
 // most returns the largest count with a chance of more than alpha.

@@ -111,7 +111,7 @@ func TestBurstsAreDivided(t *testing.T) {
 }
 
 func TestScaledDoesNotOverflow(t *testing.T) {
-	require.EqualValues(t, 1<<63-1, scaled(1<<62, 1<<62, 1))
+	require.EqualValues(t, int64(1<<63-1), scaled(1<<62, 1<<62, 1))
 	rapid.Check(t, func(t *rapid.T) {
 		n, num := rapid.Int64Range(0, 1<<62).Draw(t, "n"), rapid.Int64Range(0, 1<<62).Draw(t, "num")
 		den := rapid.Int64Range(1, 1<<62).Draw(t, "den")
@@ -121,4 +121,23 @@ func TestScaledDoesNotOverflow(t *testing.T) {
 		}
 		require.Equal(t, want.Int64(), scaled(n, num, den))
 	})
+}
+
+// The same bits on every machine: the constants are of amd64, and the same with
+// GOARCH=386 GO386=softfloat, which has no floating-point unit to differ by.
+func TestChanceHasTheSameBits(t *testing.T) {
+	for _, tt := range []struct {
+		y, size, n, m int64
+		want          float64
+	}{
+		{9, 3, 30, 91, 0x1.ed4753f2bad0fp-14},
+		{40, 12, 30, 91, 0x1.84b15e8095aa7p-50},
+		{3, 1, 1, 28, 0x1.57f351f7aa6ebp-15},
+		{400, 900, 31, 91, 0x1.e36456c820563p-18},
+		{60000, 180000, 30, 91, 0x1.3b0961ea54436p-07},
+		{120, 1, 366, 1, 1},
+		{2000000, 5900000, 30, 91, 0x1.3eee64f8ebd66p-839},
+	} {
+		require.Equal(t, tt.want, negativeBinomialTail(tt.y, tt.size, tt.n, tt.m), "%+v", tt)
+	}
 }

@@ -87,6 +87,10 @@ type survey struct {
 	before coaching.Window
 	latest time.Time // of any record, and not after the review
 	today  coaching.Date
+	astray struct { // records whose dates are not to be trusted, since the last one whose is
+		count, first int64
+		since        coaching.Date // of that one
+	}
 
 	totals   [len(kindNames)]KindTotal
 	start    coaching.Date            // the first day of any record
@@ -205,17 +209,45 @@ func (s *survey) policy(b PolicySwap, at time.Time, day coaching.Date, index int
 
 // clock looks at the record's time, and lets time pass for what is open.
 func (s *survey) clock(e Entry, at time.Time) {
-	if ahead := at.After(s.terms.At); ahead || at.Before(s.latest.Add(-s.terms.ClockSlack)) {
-		// The record's own date is not to be trusted: it counts where the log is.
-		s.add(s.dayOf(s.latest), e.index, 0, patternClock, Actor{}, "")
-	}
-	if !at.After(s.terms.At) {
-		s.latest = e.event.Latest(s.latest)
+	if at.After(s.terms.At) || at.Before(s.latest.Add(-s.terms.ClockSlack)) {
+		if s.astray.count++; s.astray.count == 1 {
+			s.astray.first, s.astray.since = e.index, s.dayOf(s.latest)
+		}
+		if _, ok := e.event.body.(ClockCorrection); ok {
+			s.latest = e.event.Latest(s.latest)
+		}
+	} else {
+		s.found(at)
+		if at.After(s.latest) {
+			s.latest = at
+		}
 	}
 	if day := s.dayOf(s.latest); day != s.today {
 		s.today = day
 		s.expire()
 	}
+}
+
+// found counts the records whose dates are not to be trusted, now that a date after
+// them is: they were made between it and the one before them, and count in the
+// window when any day between the two lies in it. Otherwise one that is dated a
+// thousand years ahead would be in the review of no month at all.
+func (s *survey) found(at time.Time) {
+	if s.astray.count == 0 {
+		return
+	}
+	from, to, w := s.astray.since, s.dayOf(at), s.terms.Window
+	if to.Before(from) { // the date before them was wrong
+		from = to
+	}
+	day := to
+	if !from.After(w.To) && !to.Before(w.From) {
+		day = w.From
+	}
+	for range s.astray.count {
+		s.add(day, s.astray.first, 0, patternClock, Actor{}, "")
+	}
+	s.astray.count = 0
 }
 
 // expire counts the packs that have waited too long for a session, and forgets
