@@ -12,7 +12,7 @@
 // bytes the host writes durably; [Log.Commit] then gives the [Receipt] that
 // package enforce wants before it lets data go. A [Journal] does both steps
 // over a [Store]. [Log.Sign] makes a signed [Checkpoint]: origin, size and
-// root in the C2SP checkpoint format. [Journal.AppendAll] records a batch, all of
+// root in the C2SP checkpoint format; keys change by [Verifier.WithRetired]. [Journal.AppendAll] records a batch, all of
 // it or none; appends that wait share one durable write. [ResumeJournal] goes on
 // from a signed frontier without reading what lies before it. [Verify] reads the log back and says
 // whether it is the one that the checkpoints vouch for. [Log.ProveInclusion]

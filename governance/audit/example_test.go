@@ -209,3 +209,37 @@ func ExampleInclusionProof() {
 	// example.com/pilot/audit@3 86695b6a <nil>
 	// audit: the proof does not hold
 }
+
+// The key of a log is changed: what the old one has signed stays good, and it signs
+// nothing new.
+func ExampleVerifier_WithRetired() {
+	const origin = "example.com/pilot/audit"
+	oldSecret, oldPublic, _ := audit.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{1}, 32)), origin)
+	newSecret, newPublic, _ := audit.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{2}, 32)), origin)
+	log, _ := audit.NewLog(origin)
+	old, _ := audit.NewSigner(oldSecret)
+	last, _ := log.Sign(old)
+
+	key, _ := audit.NewVerifier(newPublic)
+	key, err := key.WithRetired(oldPublic, log.Head().Size)
+	fmt.Println(err)
+	checkpoint, err := key.Open(last)
+	fmt.Println(checkpoint, err)
+
+	event, _ := audit.NewEvent(time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC), audit.Actor{Role: coaching.System},
+		audit.Purge{Class: "raw", Through: coaching.MustDate("2026-10-06")})
+	entry, _ := log.Prepare(event)
+	_, _ = log.Commit(entry, audit.Ack{Index: 0, Stored: entry.Bytes()})
+	stolen, _ := log.Sign(old)
+	_, err = key.Open(stolen)
+	fmt.Println(err)
+	signer, _ := audit.NewSigner(newSecret)
+	next, _ := log.Sign(signer)
+	checkpoint, err = key.Open(next)
+	fmt.Println(checkpoint.Size, err)
+	// Output:
+	// <nil>
+	// example.com/pilot/audit@0 e3b0c442 <nil>
+	// audit: checkpoint not signed by this key: by one that was retired at 0 records
+	// 1 <nil>
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -89,7 +90,14 @@ func (s *Signer) signText(c Checkpoint, text string) ([]byte, error) {
 // A Verifier opens the signed checkpoints of one log. The zero Verifier opens
 // nothing.
 type Verifier struct {
-	key note.Verifier
+	key     note.Verifier
+	retired []retiredKey
+}
+
+// A retiredKey signed the log up to a size.
+type retiredKey struct {
+	key  note.Verifier
+	size int64
 }
 
 // NewVerifier reads the public key that GenerateKey made, in its one form.
@@ -107,6 +115,34 @@ func NewVerifier(verifier string) (*Verifier, error) {
 	return &Verifier{key: key}, nil
 }
 
+// WithRetired returns a verifier that also opens what an earlier key of the same log
+// has signed, up to the size of the log at which that key was retired: a
+// checkpoint of more records by it is [ErrSignature], so whoever finds or stole
+// the old key cannot go on with the log. The verifier itself is left as it is.
+//
+// To change the key, sign a last checkpoint with the old one, sign the same size with
+// the new one, and from then on only with that.
+func (v *Verifier) WithRetired(verifier string, size int64) (*Verifier, error) {
+	if v == nil || v.key == nil {
+		return nil, errVerifierKey
+	}
+	old, err := NewVerifier(verifier)
+	switch {
+	case err != nil:
+		return nil, err
+	case old.Origin() != v.Origin():
+		return nil, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, old.Origin(), v.Origin())
+	case size < 0:
+		return nil, fmt.Errorf("audit: a key retired at %d records, want 0 or more", size)
+	}
+	for _, known := range slices.Concat(v.retired, []retiredKey{{key: v.key}}) {
+		if known.key.KeyHash() == old.key.KeyHash() {
+			return nil, errors.New("audit: a key is retired once, and not while it is in use")
+		}
+	}
+	return &Verifier{key: v.key, retired: append(slices.Clone(v.retired), retiredKey{old.key, size})}, nil
+}
+
 // Origin returns the name of the log whose checkpoints it opens, "" for the zero
 // Verifier.
 func (v *Verifier) Origin() string {
@@ -118,7 +154,7 @@ func (v *Verifier) Origin() string {
 
 // Open returns the checkpoint in a signed note, or an error that is
 // [ErrCheckpoint], [ErrOrigin] or [ErrSignature]. The note holds one signature,
-// by this key, and nothing that is not signed: package note would pass over
+// by this key or an earlier one ([Verifier.WithRetired]), and nothing that is not signed: package note would pass over
 // other people's signature lines and accept several spellings of one base64.
 func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	if v == nil || v.key == nil {
@@ -138,12 +174,15 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 	if c.Origin != v.key.Name() {
 		return Checkpoint{}, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, v.key.Name())
 	}
-	whole, err := v.openText(signed, maxHead)
+	whole, size, err := v.openText(signed, maxHead)
 	if err != nil {
 		return Checkpoint{}, err
 	}
 	if whole != c.Text() {
 		return Checkpoint{}, ErrSignature
+	}
+	if c.Size > size {
+		return Checkpoint{}, errRetired(size)
 	}
 	return c, nil
 }
@@ -151,25 +190,41 @@ func (v *Verifier) Open(signed []byte) (Checkpoint, error) {
 // maxHead bounds a signed checkpoint, in bytes.
 const maxHead = 1024
 
-// openText returns the text of a signed note of at most so many bytes.
-func (v *Verifier) openText(signed []byte, most int) (string, error) {
+// errRetired reports a signature by a key after its retirement.
+func errRetired(size int64) error {
+	return fmt.Errorf("%w: by one that was retired at %d records", ErrSignature, size)
+}
+
+// openText returns the text of a signed note of at most so many bytes, and up to how
+// many records its key may have signed.
+func (v *Verifier) openText(signed []byte, most int) (text string, size int64, err error) {
 	if v == nil || v.key == nil {
-		return "", errVerifierKey
+		return "", 0, errVerifierKey
 	}
 	if len(signed) > most {
-		return "", fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(signed))
+		return "", 0, fmt.Errorf("%w: %d bytes", ErrCheckpoint, len(signed))
 	}
-	n, err := note.Open(signed, note.VerifierList(v.key))
+	keys := []note.Verifier{v.key}
+	for _, r := range v.retired {
+		keys = append(keys, r.key)
+	}
+	n, err := note.Open(signed, note.VerifierList(keys...))
 	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
-		return "", ErrSignature
+		return "", 0, ErrSignature
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(n.Sigs[0].Base64)
-	if err != nil || len(raw) != 4+ed25519.SignatureSize || binary.BigEndian.Uint32(raw) != v.key.KeyHash() {
-		return "", ErrSignature
+	if err != nil || len(raw) != 4+ed25519.SignatureSize || binary.BigEndian.Uint32(raw) != n.Sigs[0].Hash {
+		return "", 0, ErrSignature
+	}
+	size = maxCount
+	for _, r := range v.retired {
+		if r.key.KeyHash() == n.Sigs[0].Hash {
+			size = r.size
+		}
 	}
 	want := n.Text + "\n— " + v.key.Name() + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
 	if string(signed) != want {
-		return "", ErrSignature
+		return "", 0, ErrSignature
 	}
-	return n.Text, nil
+	return n.Text, size, nil
 }

@@ -109,7 +109,7 @@ func ResumeJournal(ctx context.Context, store Store, key *Verifier, signed, head
 	if store == nil || key == nil {
 		return nil, errJournal
 	}
-	text, err := key.openText(signed, maxFrontier)
+	text, most, err := key.openText(signed, maxFrontier)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +119,9 @@ func ResumeJournal(ctx context.Context, store Store, key *Verifier, signed, head
 	}
 	if c.Origin != key.Origin() {
 		return nil, fmt.Errorf("%w: %s, the key is for %s", ErrOrigin, c.Origin, key.Origin())
+	}
+	if c.Size > most {
+		return nil, errRetired(most)
 	}
 	vouched, err := checkpoints(key, head, anchors)
 	if err != nil {
