@@ -3,9 +3,11 @@ package filestore_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -90,6 +92,59 @@ func BenchmarkDurableAppend(b *testing.B) {
 			}
 		})
 	}
+}
+
+// The ratios of BenchmarkDurableAppend, taken turn by turn: a disk that is slow for a
+// while, since somebody else writes, is so for all three rows. How often a raw write
+// and fsync of one record goes into the time of one signed record, by the medians.
+func BenchmarkDurableAppendRatio(b *testing.B) {
+	ctx, e := context.Background(), event(b)
+	signer, key := keys(b)
+	probe, err := audit.NewLog(origin)
+	require.NoError(b, err)
+	entry, err := probe.Prepare(e)
+	require.NoError(b, err)
+	line := append(entry.Bytes(), '\n')
+	f, err := os.Create(filepath.Join(b.TempDir(), "raw"))
+	require.NoError(b, err)
+	defer f.Close()
+	signed := func(n int) func() error {
+		s, err := filestore.Open(filepath.Join(b.TempDir(), "audit.log"))
+		require.NoError(b, err)
+		b.Cleanup(func() { s.Close() })
+		j, err := audit.OpenJournal(ctx, s, key, nil)
+		require.NoError(b, err)
+		events := slices.Repeat([]audit.Event{e}, n)
+		return func() error {
+			_, err := j.AppendAll(ctx, events...)
+			_, unsigned := j.Sign(signer)
+			return errors.Join(err, unsigned)
+		}
+	}
+	rows := [...]func() error{
+		func() error {
+			_, err := f.Write(line)
+			return errors.Join(err, f.Sync())
+		},
+		signed(1), signed(64),
+	}
+	var took [len(rows)][]time.Duration
+	for b.Loop() {
+		for i, row := range rows {
+			begun := time.Now()
+			if err := row(); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = append(took[i], time.Since(begun))
+		}
+	}
+	median := func(row int) float64 {
+		slices.Sort(took[row])
+		return float64(took[row][len(took[row])/2])
+	}
+	b.ReportMetric(median(0)/1000, "raw-us")
+	b.ReportMetric(median(0)/median(1), "per-1-ratio")
+	b.ReportMetric(64*median(0)/median(2), "per-64-ratio")
 }
 
 // A store of a million records is opened and its journal resumed from a frontier;
