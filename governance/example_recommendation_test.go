@@ -53,7 +53,7 @@ func ExampleRecommendation() {
 	nudge, findings = nudge.Bring(policy, request(), "session-4")
 	fmt.Println(nudge.Stage(), len(findings))
 	nudge, findings = nudge.Respond(governance.CoachResponse{
-		Response: governance.Ignored, Reason: "The meetings belong to a release that ends this week.", At: monday.AddDate(0, 0, 2).Add(time.Hour),
+		Response: coaching.Ignored, Reason: "The meetings belong to a release that ends this week.", At: monday.AddDate(0, 0, 2).Add(time.Hour),
 	})
 	fmt.Println(nudge.Stage(), nudge.Response.Response, len(findings))
 	// Output:

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
-	"github.com/coachgov/coaching/internal/enum"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -79,35 +78,9 @@ type SessionUse struct {
 // A CoachResponse says what became of a recommendation in its session. Setting it
 // aside is the coach's right and no failure (PIL-088).
 type CoachResponse struct {
-	Response Response  `json:"response"`
-	Reason   string    `json:"reason,omitempty"` // required of Ignored and Reweighted; at most MaxRationale bytes
-	At       time.Time `json:"at"`
-}
-
-// A Response is what a coach did with a recommendation. The zero Response is not
-// recorded.
-type Response uint8
-
-const (
-	NoResponse Response = iota
-	Shown               // passed on to the leader as it was
-	Ignored             // set aside
-	Reweighted          // given more or less weight
-)
-
-var responseNames = [...]string{"none", "shown", "ignored", "reweighted"}
-
-// String returns the name used in files, such as "ignored".
-func (r Response) String() string { return enum.Name(responseNames[:], r, "Response") }
-
-// MarshalText returns the name used in files.
-func (r Response) MarshalText() ([]byte, error) {
-	return enum.Marshal(responseNames[:], r, "governance: response")
-}
-
-// UnmarshalText accepts exactly the names that MarshalText writes.
-func (r *Response) UnmarshalText(text []byte) error {
-	return enum.Unmarshal(responseNames[:], r, "governance: response", text)
+	Response coaching.Response `json:"response"`
+	Reason   string            `json:"reason,omitempty"` // required of [coaching.Ignored] and [coaching.Reweighted]; at most MaxRationale bytes
+	At       time.Time         `json:"at"`
 }
 
 // Stage returns how far the recommendation has come: "proposed", "explained",

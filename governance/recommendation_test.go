@@ -2,7 +2,6 @@ package governance
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +69,7 @@ func acts6(p *Policy) []act {
 			return c.Bring(p, c.request(proposedAt.Add(3*time.Hour)), "S-4")
 		}},
 		{"respond", func(c Recommendation) (Recommendation, coaching.Findings) {
-			return c.Respond(CoachResponse{Response: Ignored, Reason: "The team is in a release week.", At: proposedAt.Add(4 * time.Hour)})
+			return c.Respond(CoachResponse{Response: coaching.Ignored, Reason: "The team is in a release week.", At: proposedAt.Add(4 * time.Hour)})
 		}},
 	}
 }
@@ -206,7 +205,7 @@ func TestRecommendationRules(t *testing.T) {
 	}
 	respond := func(name, code string, change func(*CoachResponse)) tc {
 		return tc{name, code, func() (Recommendation, coaching.Findings) {
-			a := CoachResponse{Response: Reweighted, Reason: "The team is in a release week.", At: at}
+			a := CoachResponse{Response: coaching.Reweighted, Reason: "The team is in a release week.", At: at}
 			change(&a)
 			return brought().Respond(a)
 		}}
@@ -269,10 +268,10 @@ func TestRecommendationRules(t *testing.T) {
 		bring("a coach without training", "PIL-104", func(r *Request) { r.Subject.Trained = false }),
 		bring("before the review", "POL-CLOCK", func(r *Request) { r.Now = proposedAt.Add(time.Minute) }),
 
-		respond("nothing", "PIL-088", func(a *CoachResponse) { a.Response = NoResponse }),
+		respond("nothing", "PIL-088", func(a *CoachResponse) { a.Response = coaching.NoResponse }),
 		respond("something else", "PIL-088", func(a *CoachResponse) { a.Response = 9 }),
 		respond("reweighted without a reason", "PIL-088", func(a *CoachResponse) { a.Reason = " " }),
-		respond("ignored without a reason", "PIL-088", func(a *CoachResponse) { a.Response, a.Reason = Ignored, "" }),
+		respond("ignored without a reason", "PIL-088", func(a *CoachResponse) { a.Response, a.Reason = coaching.Ignored, "" }),
 		respond("before the session", "POL-CLOCK", func(a *CoachResponse) { a.At = at.Add(-1) }),
 
 		{"no request", "POL-REQUEST", func() (Recommendation, coaching.Findings) { return reviewed().Bring(p, nil, "S-4") }},
@@ -301,7 +300,7 @@ func TestRecommendationRules(t *testing.T) {
 		})
 	}
 	// What needs none of it goes through.
-	for _, a := range []CoachResponse{{Response: Shown, At: at}, {Response: Ignored, Reason: "The team is in a release week.", At: at}} {
+	for _, a := range []CoachResponse{{Response: coaching.Shown, At: at}, {Response: coaching.Ignored, Reason: "The team is in a release week.", At: at}} {
 		c, findings := brought().Respond(a)
 		require.Empty(t, findings)
 		require.Equal(t, "answered", c.Stage())
@@ -388,14 +387,6 @@ func TestRecommendationStepsAreValues(t *testing.T) {
 	b.Inputs[0], c.Signals[0] = "changed", "changed"
 	require.Equal(t, "meeting_hours", next.Basis.Inputs[0])
 	require.Equal(t, "meeting_hygiene", next.Signals[0])
-	for _, r := range []Response{NoResponse, Shown, Ignored, Reweighted} {
-		text, err := r.MarshalText()
-		require.NoError(t, err)
-		var again Response
-		require.NoError(t, again.UnmarshalText(text))
-		require.Equal(t, r, again)
-		require.Equal(t, string(text), fmt.Sprint(r))
-	}
 }
 
 // What a caller changes in a record that it was handed changes no other one.

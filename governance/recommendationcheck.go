@@ -153,8 +153,8 @@ func (f *recommendationFaults) response() {
 		return
 	}
 	f.unless(c.Session != nil, "PIL-088", "response", "it has not come into a session")
-	f.unless(a.Response != NoResponse && int(a.Response) < len(responseNames), "PIL-088", "response", "what became of it is not recorded; want shown, ignored or reweighted")
-	f.text(a.Reason, "PIL-088", "response.reason", a.Response == Ignored || a.Response == Reweighted, "setting it aside is right; want the reason")
+	f.unless(a.Response != coaching.NoResponse && a.Response <= coaching.Reweighted, "PIL-088", "response", "what became of it is not recorded; want shown, ignored or reweighted")
+	f.text(a.Reason, "PIL-088", "response.reason", a.Response == coaching.Ignored || a.Response == coaching.Reweighted, "setting it aside is right; want the reason")
 	if c.Session != nil {
 		f.after(a.At, c.Session.At, "response.at")
 	}

@@ -100,7 +100,7 @@ func ExampleLog_Check() {
 		Sessions: []mentor.Session{{
 			ID: "S-1", Date: day, Leader: p[0], Coach: p[1], Attendance: mentor.Held, Minutes: 60, PrepMinutes: 15,
 			Shown: []string{"meeting_hygiene", "review_turnaround"}, Used: []string{"review_turnaround"},
-			Suggestions: []mentor.Suggestion{{ID: "SG-1", Response: mentor.Ignored}},
+			Suggestions: []mentor.Suggestion{{ID: "SG-1", Response: coaching.Ignored}},
 		}},
 	}
 	gate := mentor.Gate{

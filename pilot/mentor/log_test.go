@@ -159,7 +159,7 @@ func TestLogCheck(t *testing.T) {
 		}},
 		{"PIL-088", "sessions[0].suggestions[0].reason", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Reason = "" }},
 		{"PIL-088", "sessions[0].suggestions[0].reason", func(l *mentor.Log, _ *mentor.Gate) {
-			l.Sessions[0].Suggestions[0] = mentor.Suggestion{ID: "SG-1", Response: mentor.Ignored, Reason: " "}
+			l.Sessions[0].Suggestions[0] = mentor.Suggestion{ID: "SG-1", Response: coaching.Ignored, Reason: " "}
 		}},
 		{"PIL-088", "sessions[0].suggestions[0].response", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Response = 0 }},
 		{"PIL-088", "sessions[0].suggestions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].ID = "" }},
@@ -267,7 +267,7 @@ func TestExperimentsOneAfterTheOther(t *testing.T) {
 // PIL-088: setting a suggestion aside is a right; with a reason it is no finding.
 func TestOverridingThePlatformIsNoFailure(t *testing.T) {
 	l, _ := readLog(t)
-	for _, r := range []mentor.Response{mentor.Ignored, mentor.Reweighted} {
+	for _, r := range []coaching.Response{coaching.Ignored, coaching.Reweighted} {
 		l.Sessions[0].Suggestions = []mentor.Suggestion{{ID: "SG-9", Response: r, Reason: "A holiday week"}}
 		require.Empty(t, l.Check(open()))
 	}

@@ -103,11 +103,11 @@ func (w *world) coaching() ([]byte, error) {
 				session.Commitments = []mentor.Commitment{{ID: last, Text: step(leader.Experiment, n), Owner: who[leader.ID], Due: s.Date.AddDays(4)}}
 			}
 			if leader.ID == "L06" && n == 2 {
-				session.Suggestions = []mentor.Suggestion{{ID: "NUDGE-118", Response: mentor.Ignored,
+				session.Suggestions = []mentor.Suggestion{{ID: "NUDGE-118", Response: coaching.Ignored,
 					Reason: "the platform asks for fewer meetings in the week in which the team plans the release"}}
 			}
 			if leader.ID == "L02" && n == 3 {
-				session.Suggestions = []mentor.Suggestion{{ID: "NUDGE-131", Response: mentor.Reweighted,
+				session.Suggestions = []mentor.Suggestion{{ID: "NUDGE-131", Response: coaching.Reweighted,
 					Reason: "two large changes explain most of the waiting; the rest of the trend counts"}}
 			}
 			held[leader.ID] = append(held[leader.ID], id)
