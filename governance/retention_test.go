@@ -8,6 +8,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -727,4 +728,33 @@ func BenchmarkRetention(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Ten million records are swept in memory that does not grow with them.
+func TestSweepOfTenMillion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("sweeps 10 million records; go test without -short runs it")
+	}
+	const records = 10_000_000
+	limits, at := retentionOf(t), instant(t, "2027-06-15T12:00:00Z")
+	live := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	s, _ := limits.Begin(at, Sweep{})
+	before, batches, purged, most := live(), 0, 0, uint64(0)
+	s, err := limits.Sweep(s, made(records, at), 1000, func(ids []string, _ Sweep) error {
+		purged += len(ids)
+		if batches++; batches%1000 == 0 {
+			most = max(most, live())
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.True(t, s.Done)
+	require.Greater(t, purged, records/10)
+	require.Positive(t, most)
+	require.Less(t, most, before+4<<20)
 }
