@@ -93,8 +93,8 @@ func Check(t *Table, results []ReviewResult, window coaching.Window, p Policy) (
 		return nil, fmt.Errorf("fairness: the window %v holds no day; want the days that the data cover", window)
 	}
 	r := &Report{Signal: t.spec.Signal, Polarity: t.spec.Polarity, Window: window, PolicyHash: p.Hash(), Fingerprint: t.Fingerprint(), policy: p, spec: t.spec}
-	for _, n := range t.cells {
-		r.Flagged.X, r.Flagged.N = r.Flagged.X+n.flagged, r.Flagged.N+n.total
+	for _, n := range t.cells.all() {
+		r.Flagged.X, r.Flagged.N = r.Flagged.X+n.flagged(), r.Flagged.N+n.total()
 	}
 	var err error
 	if r.Review, err = Review(t, results, p); err != nil {

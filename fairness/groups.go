@@ -92,32 +92,18 @@ func Groups(t *Table, p Policy) ([]FamilyResult, error) {
 // levels of a single column are there even when empty. Keys are in order.
 func (t *Table) groupsBy(columns []int) (keys [][]string, rates map[string]Rate, unknown int64) {
 	rates = map[string]Rate{}
-	levels := map[string][]string{}
-	for key, n := range t.cells {
-		names := make([]string, len(columns))
-		known := true
-		for i, c := range columns {
-			code := codeAt(key, c)
-			known = known && code != 0
-			names[i] = t.columns[c].text(code)
-		}
-		if !known {
-			unknown += n.total
-			continue
-		}
-		k := joinKey(names)
-		levels[k] = names
-		rates[k] = Rate{rates[k].X + n.flagged, rates[k].N + n.total}
-	}
-	if len(columns) == 1 {
-		for _, level := range t.columns[columns[0]].levels {
-			levels[joinKey([]string{level})] = []string{level}
+	marginal := t.cells.marginal(columns)
+	for _, g := range t.known(marginal, columns) {
+		keys = append(keys, g.Levels)
+		if g.Total() > 0 {
+			rates[joinKey(g.Levels)] = g.Selection()
 		}
 	}
-	for _, names := range levels {
-		keys = append(keys, names)
+	for row, n := range marginal.all() {
+		if slices.Contains(row, 0) {
+			unknown += n.total()
+		}
 	}
-	slices.SortFunc(keys, slices.Compare)
 	return keys, rates, unknown
 }
 

@@ -175,15 +175,15 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 	for i := range counts {
 		counts[i], rates[i] = make([]int64, columns), make([]Rate, columns)
 	}
-	for key, n := range t.cells {
-		i, j := int(codeAt(key, attribute))-1, int(codeAt(key, factor))-1
+	for row, n := range t.cells.all() {
+		i, j := int(row[attribute])-1, int(row[factor])-1
 		if i < 0 || j < 0 {
 			continue
 		}
-		counts[i][j] += n.total
-		rates[i][j].X += n.flagged
-		rates[i][j].N += n.total
-		f.N += n.total
+		counts[i][j] += n.total()
+		rates[i][j].X += n.flagged()
+		rates[i][j].N += n.total()
+		f.N += n.total()
 	}
 	if a, ok := Associate(counts); ok {
 		f.Strength = Estimate{Value: a.Corrected, Defined: true, Low: math.NaN(), High: math.NaN()}
@@ -268,10 +268,10 @@ func (t *Table) withFlag(factor int) (Association, bool) {
 	for i := range table {
 		table[i] = make([]int64, 2)
 	}
-	for key, n := range t.cells {
-		if i := int(codeAt(key, factor)) - 1; i >= 0 {
-			table[i][0] += n.total - n.flagged
-			table[i][1] += n.flagged
+	for row, n := range t.cells.all() {
+		if i := int(row[factor]) - 1; i >= 0 {
+			table[i][0] += n.total() - n.flagged()
+			table[i][1] += n.flagged()
 		}
 	}
 	return Associate(table)

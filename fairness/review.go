@@ -106,13 +106,13 @@ func Review(t *Table, results []ReviewResult, p Policy) (ReviewFinding, error) {
 		group   string
 	}
 	population := map[stratum]int64{}
-	for key, n := range t.cells {
+	for row, n := range t.cells.all() {
 		group := ""
 		if by >= 0 {
-			group = t.columns[by].text(codeAt(key, by))
+			group = t.columns[by].text(row[by])
 		}
-		population[stratum{true, group}] += n.flagged
-		population[stratum{false, group}] += n.total - n.flagged
+		population[stratum{true, group}] += n.flagged()
+		population[stratum{false, group}] += n.total() - n.flagged()
 	}
 	var f ReviewFinding
 	reviewed := map[stratum]Rate{}

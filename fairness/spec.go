@@ -121,12 +121,15 @@ type Spec struct {
 	// and operational attribute alone.
 	Families []Family  `json:"families,omitempty"`
 	Features []Feature `json:"features,omitempty"`
+	// Score names the number behind the flag, where people have one.
+	Score string `json:"score,omitempty"`
 	// Unknown is a level that means "not known" in every attribute and feature,
 	// beside the empty text, which always does. Such people are counted, and left
 	// out of the comparison by that attribute.
 	Unknown string `json:"unknown,omitempty"`
 	// MaxCells bounds the memory of a table: combinations of levels, and numeric
-	// values, that it may hold. Zero means 1,048,576.
+	// values, that it may hold. Zero means 1,048,576. Beyond it a table refuses
+	// people; different scores, though, it then gives up for their moments.
 	MaxCells int `json:"max_cells,omitempty"`
 }
 
@@ -210,6 +213,10 @@ func (s Spec) normal() (Spec, error) {
 		if f.Numeric && len(f.Levels) > 0 {
 			wrong("spec: numeric feature %s declares levels", f.Name)
 		}
+	}
+
+	if s.Score != "" && !isIdent(s.Score) {
+		wrong("spec: the score has a name of %d bytes, want a letter and then letters, digits, '_', '.' or '-', at most 64 bytes", len(s.Score))
 	}
 
 	families := make([]Family, 0, len(s.Families))

@@ -2,7 +2,6 @@ package fairness
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -24,6 +23,11 @@ type Observation struct {
 	// order; NaN means not known, and so does nil.
 	Values  []float64
 	Flagged bool
+	Label   Label
+	// Score is the number behind the flag, where the spec declares one and
+	// HasScore says that it is known. NaN means not known too.
+	Score    float64
+	HasScore bool
 }
 
 // A Count is a number of people who share their levels, for data that is
@@ -33,10 +37,12 @@ type Count struct {
 	Factors []string // as in Observation
 	Flagged int64    // how many of them are flagged
 	Total   int64    // how many they are
+	// Label, and Score where HasScore is set, are those that they all share, as
+	// in Observation.
+	Label    Label
+	Score    float64
+	HasScore bool
 }
-
-// tally is how many people a cell holds, and how many of them are flagged.
-type tally struct{ flagged, total int64 }
 
 // valueKey is one value of a numeric feature among the people of one level.
 type valueKey struct {
@@ -55,8 +61,9 @@ type Table struct {
 	identity []byte             // canonical bytes of spec
 	columns  []column           // the attributes, then the features that have levels
 	numeric  []int              // indexes of numeric features in spec.Features
-	cells    map[string]tally   // by two bytes of level code for each column
+	cells    *cellCounts        // by level code for each column
 	values   map[valueKey]int64 // numeric values by level of each compared attribute
+	scores   *scores            // nil when the spec declares none
 	total    int64
 }
 
@@ -76,7 +83,7 @@ func NewTable(spec Spec) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{spec: s, identity: s.canonical(), cells: map[string]tally{}, values: map[valueKey]int64{}}
+	t := &Table{spec: s, identity: s.canonical(), values: map[valueKey]int64{}}
 	add := func(name string, levels []string) {
 		c := column{name: name, levels: slices.Clone(levels), codes: map[string]uint16{}, closed: len(levels) > 0}
 		for i, level := range levels {
@@ -93,6 +100,10 @@ func NewTable(spec Spec) (*Table, error) {
 		} else {
 			add(f.Name, f.Levels)
 		}
+	}
+	t.cells = newCells(len(t.columns))
+	if s.Score != "" {
+		t.scores = newScores(len(s.Attributes), s.MaxCells)
 	}
 	return t, nil
 }
@@ -129,7 +140,7 @@ func (t *Table) Add(o Observation) error {
 			return fmt.Errorf("fairness: value %d is infinite, want a number or NaN for unknown", i)
 		}
 	}
-	c := Count{Levels: o.Levels, Factors: o.Factors, Total: 1}
+	c := Count{Levels: o.Levels, Factors: o.Factors, Total: 1, Label: o.Label, Score: o.Score, HasScore: o.HasScore}
 	if o.Flagged {
 		c.Flagged = 1
 	}
@@ -174,6 +185,12 @@ func (t *Table) add(c Count) ([]uint16, error) {
 		return nil, fmt.Errorf("fairness: %d flagged of %d, want 0 <= flagged <= total", c.Flagged, c.Total)
 	case c.Total > maxCount-t.total:
 		return nil, fmt.Errorf("fairness: the table would count more than %d people", int64(maxCount))
+	case c.Label > Positive:
+		return nil, fmt.Errorf("fairness: label %d, want unlabelled, negative or positive", c.Label)
+	case c.HasScore && t.scores == nil:
+		return nil, fmt.Errorf("fairness: a score, and the spec declares none")
+	case c.HasScore && math.IsInf(c.Score, 0):
+		return nil, fmt.Errorf("fairness: the score is infinite, want a number or NaN for unknown")
 	}
 	level := func(i int) string {
 		if i < attributes {
@@ -200,9 +217,7 @@ func (t *Table) add(c Count) ([]uint16, error) {
 		}
 		codes[i] = code
 	}
-	key := cellKey(codes)
-	old, ok := t.cells[key]
-	if !ok && len(t.cells) >= t.spec.MaxCells {
+	if _, ok := t.cells.find(codes); !ok && t.cells.n >= t.spec.MaxCells {
 		return nil, fmt.Errorf("fairness: the table would hold more than %d combinations of levels; raise MaxCells or use fewer attributes", t.spec.MaxCells)
 	}
 	if c.Total == 0 {
@@ -213,8 +228,12 @@ func (t *Table) add(c Count) ([]uint16, error) {
 			t.columns[i].grow(level(i))
 		}
 	}
-	t.cells[key] = tally{old.flagged + c.Flagged, old.total + c.Total}
+	n := tallyOf(c.Label, c.Flagged, c.Total)
+	t.cells.at(codes).add(&n)
 	t.total += c.Total
+	if c.HasScore && !math.IsNaN(c.Score) {
+		t.scores.add(codes[:attributes], c.Label, c.Score, c.Total)
+	}
 	return codes, nil
 }
 
@@ -238,18 +257,6 @@ func (c *column) grow(level string) uint16 {
 	code := uint16(len(c.levels))
 	c.codes[level] = code
 	return code
-}
-
-func cellKey(codes []uint16) string {
-	b := make([]byte, 0, 2*len(codes))
-	for _, c := range codes {
-		b = binary.BigEndian.AppendUint16(b, c)
-	}
-	return string(b)
-}
-
-func codeAt(key string, column int) uint16 {
-	return uint16(key[2*column])<<8 | uint16(key[2*column+1])
 }
 
 // Merge adds the other table's counts to t and leaves other as it is. Both must
@@ -279,15 +286,12 @@ func (t *Table) Merge(other *Table) error {
 			return fmt.Errorf("fairness: %s would have %d levels, want at most %d", col.name, n, maxLevels)
 		}
 	}
-	cells := make(map[string]tally, len(other.cells))
-	buf, extra := make([]uint16, len(t.columns)), 0
-	for key, n := range other.cells {
-		for i := range buf {
-			buf[i] = codes[i][codeAt(key, i)]
+	rows, extra := make([]uint16, 0, len(other.cells.codes)), 0
+	for row := range other.cells.all() {
+		for i, code := range row {
+			rows = append(rows, codes[i][code])
 		}
-		k := cellKey(buf)
-		cells[k] = n
-		if _, ok := t.cells[k]; !ok {
+		if _, ok := t.cells.find(rows[len(rows)-len(row):]); !ok {
 			extra++
 		}
 	}
@@ -300,7 +304,7 @@ func (t *Table) Merge(other *Table) error {
 			extraValues++
 		}
 	}
-	if len(t.cells)+extra > t.spec.MaxCells || len(t.values)+extraValues > t.spec.MaxCells {
+	if t.cells.n+extra > t.spec.MaxCells || len(t.values)+extraValues > t.spec.MaxCells {
 		return fmt.Errorf("fairness: the merged table would hold more than %d combinations of levels or numeric values", t.spec.MaxCells)
 	}
 	for i, levels := range fresh {
@@ -308,13 +312,79 @@ func (t *Table) Merge(other *Table) error {
 			t.columns[i].grow(level)
 		}
 	}
-	for k, n := range cells {
-		old := t.cells[k]
-		t.cells[k] = tally{old.flagged + n.flagged, old.total + n.total}
+	for _, n := range other.cells.all() {
+		t.cells.at(rows[:len(t.columns)]).add(n)
+		rows = rows[len(t.columns):]
 	}
 	for k, n := range values {
 		t.values[k] += n
 	}
+	if t.scores != nil {
+		t.scores.merge(other.scores, codes)
+	}
 	t.total += other.total
 	return nil
+}
+
+// A GroupCount is the people of one group.
+type GroupCount struct {
+	Levels []string // one for each name asked for, in that order
+	Confusion
+}
+
+// GroupBy counts people by the named attributes or features with levels. Groups
+// come in the order of their levels; people of whom one of those levels is not
+// known are in unknown. By one name, the declared levels are there even when
+// empty; by several, combinations that nobody has are not. By no name there is
+// one group. A name that the spec has not, or has twice here, is an error.
+func (t *Table) GroupBy(names ...string) (groups []GroupCount, unknown Confusion, err error) {
+	columns, err := t.attributes(names)
+	if err != nil {
+		return nil, Confusion{}, err
+	}
+	marginal := t.cells.marginal(columns)
+	for row, n := range marginal.all() {
+		if slices.Contains(row, 0) {
+			unknown = unknown.Plus(n.confusion())
+		}
+	}
+	return t.known(marginal, columns), unknown, nil
+}
+
+// attributes returns the columns of the names.
+func (t *Table) attributes(names []string) ([]int, error) {
+	if t.cells == nil {
+		return nil, fmt.Errorf("fairness: the zero Table holds nothing; want one from NewTable")
+	}
+	columns := make([]int, len(names))
+	for i, name := range names {
+		columns[i] = t.columnOf(name)
+		if columns[i] < 0 || slices.Contains(columns[:i], columns[i]) {
+			return nil, fmt.Errorf("fairness: name %d is repeated, or is not an attribute or feature with levels of this spec", i)
+		}
+	}
+	return columns, nil
+}
+
+// known returns the groups of known levels in a margin, in the order of their
+// levels.
+func (t *Table) known(marginal *cellCounts, columns []int) []GroupCount {
+	if len(columns) == 1 {
+		for i := range t.columns[columns[0]].levels {
+			marginal.at([]uint16{uint16(i + 1)})
+		}
+	}
+	var groups []GroupCount
+	for row, n := range marginal.all() {
+		if slices.Contains(row, 0) {
+			continue
+		}
+		g := GroupCount{Levels: make([]string, len(columns)), Confusion: n.confusion()}
+		for i, c := range columns {
+			g.Levels[i] = t.columns[c].text(row[i])
+		}
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b GroupCount) int { return slices.Compare(a.Levels, b.Levels) })
+	return groups
 }

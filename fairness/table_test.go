@@ -27,6 +27,7 @@ func spec() fairness.Spec {
 		Families: []fairness.Family{{By: []string{"gender"}}, {By: []string{"function"}}, {By: []string{"gender", "function"}}},
 		Features: []fairness.Feature{{Name: "shift_work", Levels: []string{"no", "yes"}}, {Name: "tool_hours", Numeric: true}},
 		Unknown:  "unknown",
+		Score:    "load",
 	}
 }
 
@@ -36,11 +37,19 @@ func observation(rt *rapid.T) fairness.Observation {
 		Factors: []string{rapid.SampledFrom([]string{"no", "yes", ""}).Draw(rt, "shift")},
 		Values:  []float64{rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 1.5, -3, math.NaN()}).Draw(rt, "hours")},
 		Flagged: rapid.Bool().Draw(rt, "flagged"),
+		Label:   rapid.SampledFrom([]fairness.Label{fairness.Unlabelled, fairness.Negative, fairness.Positive}).Draw(rt, "label"),
+		// Sums of these in float64 depend on their order.
+		Score:    rapid.SampledFrom([]float64{0, math.Copysign(0, -1), 0.1, 1e16, -1e16, 3, 5e-324, math.MaxFloat64, math.NaN()}).Draw(rt, "score"),
+		HasScore: rapid.Bool().Draw(rt, "has score"),
 	}
 }
 
 func tableOf(t require.TestingT, people []fairness.Observation) *fairness.Table {
-	table, err := fairness.NewTable(spec())
+	return tableUnder(t, spec(), people)
+}
+
+func tableUnder(t require.TestingT, s fairness.Spec, people []fairness.Observation) *fairness.Table {
+	table, err := fairness.NewTable(s)
 	require.NoError(t, err)
 	for _, p := range people {
 		require.NoError(t, table.Add(p))
@@ -58,7 +67,12 @@ func stored(t require.TestingT, table *fairness.Table) string {
 // everybody, in any order. A level that a shard has not met is no matter.
 func TestTableMergeIsAMonoid(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		people := rapid.SliceOfN(rapid.Custom(observation), 0, 40).Draw(rt, "people")
+		s := spec()
+		s.MaxCells = rapid.SampledFrom([]int{0, 100}).Draw(rt, "max cells") // 100: room for all cells, not for all scores
+		tableOf := func(t require.TestingT, people []fairness.Observation) *fairness.Table {
+			return tableUnder(t, s, people)
+		}
+		people := rapid.SliceOfN(rapid.Custom(observation), 0, 99).Draw(rt, "people")
 		whole := tableOf(rt, people)
 		shuffled := rapid.Permutation(people).Draw(rt, "shuffled")
 		shards := make([][]fairness.Observation, 3)
