@@ -3,16 +3,11 @@ package fairness
 import (
 	"encoding/binary"
 	"iter"
+	"math/bits"
 )
 
 // A tally counts people by label and flag, at 2*label, plus 1 when flagged.
 type tally [6]int64
-
-// tallyOf returns a tally of people of one label.
-func tallyOf(label Label, flagged, total int64) (n tally) {
-	n[2*label], n[2*label+1] = total-flagged, flagged
-	return n
-}
 
 func (n *tally) flagged() int64 { return n[1] + n[3] + n[5] }
 func (n *tally) total() int64   { return n[0] + n[1] + n[2] + n[3] + n[4] + n[5] }
@@ -35,42 +30,106 @@ func (c Confusion) tally() tally {
 type combinations struct {
 	width int      // codes in a row
 	codes []uint16 // the rows, one after another
-	index map[string]int
 	n     int
+	// While the codes are few, a row is found in slots, at its codes written one
+	// after another with bits for each; then in index.
+	bits  []uint8
+	slots []int32 // number of the row plus 1
+	index map[string]int
 }
+
+// maxSlotBits bounds slots: 256 kB of it.
+const maxSlotBits = 16
 
 func newCombinations(width int) combinations {
-	return combinations{width: width, index: map[string]int{}}
+	c := combinations{width: width}
+	if width > maxSlotBits {
+		c.index = map[string]int{}
+		return c
+	}
+	c.bits = make([]uint8, width)
+	for i := range c.bits {
+		c.bits[i] = 1
+	}
+	c.slots = make([]int32, 1<<width)
+	return c
 }
 
-// key writes codes so that they can be looked up. The buffer holds any row.
-func (c *combinations) key(buf *[2 * maxColumns]byte, codes []uint16) []byte {
-	b := buf[:0]
-	for _, code := range codes {
-		b = binary.BigEndian.AppendUint16(b, code)
+// slot returns where the row is in slots, and false when a code does not fit.
+func (c *combinations) slot(codes []uint16) (int, bool) {
+	at := 0
+	for i, code := range codes {
+		if code>>c.bits[i] != 0 {
+			return 0, false
+		}
+		at = at<<c.bits[i] | int(code)
 	}
-	return b
+	return at, true
 }
 
 // find returns the number of the row, and false when it was not met.
 func (c *combinations) find(codes []uint16) (int, bool) {
+	if c.index == nil {
+		at, ok := c.slot(codes)
+		return int(c.slots[at]) - 1, ok && c.slots[at] > 0
+	}
 	var buf [2 * maxColumns]byte
-	i, ok := c.index[string(c.key(&buf, codes))]
+	i, ok := c.index[string(rowKey(&buf, codes))]
 	return i, ok
 }
 
 // number returns the number of the row, a new one when it was not met.
 func (c *combinations) number(codes []uint16) int {
-	var buf [2 * maxColumns]byte
-	key := c.key(&buf, codes)
-	i, ok := c.index[string(key)]
-	if !ok {
-		i = c.n
-		c.index[string(key)] = i
-		c.codes = append(c.codes, codes...)
-		c.n++
+	if i, ok := c.find(codes); ok {
+		return i
 	}
-	return i
+	if c.index == nil {
+		c.widen(codes)
+	}
+	c.codes = append(c.codes, codes...)
+	c.n++
+	c.place(c.n - 1)
+	return c.n - 1
+}
+
+// widen makes room for the codes in slots, or goes over to the index.
+func (c *combinations) widen(codes []uint16) {
+	if _, ok := c.slot(codes); ok {
+		return
+	}
+	sum := 0
+	for i, code := range codes {
+		c.bits[i] = max(c.bits[i], uint8(bits.Len16(code)))
+		sum += int(c.bits[i])
+	}
+	if sum <= maxSlotBits {
+		c.slots = make([]int32, 1<<sum)
+	} else {
+		c.slots, c.index = nil, make(map[string]int, c.n)
+	}
+	for i := range c.n {
+		c.place(i)
+	}
+}
+
+// place makes the numbered row one that is found.
+func (c *combinations) place(i int) {
+	if c.index == nil {
+		at, _ := c.slot(c.row(i))
+		c.slots[at] = int32(i + 1)
+		return
+	}
+	var buf [2 * maxColumns]byte
+	c.index[string(rowKey(&buf, c.row(i)))] = i
+}
+
+// rowKey writes a row so that it can be looked up. The buffer holds any.
+func rowKey(buf *[2 * maxColumns]byte, codes []uint16) []byte {
+	b := buf[:0]
+	for _, code := range codes {
+		b = binary.BigEndian.AppendUint16(b, code)
+	}
+	return b
 }
 
 func (c *combinations) row(i int) []uint16 { return c.codes[i*c.width : (i+1)*c.width] }
@@ -81,7 +140,7 @@ type cellCounts struct {
 	tallies []tally
 }
 
-func newCells(width int) *cellCounts { return &cellCounts{combinations: newCombinations(width)} }
+func newCellCounts(width int) *cellCounts { return &cellCounts{combinations: newCombinations(width)} }
 
 // at returns the tally of the combination, for as long as no other is new.
 func (c *cellCounts) at(codes []uint16) *tally {
@@ -106,7 +165,7 @@ func (c *cellCounts) all() iter.Seq2[[]uint16, *tally] {
 
 // marginal counts people by some of the columns.
 func (c *cellCounts) marginal(columns []int) *cellCounts {
-	out := newCells(len(columns))
+	out := newCellCounts(len(columns))
 	codes := make([]uint16, len(columns))
 	for row, n := range c.all() {
 		for i, column := range columns {

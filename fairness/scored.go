@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -30,6 +31,14 @@ type scoreKey struct {
 
 func newScores(attributes, limit int) *scores {
 	return &scores{limit: limit, groups: newCombinations(attributes), counts: map[scoreKey]int64{}}
+}
+
+// checkScore refuses what is neither a number nor NaN for unknown.
+func checkScore(score float64) error {
+	if math.IsInf(score, 0) {
+		return errors.New("the score is infinite, want a number or NaN for unknown")
+	}
+	return nil
 }
 
 // add counts n people of one score, which is a number.

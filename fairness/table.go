@@ -65,6 +65,7 @@ type Table struct {
 	values   map[valueKey]int64 // numeric values by level of each compared attribute
 	scores   *scores            // nil when the spec declares none
 	total    int64
+	codes    []uint16 // of the people that are being added
 }
 
 // column is the dictionary of one attribute or feature. Code 0 is unknown, code
@@ -74,6 +75,26 @@ type column struct {
 	levels []string
 	codes  map[string]uint16
 	closed bool
+	recent [16]recentLevel // levels met before, some of them
+}
+
+type recentLevel struct {
+	level string
+	code  uint16
+}
+
+// code returns the code of a level in the dictionary, and false when it is not
+// there. Most levels are found among the recent ones, without hashing.
+func (c *column) code(level string) (uint16, bool) {
+	r := &c.recent[(len(level)+int(level[0])+3*int(level[len(level)-1]))%len(c.recent)]
+	if r.level == level {
+		return r.code, true
+	}
+	code, ok := c.codes[level]
+	if ok {
+		*r = recentLevel{c.levels[code-1], code}
+	}
+	return code, ok
 }
 
 // NewTable returns an empty table for the spec, of which it keeps a copy. The
@@ -83,29 +104,39 @@ func NewTable(spec Spec) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{spec: s, identity: s.canonical(), values: map[valueKey]int64{}}
+	t := &Table{spec: s, identity: s.canonical()}
+	for i, f := range s.Features {
+		if f.Numeric {
+			t.numeric = append(t.numeric, i)
+		}
+	}
+	return t.empty(), nil
+}
+
+// empty returns an empty table of the same spec.
+func (t *Table) empty() *Table {
+	out := &Table{spec: t.spec, identity: t.identity, numeric: t.numeric, values: map[valueKey]int64{}}
 	add := func(name string, levels []string) {
 		c := column{name: name, levels: slices.Clone(levels), codes: map[string]uint16{}, closed: len(levels) > 0}
 		for i, level := range levels {
 			c.codes[level] = uint16(i + 1)
 		}
-		t.columns = append(t.columns, c)
+		out.columns = append(out.columns, c)
 	}
-	for _, a := range s.Attributes {
+	for _, a := range t.spec.Attributes {
 		add(a.Name, a.Levels)
 	}
-	for i, f := range s.Features {
-		if f.Numeric {
-			t.numeric = append(t.numeric, i)
-		} else {
+	for _, f := range t.spec.Features {
+		if !f.Numeric {
 			add(f.Name, f.Levels)
 		}
 	}
-	t.cells = newCells(len(t.columns))
-	if s.Score != "" {
-		t.scores = newScores(len(s.Attributes), s.MaxCells)
+	out.cells = newCellCounts(len(out.columns))
+	out.codes = make([]uint16, len(out.columns))
+	if t.spec.Score != "" {
+		out.scores = newScores(len(t.spec.Attributes), t.spec.MaxCells)
 	}
-	return t, nil
+	return out
 }
 
 // FromCounts returns a table that holds the counts, in any order. Counts of the
@@ -135,23 +166,37 @@ func (t *Table) Add(o Observation) error {
 	if o.Values != nil && len(o.Values) != len(t.numeric) {
 		return fmt.Errorf("fairness: %d values, want one for each of the %d numeric features", len(o.Values), len(t.numeric))
 	}
-	for i, v := range o.Values {
-		if math.IsInf(v, 0) {
-			return fmt.Errorf("fairness: value %d is infinite, want a number or NaN for unknown", i)
-		}
+	if err := t.checkValues(o.Values); err != nil {
+		return err
 	}
 	c := Count{Levels: o.Levels, Factors: o.Factors, Total: 1, Label: o.Label, Score: o.Score, HasScore: o.HasScore}
 	if o.Flagged {
 		c.Flagged = 1
 	}
-	if room := t.spec.MaxCells - len(t.values); room < len(o.Values)*len(t.spec.Attributes) {
-		return fmt.Errorf("fairness: the table would hold more than %d numeric values; raise MaxCells or round the values", t.spec.MaxCells)
-	}
-	codes, err := t.add(c)
-	if err != nil {
+	if err := t.add(&c); err != nil {
 		return err
 	}
-	for i, v := range o.Values {
+	t.addValues(t.codes, o.Values)
+	return nil
+}
+
+// checkValues returns why one person's values of the numeric features cannot be
+// counted.
+func (t *Table) checkValues(values []float64) error {
+	for i, v := range values {
+		if math.IsInf(v, 0) {
+			return fmt.Errorf("fairness: value %d is infinite, want a number or NaN for unknown", i)
+		}
+	}
+	if room := t.spec.MaxCells - len(t.values); room < len(values)*len(t.spec.Attributes) {
+		return fmt.Errorf("fairness: the table would hold more than %d numeric values; raise MaxCells or round the values", t.spec.MaxCells)
+	}
+	return nil
+}
+
+// addValues counts one person's values, by the codes of the attributes.
+func (t *Table) addValues(codes []uint16, values []float64) {
+	for i, v := range values {
 		if math.IsNaN(v) {
 			continue
 		}
@@ -161,80 +206,96 @@ func (t *Table) Add(o Observation) error {
 			}
 		}
 	}
-	return nil
 }
 
 // AddCount counts people who share their levels. Numeric features are unknown
 // for them. On an error the table is as it was.
-func (t *Table) AddCount(c Count) error {
-	_, err := t.add(c)
-	return err
-}
+func (t *Table) AddCount(c Count) error { return t.add(&c) }
 
-func (t *Table) add(c Count) ([]uint16, error) {
+// add counts people, and leaves the codes of their levels in t.codes.
+func (t *Table) add(c *Count) error {
 	attributes := len(t.spec.Attributes)
 	factors := len(t.columns) - attributes
 	switch {
 	case t.cells == nil:
-		return nil, fmt.Errorf("fairness: the zero Table accepts nothing; want one from NewTable")
+		return fmt.Errorf("fairness: the zero Table accepts nothing; want one from NewTable")
 	case len(c.Levels) != attributes:
-		return nil, fmt.Errorf("fairness: %d levels, want one for each of the %d attributes", len(c.Levels), attributes)
+		return fmt.Errorf("fairness: %d levels, want one for each of the %d attributes", len(c.Levels), attributes)
 	case c.Factors != nil && len(c.Factors) != factors:
-		return nil, fmt.Errorf("fairness: %d factors, want one for each of the %d features with levels", len(c.Factors), factors)
+		return fmt.Errorf("fairness: %d factors, want one for each of the %d features with levels", len(c.Factors), factors)
 	case c.Flagged < 0 || c.Total < c.Flagged:
-		return nil, fmt.Errorf("fairness: %d flagged of %d, want 0 <= flagged <= total", c.Flagged, c.Total)
+		return fmt.Errorf("fairness: %d flagged of %d, want 0 <= flagged <= total", c.Flagged, c.Total)
 	case c.Total > maxCount-t.total:
-		return nil, fmt.Errorf("fairness: the table would count more than %d people", int64(maxCount))
+		return fmt.Errorf("fairness: the table would count more than %d people", int64(maxCount))
 	case c.Label > Positive:
-		return nil, fmt.Errorf("fairness: label %d, want unlabelled, negative or positive", c.Label)
+		return fmt.Errorf("fairness: label %d, want unlabelled, negative or positive", c.Label)
 	case c.HasScore && t.scores == nil:
-		return nil, fmt.Errorf("fairness: a score, and the spec declares none")
-	case c.HasScore && math.IsInf(c.Score, 0):
-		return nil, fmt.Errorf("fairness: the score is infinite, want a number or NaN for unknown")
+		return fmt.Errorf("fairness: a score, and the spec declares none")
 	}
-	level := func(i int) string {
-		if i < attributes {
-			return c.Levels[i]
+	if c.HasScore {
+		if err := checkScore(c.Score); err != nil {
+			return fmt.Errorf("fairness: %w", err)
 		}
-		if c.Factors == nil {
-			return ""
-		}
-		return c.Factors[i-attributes]
 	}
 	// Everything is checked before a dictionary grows.
-	codes := make([]uint16, len(t.columns))
-	for i := range t.columns {
-		col, text := &t.columns[i], level(i)
-		if text == "" || text == t.spec.Unknown {
-			continue
+	fresh := false
+	clear(t.codes)
+	for i, level := range c.Levels {
+		if err := t.encode(i, level, &fresh); err != nil {
+			return err
 		}
-		code, ok := col.codes[text]
-		if !ok {
-			if err := col.admits(text); err != nil {
-				return nil, err
-			}
-			code = uint16(len(col.levels) + 1)
-		}
-		codes[i] = code
 	}
-	if _, ok := t.cells.find(codes); !ok && t.cells.n >= t.spec.MaxCells {
-		return nil, fmt.Errorf("fairness: the table would hold more than %d combinations of levels; raise MaxCells or use fewer attributes", t.spec.MaxCells)
+	for i, level := range c.Factors {
+		if err := t.encode(attributes+i, level, &fresh); err != nil {
+			return err
+		}
+	}
+	if t.cells.n >= t.spec.MaxCells {
+		if _, ok := t.cells.find(t.codes); !ok {
+			return t.tooManyCells()
+		}
 	}
 	if c.Total == 0 {
-		return codes, nil
+		return nil
 	}
-	for i := range t.columns {
-		if int(codes[i]) > len(t.columns[i].levels) {
-			t.columns[i].grow(level(i))
+	if fresh {
+		for i, level := range c.Levels {
+			t.columns[i].grow(level, t.codes[i])
+		}
+		for i, level := range c.Factors {
+			t.columns[attributes+i].grow(level, t.codes[attributes+i])
 		}
 	}
-	n := tallyOf(c.Label, c.Flagged, c.Total)
-	t.cells.at(codes).add(&n)
+	n := t.cells.at(t.codes)
+	n[2*c.Label+1] += c.Flagged
+	n[2*c.Label] += c.Total - c.Flagged
 	t.total += c.Total
 	if c.HasScore && !math.IsNaN(c.Score) {
-		t.scores.add(codes[:attributes], c.Label, c.Score, c.Total)
+		t.scores.add(t.codes[:attributes], c.Label, c.Score, c.Total)
 	}
-	return codes, nil
+	return nil
+}
+
+// encode puts the code of a level into t.codes: of one that is not in the
+// dictionary, the code that it will have, and fresh is then set.
+func (t *Table) encode(i int, level string, fresh *bool) error {
+	if level == "" || level == t.spec.Unknown {
+		return nil
+	}
+	col := &t.columns[i]
+	code, ok := col.code(level)
+	if !ok {
+		if err := col.admits(level); err != nil {
+			return err
+		}
+		code, *fresh = uint16(len(col.levels)+1), true
+	}
+	t.codes[i] = code
+	return nil
+}
+
+func (t *Table) tooManyCells() error {
+	return fmt.Errorf("fairness: the table would hold more than %d combinations of levels; raise MaxCells or use fewer attributes", t.spec.MaxCells)
 }
 
 // admits returns an error when a level that is not in the dictionary cannot
@@ -252,11 +313,12 @@ func (c *column) admits(level string) error {
 	return nil
 }
 
-func (c *column) grow(level string) uint16 {
-	c.levels = append(c.levels, level)
-	code := uint16(len(c.levels))
-	c.codes[level] = code
-	return code
+// grow enters the level when the code is the next one.
+func (c *column) grow(level string, code uint16) {
+	if int(code) == len(c.levels)+1 {
+		c.levels = append(c.levels, level)
+		c.codes[level] = code
+	}
 }
 
 // Merge adds the other table's counts to t and leaves other as it is. Both must
@@ -309,7 +371,7 @@ func (t *Table) Merge(other *Table) error {
 	}
 	for i, levels := range fresh {
 		for _, level := range levels {
-			t.columns[i].grow(level)
+			t.columns[i].grow(level, uint16(len(t.columns[i].levels)+1))
 		}
 	}
 	for _, n := range other.cells.all() {
