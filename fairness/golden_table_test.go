@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -184,5 +185,82 @@ func TestScoringRateMatchesNumpy(t *testing.T) {
 			require.GreaterOrEqual(t, at, 0, want.Group)
 			require.Equal(t, fairness.Rate{X: want.Above, N: want.N}, groups[at].ScoringRate(split))
 		}
+	}
+}
+
+// Mean and variance of each group, and the standardised difference to everyone
+// else, are those of numpy and scipy, with the scores kept or only their moments.
+func TestMomentsMatchScipy(t *testing.T) {
+	var golden []struct {
+		Dataset, Feature, Protected, Kind string
+		Levels                            []string
+		N                                 []int64
+		Mean, Var                         []float64
+		SMD                               map[string]struct {
+			CohenD float64 `json:"cohen_d"`
+		} `json:"smd_vs_rest"`
+	}
+	goldenJSON(t, "association.json", &golden)
+	checked := 0
+	for _, g := range golden {
+		if g.Kind != "numeric" {
+			continue
+		}
+		checked++
+		data, err := os.ReadFile(datadir.Find(t, "data/fairness/"+g.Dataset+".csv"))
+		require.NoError(t, err)
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		require.NoError(t, err)
+		group, value := slices.Index(rows[0], g.Protected), slices.Index(rows[0], g.Feature)
+		s := fairness.Spec{Signal: "x", Polarity: fairness.Favourable, Attributes: []fairness.Attribute{{Name: "group"}}, Score: "score"}
+		kept := tableUnder(t, s, nil)
+		s.MaxCells = len(g.Levels)
+		folded := tableUnder(t, s, nil)
+		for _, row := range rows[1:] {
+			o := fairness.Observation{Levels: []string{row[group]}, HasScore: true}
+			o.Score, err = strconv.ParseFloat(row[value], 64)
+			require.NoError(t, err)
+			require.NoError(t, kept.Add(o))
+			require.NoError(t, folded.Add(o))
+		}
+		require.True(t, kept.ScoresKept())
+		require.False(t, folded.ScoresKept())
+		_, ok := folded.Median()
+		require.False(t, ok)
+		groups, err := kept.Scores("group")
+		require.NoError(t, err)
+		moments, err := folded.Scores("group")
+		require.NoError(t, err)
+		require.Len(t, groups, len(g.Levels))
+		for i, got := range groups {
+			require.Equal(t, got.Group, moments[i].Group, "exact either way")
+			require.Equal(t, got.Rest, moments[i].Rest)
+			require.Nil(t, moments[i].Values)
+			require.Equal(t, g.Levels[i], got.Levels[0])
+			require.Equal(t, g.N[i], got.Group.N)
+			near(t, g.Mean[i], got.Group.Mean, 1e-12, g.Feature, got.Levels, "mean")
+			near(t, g.Var[i], got.Group.Variance, 1e-12, g.Feature, got.Levels, "variance")
+			n1, n2 := float64(got.Group.N), float64(got.Rest.N)
+			pooled := math.Sqrt(((n1-1)*got.Group.Variance + (n2-1)*got.Rest.Variance) / (n1 + n2 - 2))
+			near(t, g.SMD[got.Levels[0]].CohenD, (got.Group.Mean-got.Rest.Mean)/pooled, 1e-10, g.Feature, got.Levels, "Cohen d")
+		}
+	}
+	require.Positive(t, checked)
+}
+
+// Sums in float64 would lose the small scores beside the large.
+func TestMomentsAreExact(t *testing.T) {
+	s := fairness.Spec{Signal: "x", Polarity: fairness.Favourable, Score: "score"}
+	for _, limit := range []int{0, 1} {
+		s.MaxCells = limit
+		table := tableUnder(t, s, nil)
+		for _, score := range []float64{1e300, 1, 5e-324, -1e300, 2, math.Copysign(0, -1)} {
+			require.NoError(t, table.AddCount(fairness.Count{Total: 3, Score: score, HasScore: true}))
+		}
+		groups, err := table.Scores()
+		require.NoError(t, err)
+		require.Equal(t, 0.5, groups[0].Group.Mean)
+		require.True(t, math.IsNaN(groups[0].Group.Variance), "beyond the float64 numbers")
+		require.Zero(t, groups[0].Rest.N)
 	}
 }

@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -244,6 +245,33 @@ func (s Spec) normal() (Spec, error) {
 	}
 	s.Families = families
 	return s, errors.Join(problems...)
+}
+
+// differences names what two normal specs do not have in common.
+func (s Spec) differences(other Spec) (out []string) {
+	differ := func(what string, a, b any) {
+		// Compared as they are stored: nil and empty are the same.
+		x, _ := json.Marshal(a)
+		y, _ := json.Marshal(b)
+		if !bytes.Equal(x, y) {
+			out = append(out, what)
+		}
+	}
+	differ("signal", s.Signal, other.Signal)
+	differ("polarity", s.Polarity, other.Polarity)
+	differ("number of attributes", len(s.Attributes), len(other.Attributes))
+	for i := range min(len(s.Attributes), len(other.Attributes)) {
+		differ(fmt.Sprintf("attribute %d (%s)", i, s.Attributes[i].Name), s.Attributes[i], other.Attributes[i])
+	}
+	differ("families", s.Families, other.Families)
+	differ("number of features", len(s.Features), len(other.Features))
+	for i := range min(len(s.Features), len(other.Features)) {
+		differ(fmt.Sprintf("feature %d (%s)", i, s.Features[i].Name), s.Features[i], other.Features[i])
+	}
+	differ("score", s.Score, other.Score)
+	differ("unknown level", s.Unknown, other.Unknown)
+	differ("MaxCells", s.MaxCells, other.MaxCells)
+	return out
 }
 
 // canonical returns the bytes that two specs share when they mean the same.

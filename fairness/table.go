@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/coachgov/coaching"
 )
@@ -324,8 +325,11 @@ func (c *column) grow(level string, code uint16) {
 // Merge adds the other table's counts to t and leaves other as it is. Both must
 // have the same spec; levels are matched by name. On an error t is as it was.
 func (t *Table) Merge(other *Table) error {
-	if t.cells == nil || other == nil || other.cells == nil || !bytes.Equal(t.identity, other.identity) {
-		return fmt.Errorf("fairness: tables of different specs do not merge")
+	if t.cells == nil || other == nil || other.cells == nil {
+		return fmt.Errorf("fairness: the zero Table merges with nothing; want two from NewTable")
+	}
+	if !bytes.Equal(t.identity, other.identity) {
+		return fmt.Errorf("fairness: tables of different specs do not merge: %s", strings.Join(t.spec.differences(other.spec), ", "))
 	}
 	if other.total > maxCount-t.total {
 		return fmt.Errorf("fairness: the table would count more than %d people", int64(maxCount))

@@ -161,6 +161,173 @@ func TestTableLimits(t *testing.T) {
 	require.Equal(t, int64(6), a.Total())
 }
 
+// A merge of tables that count different things says what differs.
+func TestTableMergeSaysWhatDiffers(t *testing.T) {
+	table := tableOf(t, []fairness.Observation{{Levels: []string{"woman", "sales"}}})
+	before := stored(t, table)
+	for name, tt := range map[string]struct {
+		change func(*fairness.Spec)
+		want   string
+	}{
+		"signal":     {func(s *fairness.Spec) { s.Signal = "other" }, "do not merge: signal"},
+		"polarity":   {func(s *fairness.Spec) { s.Polarity = fairness.Favourable }, "do not merge: polarity"},
+		"levels":     {func(s *fairness.Spec) { s.Attributes[0].Levels = []string{"woman", "man"} }, "do not merge: attribute 0 (gender)"},
+		"role":       {func(s *fairness.Spec) { s.Attributes[1].Role = fairness.Protected }, "do not merge: attribute 1 (function)"},
+		"attributes": {func(s *fairness.Spec) { s.Attributes = append(s.Attributes, fairness.Attribute{Name: "x"}) }, "do not merge: number of attributes"},
+		"families":   {func(s *fairness.Spec) { s.Families = s.Families[:1] }, "do not merge: families"},
+		"features":   {func(s *fairness.Spec) { s.Features = s.Features[:1] }, "do not merge: number of features"},
+		"feature":    {func(s *fairness.Spec) { s.Features[0].Levels = nil }, "do not merge: feature 0 (shift_work)"},
+		"score":      {func(s *fairness.Spec) { s.Score = "" }, "do not merge: score"},
+		"unknown":    {func(s *fairness.Spec) { s.Unknown = "" }, "do not merge: unknown level"},
+		"limit":      {func(s *fairness.Spec) { s.MaxCells = 7 }, "do not merge: MaxCells"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := spec()
+			tt.change(&s)
+			other, err := fairness.NewTable(s)
+			require.NoError(t, err)
+			err = table.Merge(other)
+			require.Error(t, err)
+			require.Equal(t, "fairness: tables of different specs "+tt.want, err.Error())
+			require.Equal(t, before, stored(t, table))
+		})
+	}
+	require.NoError(t, table.Merge(tableUnder(t, spec(), nil)), "a spec with its levels in another order is the same")
+}
+
+// A shard that has not met a level, or met the levels in another order, gives
+// its people to the levels of that name and to no others.
+func TestTableMatchesLevelsByName(t *testing.T) {
+	s := fairness.Spec{Signal: "x", Polarity: fairness.Favourable, Attributes: []fairness.Attribute{{Name: "team"}}}
+	person := func(team string, flagged bool) fairness.Observation {
+		return fairness.Observation{Levels: []string{team}, Flagged: flagged}
+	}
+	a := tableUnder(t, s, []fairness.Observation{person("a", true), person("b", false), person("c", false)})
+	b := tableUnder(t, s, []fairness.Observation{person("c", true), person("a", false), person("d", true)})
+	require.NoError(t, a.Merge(b))
+	groups, _, err := a.GroupBy("team")
+	require.NoError(t, err)
+	var got []string
+	for _, g := range groups {
+		got = append(got, g.Levels[0]+" "+g.Selection().String())
+	}
+	require.Equal(t, []string{"a 1 of 2", "b 0 of 1", "c 1 of 2", "d 1 of 1"}, got)
+}
+
+// The number of levels is limited, whichever way they come.
+func TestTableRefusesTenThousandLevels(t *testing.T) {
+	s := fairness.Spec{Signal: "x", Polarity: fairness.Favourable, Attributes: []fairness.Attribute{{Name: "team"}}}
+	var names []string
+	column := fairness.CodedColumn{}
+	for i := range 10_000 {
+		names = append(names, "team "+strconv.Itoa(i))
+		column.Words = append(column.Words, uint16(i))
+	}
+	column.Names = names
+	table := tableUnder(t, s, nil)
+	require.ErrorContains(t, table.AddCoded(fairness.Coded{Levels: []fairness.CodedColumn{column}, Flagged: make([]uint8, 10_000)}), "team has more than 4096 levels")
+	require.Zero(t, table.Total())
+	other := tableUnder(t, s, nil)
+	for i, name := range names[:6000] {
+		to := table
+		if i >= 4096 {
+			to = other
+		}
+		require.NoError(t, to.Add(fairness.Observation{Levels: []string{name}}))
+	}
+	before := stored(t, table)
+	require.ErrorContains(t, table.Add(fairness.Observation{Levels: []string{names[6000]}}), "team has more than 4096 levels")
+	require.ErrorContains(t, table.Merge(other), "team would have 6000 levels, want at most 4096")
+	require.Equal(t, before, stored(t, table))
+	s.Attributes[0].Levels = names
+	_, err := fairness.NewTable(s)
+	require.ErrorContains(t, err, "10000 levels, want at most 4096")
+}
+
+// Counts are exact up to 2^53 people; beyond, they are refused.
+func TestTableRefusesOverflow(t *testing.T) {
+	s := fairness.Spec{Signal: "x", Polarity: fairness.Favourable}
+	half := fairness.Count{Total: 1 << 52, Flagged: 1}
+	table, err := fairness.FromCounts(s, []fairness.Count{half})
+	require.NoError(t, err)
+	require.NoError(t, table.Merge(table))
+	before := stored(t, table)
+	require.ErrorContains(t, table.Add(fairness.Observation{}), "more than 9007199254740992 people")
+	require.ErrorContains(t, table.AddCoded(fairness.Coded{Flagged: []uint8{0}}), "more than 9007199254740992 people")
+	require.ErrorContains(t, table.Merge(table), "more than 9007199254740992 people")
+	require.Equal(t, before, stored(t, table))
+	groups, _, err := table.GroupBy()
+	require.NoError(t, err)
+	require.Equal(t, fairness.Rate{X: 2, N: 1 << 53}, groups[0].Selection())
+}
+
+// Nobody at all is no groups and no median; a declared level that nobody has is
+// a group without people, and its rates are undefined.
+func TestTableOfNobody(t *testing.T) {
+	table := tableOf(t, nil)
+	groups, unknown, err := table.GroupBy("gender")
+	require.NoError(t, err)
+	require.Zero(t, unknown)
+	require.Len(t, groups, 3)
+	for _, r := range []fairness.Rate{groups[0].Selection(), groups[0].TPR(), groups[0].FPR(), groups[0].PPV(), groups[0].FDR(), groups[0].FOR(), groups[0].BaseRate()} {
+		_, ok := r.Value()
+		require.False(t, ok)
+	}
+	groups, _, err = table.GroupBy("function")
+	require.NoError(t, err)
+	require.Empty(t, groups)
+	_, ok := table.Median()
+	require.False(t, ok)
+	scores, err := table.Scores("gender")
+	require.NoError(t, err)
+	require.Len(t, scores, 3)
+	require.True(t, math.IsNaN(scores[0].Group.Mean))
+	for _, names := range [][]string{{"nowhere"}, {"gender", "gender"}, {"tool_hours"}} {
+		_, _, err := table.GroupBy(names...)
+		require.Error(t, err)
+		_, err = table.Scores(names...)
+		require.Error(t, err)
+	}
+	_, _, err = new(fairness.Table).GroupBy()
+	require.Error(t, err)
+}
+
+// Another name for a group changes its name and place, and nothing else.
+func TestTableRelabelled(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		people := rapid.SliceOfN(rapid.Custom(observation), 0, 40).Draw(rt, "people")
+		s := spec()
+		s.Attributes[1].Levels = []string{"sales", "clinic", "office", "empty"} // adding an empty level changes no other group
+		table := tableOf(rt, people)
+		other := map[string]string{"sales": "zebra", "clinic": "clinic", "office": "ape", "": ""}
+		var renamed []fairness.Observation
+		for _, p := range people {
+			p.Levels = []string{p.Levels[0], other[p.Levels[1]]}
+			renamed = append(renamed, p)
+		}
+		byName := func(t *fairness.Table) map[string]fairness.Confusion {
+			groups, unknown, err := t.GroupBy("function")
+			require.NoError(rt, err)
+			out := map[string]fairness.Confusion{"": unknown}
+			for _, g := range groups {
+				out[g.Levels[0]] = g.Confusion
+			}
+			return out
+		}
+		want, got, declared := byName(table), byName(tableOf(rt, renamed)), byName(tableUnder(rt, s, people))
+		require.Equal(rt, fairness.Confusion{}, declared["empty"])
+		for level := range other {
+			require.Equal(rt, want[level], got[other[level]])
+			require.Equal(rt, want[level], declared[level])
+		}
+		var sum int64
+		for _, c := range got {
+			sum += c.Total()
+		}
+		require.Equal(rt, int64(len(people)), sum)
+	})
+}
+
 // M-4 and its kin: what a spec leaves open is an error, and all of it is named.
 func TestSpecIsRefusedWithEveryReason(t *testing.T) {
 	person := somebody(t, "dpo")
@@ -203,6 +370,14 @@ func FuzzTableUnmarshalBinary(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(bytes.TrimSpace(first))
 	f.Add([]byte(`{"version":"coaching.fairness.table/1","spec":{"signal":"x","polarity":"favourable","attributes":null,"max_cells":1048576},"cells":[],"values":[]}`))
+	folded := spec()
+	folded.MaxCells = 4 // room for two people's cells and values, not for their scores
+	table := tableUnder(f, folded, nil)
+	for _, score := range []float64{0.1, -3, 1e300, 5e-324, 7} {
+		require.NoError(f, table.Add(fairness.Observation{Levels: []string{"man", ""}, Score: score, HasScore: true, Label: fairness.Positive}))
+	}
+	require.False(f, table.ScoresKept())
+	f.Add([]byte(stored(f, table)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var table fairness.Table
 		if table.UnmarshalBinary(data) != nil {
@@ -210,6 +385,15 @@ func FuzzTableUnmarshalBinary(f *testing.F) {
 			return
 		}
 		require.Equal(t, string(data), stored(t, &table))
+		// What was read can be asked and merged.
+		table.Median()
+		if table.Total() <= 1<<52 {
+			require.NoError(t, table.Merge(&table))
+		}
+		if len(table.Spec().Score) > 0 {
+			_, err := table.Scores()
+			require.NoError(t, err)
+		}
 	})
 }
 
