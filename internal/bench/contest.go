@@ -57,6 +57,14 @@ func contests() []contest {
 		{"read-narrow", atLeast, 150, func(rounds int) (result, error) { return raceRead(rounds, narrow()) }},
 		{"read-wide", atLeast, 150, func(rounds int) (result, error) { return raceRead(rounds, wide()) }},
 		{"group-means", atMost, 0.5, raceMeans},
+		{"fairness-count", atLeast, 5, raceNumpy(false)},
+		{"fairness-count-narrow", shown, 0, raceNumpy(true)},
+		{"fairness-row", atMost, 1, timeRows},
+		{"fairness-memory", atMost, 64, weighCount},
+		{"fairness-strings", atMost, 60, timeStrings},
+		{"fairness-evaluate", atMost, 5, timeEvaluate},
+		{"fairness-bootstrap", atMost, 50, raceBootstrap},
+		{"fairness-interval", atMost, 3, timeInterval},
 	}
 }
 

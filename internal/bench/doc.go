@@ -14,7 +14,9 @@
 // The policy engine meets a hand-written Go function, expr, cedar-go, OPA and
 // casbin, with the same sixteen rules and twelve shapes of requests. What the
 // peers are given is made before their clock starts; the library begins at the
-// request as a host holds it. The readers meet encoding/csv.
+// request as a host holds it. The readers meet encoding/csv. The counts of the
+// fairness check meet numpy, where python3-numpy is installed; where it is not, a
+// line says "stored", and its time was measured elsewhere, or "absent".
 //
 // The tests compare the answers over many more requests, and show what the peers
 // answer where an attribute is missing or a rule is not what it seems, beside what
