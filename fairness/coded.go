@@ -184,6 +184,9 @@ func (t *Table) outside(columns []*CodedColumn, c *Coded) error {
 
 // addNamed adds the counts to an empty table, with codes as the columns name them.
 func (t *Table) addNamed(columns []*CodedColumn, counts *cellCounts, c *Coded) error {
+	if err := t.refused(columns, counts, c); err != nil {
+		return err
+	}
 	attributes := len(t.spec.Attributes)
 	levels := make([]string, len(columns))
 	for row, n := range counts.all() {
@@ -195,27 +198,47 @@ func (t *Table) addNamed(columns []*CodedColumn, counts *cellCounts, c *Coded) e
 		}
 		for label := Unlabelled; label <= Positive; label++ {
 			flagged, total := n[2*label+1], n[2*label]+n[2*label+1]
-			err := t.AddCount(Count{Levels: levels[:attributes], Factors: levels[attributes:], Label: label, Flagged: flagged, Total: total})
-			if err != nil {
-				return fmt.Errorf("row %d: %w", firstRow(columns, row, len(c.Flagged)), err)
+			if err := t.AddCount(Count{Levels: levels[:attributes], Factors: levels[attributes:], Label: label, Flagged: flagged, Total: total}); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// firstRow returns the first row of the codes.
-func firstRow(columns []*CodedColumn, codes []uint16, n int) int {
-	for row := range n {
-		same := true
+// refused returns the error of the first row with a name that cannot be a level,
+// and nil when there is none.
+func (t *Table) refused(columns []*CodedColumn, counts *cellCounts, c *Coded) error {
+	type place struct{ column, code int }
+	bad := map[place]error{}
+	for codes := range counts.all() {
 		for i, column := range columns {
-			same = same && (column.len() == 0 || column.code(row) == int(codes[i]))
-		}
-		if same {
-			return row
+			if column.len() == 0 {
+				continue
+			}
+			name := column.Names[codes[i]]
+			if _, known := t.columns[i].codes[name]; known || name == "" || name == t.spec.Unknown {
+				continue
+			}
+			if err := t.columns[i].admits(name); err != nil {
+				bad[place{i, int(codes[i])}] = err
+			}
 		}
 	}
-	return -1
+	if len(bad) == 0 {
+		return nil
+	}
+	for row := range c.Flagged {
+		for i, column := range columns {
+			if column.len() == 0 {
+				continue
+			}
+			if err, ok := bad[place{i, column.code(row)}]; ok {
+				return fmt.Errorf("fairness: row %d: %w", row, err)
+			}
+		}
+	}
+	return nil
 }
 
 // addNumbers adds the scores and the values of numeric features to a table that
@@ -253,7 +276,7 @@ func (t *Table) addNumbers(columns []*CodedColumn, c *Coded) error {
 			values[i] = c.Values[i][row]
 		}
 		if err := t.checkValues(values); err != nil {
-			return fmt.Errorf("row %d: %w", row, err)
+			return fmt.Errorf("fairness: row %d: %w", row, err)
 		}
 		t.addValues(codes, values)
 	}

@@ -103,15 +103,19 @@ func TestAddCodedRefusesAndStaysAsItWas(t *testing.T) {
 		"score":                 {func(c *fairness.Coded) { c.Scores[7] = math.Inf(1) }, []string{"row 7", "score"}},
 		"value":                 {func(c *fairness.Coded) { c.Values[0][8] = math.Inf(-1) }, []string{"row 8", "infinite"}},
 		"undeclared level":      {func(c *fairness.Coded) { c.Levels[0].Bytes[9] = 2 }, []string{"row 9", "gender", "not one of the declared levels"}},
-		"no names":              {func(c *fairness.Coded) { c.Levels[1].Names = nil }, []string{"row 0", "function"}},
-		"short column":          {func(c *fairness.Coded) { c.Levels[1].Words = c.Levels[1].Words[1:] }, []string{"function", "8999"}},
-		"both kinds":            {func(c *fairness.Coded) { c.Levels[1].Bytes = make([]uint8, rows) }, []string{"function"}},
-		"column missing":        {func(c *fairness.Coded) { c.Levels = c.Levels[:1] }, []string{"1 columns of levels"}},
-		"factor missing":        {func(c *fairness.Coded) { c.Factors = c.Factors[:0] }, []string{"0 columns of factors"}},
-		"values missing":        {func(c *fairness.Coded) { c.Values = c.Values[:0] }, []string{"0 columns of values"}},
-		"short values":          {func(c *fairness.Coded) { c.Values[0] = nil }, []string{"tool_hours"}},
-		"short labels":          {func(c *fairness.Coded) { c.Labels = c.Labels[:3] }, []string{"3 labels"}},
-		"short scores":          {func(c *fairness.Coded) { c.Scores = c.Scores[:3] }, []string{"3 scores"}},
+		"first of several": {func(c *fairness.Coded) {
+			c.Levels[0].Bytes[11], c.Levels[1].Words[10] = 2, 1
+			c.Levels[1].Names[1] = "a\tb"
+		}, []string{"row 10", "function"}},
+		"no names":       {func(c *fairness.Coded) { c.Levels[1].Names = nil }, []string{"row 0", "function"}},
+		"short column":   {func(c *fairness.Coded) { c.Levels[1].Words = c.Levels[1].Words[1:] }, []string{"function", "8999"}},
+		"both kinds":     {func(c *fairness.Coded) { c.Levels[1].Bytes = make([]uint8, rows) }, []string{"function"}},
+		"column missing": {func(c *fairness.Coded) { c.Levels = c.Levels[:1] }, []string{"1 columns of levels"}},
+		"factor missing": {func(c *fairness.Coded) { c.Factors = c.Factors[:0] }, []string{"0 columns of factors"}},
+		"values missing": {func(c *fairness.Coded) { c.Values = c.Values[:0] }, []string{"0 columns of values"}},
+		"short values":   {func(c *fairness.Coded) { c.Values[0] = nil }, []string{"tool_hours"}},
+		"short labels":   {func(c *fairness.Coded) { c.Labels = c.Labels[:3] }, []string{"3 labels"}},
+		"short scores":   {func(c *fairness.Coded) { c.Scores = c.Scores[:3] }, []string{"3 scores"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := good()

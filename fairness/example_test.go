@@ -3,6 +3,7 @@ package fairness_test
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/coachgov/coaching"
@@ -190,4 +191,128 @@ func ExampleNewMemo() {
 	// - Proxy part_time for function: they go together; whether it carries a gap is open.
 	// - Proxy part_time for function: some levels have people of one group only.
 	// true
+}
+
+// A data frame holds its levels as codes. A part of the rows is counted in a
+// table of its own, by as many goroutines as there are parts; the merged table
+// is the same for any parts in any order.
+func ExampleTable_AddCoded() {
+	spec := fairness.Spec{
+		Signal: "meeting_hygiene", Polarity: fairness.Unfavourable,
+		Attributes: []fairness.Attribute{{Name: "gender"}, {Name: "function", Role: fairness.Operational}},
+	}
+	parts := []fairness.Coded{{
+		Levels: []fairness.CodedColumn{
+			{Names: []string{"man", "woman"}, Bytes: []uint8{0, 1, 1, 0}},
+			{Names: []string{"engineering", "product"}, Bytes: []uint8{0, 0, 1, 1}},
+		},
+		Flagged: []uint8{0, 1, 1, 1},
+		Labels:  []fairness.Label{fairness.Negative, fairness.Negative, fairness.Positive, fairness.Positive},
+	}, { // this part has met the levels in another order, and one of them not at all
+		Levels: []fairness.CodedColumn{
+			{Names: []string{"woman"}, Bytes: []uint8{0, 0}},
+			{Names: []string{"product", "engineering"}, Bytes: []uint8{0, 1}},
+		},
+		Flagged: []uint8{0, 1},
+	}}
+	whole, err := fairness.NewTable(spec)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, part := range parts {
+		t, err := fairness.NewTable(spec)
+		if err == nil {
+			err = t.AddCoded(part)
+		}
+		if err == nil {
+			err = whole.Merge(t)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	groups, _, err := whole.GroupBy("gender")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, g := range groups {
+		fmt.Println(g.Levels[0], "flagged", g.Selection(), "- false discoveries", g.FDR())
+	}
+	// Output:
+	// man flagged 1 of 2 - false discoveries 0 of 1
+	// woman flagged 3 of 4 - false discoveries 1 of 2
+}
+
+// The scoring rate of a group is its share above the median of everybody. Two of
+// the six people lie at the median, so far fewer than half are above it.
+func ExampleTable_Scores() {
+	t, err := fairness.FromCounts(fairness.Spec{
+		Signal: "meeting_hygiene", Polarity: fairness.Unfavourable, Score: "hours",
+		Attributes: []fairness.Attribute{{Name: "gender"}},
+	}, []fairness.Count{ // SELECT gender, hours, sum(flagged), count(*) ... GROUP BY gender, hours
+		{Levels: []string{"man"}, Score: 10, HasScore: true, Total: 2},
+		{Levels: []string{"man"}, Score: 14, HasScore: true, Flagged: 1, Total: 1},
+		{Levels: []string{"woman"}, Score: 12, HasScore: true, Total: 2},
+		{Levels: []string{"woman"}, Score: 20, HasScore: true, Flagged: 1, Total: 1},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	split, _ := t.Median()
+	fmt.Printf("median %g: %d above, %d at it\n", split.Median, split.Above, split.At)
+	groups, err := t.Scores("gender")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, g := range groups {
+		fmt.Printf("%s %v, mean %.2f\n", g.Levels[0], g.ScoringRate(split), g.Group.Mean)
+	}
+	// Output:
+	// median 12: 2 above, 2 at it
+	// man 1 of 3, mean 11.33
+	// woman 1 of 3, mean 14.67
+}
+
+// The equalised odds difference is the larger of two largest gaps. It has no
+// interval of its own, so people are drawn again and again.
+func ExampleBootstrap() {
+	t, err := fairness.FromCounts(fairness.Spec{
+		Signal: "meeting_hygiene", Polarity: fairness.Unfavourable, Attributes: []fairness.Attribute{{Name: "gender"}},
+	}, []fairness.Count{
+		{Levels: []string{"man"}, Label: fairness.Positive, Flagged: 300, Total: 400},
+		{Levels: []string{"man"}, Label: fairness.Negative, Flagged: 60, Total: 600},
+		{Levels: []string{"woman"}, Label: fairness.Positive, Flagged: 280, Total: 400},
+		{Levels: []string{"woman"}, Label: fairness.Negative, Flagged: 120, Total: 600},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	odds := func(groups []fairness.GroupCount) (float64, bool) {
+		a, b := groups[0], groups[1]
+		gap := 0.0
+		for _, pair := range [][2]fairness.Rate{{a.TPR(), b.TPR()}, {a.FPR(), b.FPR()}} {
+			x, ok := pair[0].Value()
+			y, also := pair[1].Value()
+			if !ok || !also {
+				return 0, false
+			}
+			gap = max(gap, x-y, y-x)
+		}
+		return gap, true
+	}
+	draws, err := fairness.Bootstrap(t, []string{"gender"}, 1000, rand.New(rand.NewPCG(2027, 1)), odds)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	i := draws.Interval(0.95)
+	fmt.Printf("observed 0.10, 95 %% of the draws from %.2f to %.2f\n", i.Low, i.High)
+	// Output:
+	// observed 0.10, 95 % of the draws from 0.06 to 0.14
 }
