@@ -37,16 +37,14 @@ func Bootstrap(t *Table, names []string, replicates int, dice *rand.Rand, figure
 	if replicates < 1 || replicates > maxReplicates {
 		return Replicates{}, fmt.Errorf("fairness: %d replicates, want 1 to %d", replicates, maxReplicates)
 	}
-	groups, unknown, err := t.GroupBy(names...)
+	groups, _, err := t.GroupBy(names...)
 	if err != nil {
 		return Replicates{}, err
 	}
-	cells := make([]tally, len(groups), len(groups)+1)
+	cells := make([]tally, len(groups))
 	for i, g := range groups {
 		cells[i] = g.tally()
 	}
-	// People of unknown level are drawn too, and not shown.
-	cells = append(cells, unknown.tally())
 	drawn := make([]tally, len(cells))
 	var out Replicates
 	for range replicates {
@@ -64,8 +62,8 @@ func Bootstrap(t *Table, names []string, replicates int, dice *rand.Rand, figure
 	return out, nil
 }
 
-// redraw draws n people over cells that hold n: each cell takes a binomial share
-// of those whom the cells before it left.
+// redraw draws n people from n, of whom those in the cells are counted: each cell
+// takes a binomial share of those whom the cells before it left.
 func redraw(drawn, cells []tally, n int64, dice *rand.Rand) {
 	people, places := n, n // still to be drawn, and in the cells that are left
 	for i := range cells {

@@ -75,7 +75,7 @@ func TestAddCodedCountsAsAddDoes(t *testing.T) {
 
 // What columns refuse names the column and the row, and leaves no trace.
 func TestAddCodedRefusesAndStaysAsItWas(t *testing.T) {
-	rows := 9000
+	rows := 9003
 	good := func() fairness.Coded {
 		c := fairness.Coded{
 			Levels: []fairness.CodedColumn{
@@ -97,7 +97,7 @@ func TestAddCodedRefusesAndStaysAsItWas(t *testing.T) {
 		"code beyond the names": {func(c *fairness.Coded) { c.Levels[0].Bytes[17] = 3 }, []string{"row 17", "gender", "code 3"}},
 		"code of high bit":      {func(c *fairness.Coded) { c.Levels[0].Bytes[4100] = 255 }, []string{"row 4100", "gender", "code 255"}},
 		"word beyond the names": {func(c *fairness.Coded) { c.Levels[1].Words[4099] = 65535 }, []string{"row 4099", "function"}},
-		"in the last rows":      {func(c *fairness.Coded) { c.Factors[0].Bytes[8999] = 2 }, []string{"row 8999", "shift_work"}},
+		"in the last rows":      {func(c *fairness.Coded) { c.Factors[0].Bytes[9002] = 2 }, []string{"row 9002", "shift_work"}},
 		"flag":                  {func(c *fairness.Coded) { c.Flagged[5] = 2 }, []string{"row 5", "flag 2"}},
 		"label":                 {func(c *fairness.Coded) { c.Labels[6] = 3 }, []string{"row 6", "label 3"}},
 		"score":                 {func(c *fairness.Coded) { c.Scores[7] = math.Inf(1) }, []string{"row 7", "score"}},
@@ -108,7 +108,7 @@ func TestAddCodedRefusesAndStaysAsItWas(t *testing.T) {
 			c.Levels[1].Names[1] = "a\tb"
 		}, []string{"row 10", "function"}},
 		"no names":       {func(c *fairness.Coded) { c.Levels[1].Names = nil }, []string{"row 0", "function"}},
-		"short column":   {func(c *fairness.Coded) { c.Levels[1].Words = c.Levels[1].Words[1:] }, []string{"function", "8999"}},
+		"short column":   {func(c *fairness.Coded) { c.Levels[1].Words = c.Levels[1].Words[1:] }, []string{"function", "9002"}},
 		"both kinds":     {func(c *fairness.Coded) { c.Levels[1].Bytes = make([]uint8, rows) }, []string{"function"}},
 		"column missing": {func(c *fairness.Coded) { c.Levels = c.Levels[:1] }, []string{"1 columns of levels"}},
 		"factor missing": {func(c *fairness.Coded) { c.Factors = c.Factors[:0] }, []string{"0 columns of factors"}},

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,7 +69,7 @@ func stored(t require.TestingT, table *fairness.Table) string {
 func TestTableMergeIsAMonoid(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := spec()
-		s.MaxCells = rapid.SampledFrom([]int{0, 100}).Draw(rt, "max cells") // 100: room for all cells, not for all scores
+		s.MaxCells = rapid.SampledFrom([]int{0, 40}).Draw(rt, "max cells") // 40: room for all cells, not for all scores
 		tableOf := func(t require.TestingT, people []fairness.Observation) *fairness.Table {
 			return tableUnder(t, s, people)
 		}
@@ -362,6 +363,40 @@ func TestTableReadsItsFirstStoredForm(t *testing.T) {
 	require.Error(t, table.UnmarshalBinary(append(want, '\n')), "one form only")
 	require.Error(t, table.UnmarshalBinary(bytes.Replace(want, []byte("table/1"), []byte("table/2"), 1)))
 	require.ErrorIs(t, table.UnmarshalBinary(nil), fairness.ErrTableBytes)
+}
+
+// Scores and moments that the table could not have written are refused.
+func TestTableRefusesFalseScores(t *testing.T) {
+	s := spec()
+	s.MaxCells = 4
+	var people []fairness.Observation
+	for i := range 5 {
+		people = append(people, fairness.Observation{Levels: []string{"man", ""}, Label: fairness.Negative, Score: float64(i % 3), HasScore: true})
+	}
+	kept := stored(t, tableUnder(t, s, people))
+	for i := range people {
+		people[i].Score = float64(2 * i)
+	}
+	folded := stored(t, tableUnder(t, s, people))
+	for _, tt := range []struct{ stored, was, is string }{
+		{kept, `"score":0,"count":2`, `"score":0,"count":3`}, // six scores of five people
+		{kept, `"score":0,"count":2`, `"score":-0,"count":2`},
+		{kept, `"label":"negative","score":0`, `"label":"positive","score":0`},
+		{kept, `"levels":["man",""],"label"`, `"levels":["woman",""],"label"`},
+		{kept, `"scores":[`, `"scores":[],"moments":[`},
+		{kept, `"score":"load",`, ``},
+		{folded, `"sum":"5p2"`, `"sum":"ap1"`}, // the same number in another form
+		{folded, `"sum":"5p2"`, `"sum":"5p99999"`},
+		{folded, `"sum":"5p2"`, `"sum":"x"`},
+		{folded, `"count":5,"sum"`, `"count":6,"sum"`},
+		{folded, `"count":5,"sum"`, `"count":0,"sum"`},
+	} {
+		require.Contains(t, tt.stored, tt.was)
+		var table fairness.Table
+		require.NoError(t, table.UnmarshalBinary([]byte(tt.stored)))
+		err := table.UnmarshalBinary([]byte(strings.Replace(tt.stored, tt.was, tt.is, 1)))
+		require.ErrorIs(t, err, fairness.ErrTableBytes, tt.is)
+	}
 }
 
 // Whatever bytes are read are written back the same.
