@@ -101,6 +101,39 @@ func TestTableMergeIsAMonoid(t *testing.T) {
 	})
 }
 
+// A shard that has given up its scores for their moments, one that has not, and
+// two that only together see too many give the bytes of one table that saw all.
+func TestTableMergesMoments(t *testing.T) {
+	s := spec()
+	s.MaxCells = 30
+	var people []fairness.Observation
+	for i := range 60 {
+		people = append(people, fairness.Observation{
+			Levels: []string{[]string{"woman", "man", ""}[i%3], []string{"sales", "clinic"}[i/3%2]}, Label: fairness.Label(i / 6 % 3),
+			Score: math.Ldexp(float64(i), i-30), HasScore: true,
+		})
+	}
+	whole := tableUnder(t, s, people)
+	require.False(t, whole.ScoresKept())
+	shards := [][]fairness.Observation{people[:5], people[5:30], people[30:]} // 5 and 25 scores fit, 30 too
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}, {2, 0, 1}, {0, 2, 1}} {
+		merged := tableUnder(t, s, nil)
+		for _, i := range order {
+			require.NoError(t, merged.Merge(tableUnder(t, s, shards[i])))
+		}
+		require.Equal(t, stored(t, whole), stored(t, merged))
+	}
+	folded := tableUnder(t, s, people[:40])
+	require.False(t, folded.ScoresKept())
+	kept := tableUnder(t, s, people[40:])
+	require.True(t, kept.ScoresKept())
+	require.NoError(t, kept.Merge(folded))
+	require.Equal(t, stored(t, whole), stored(t, kept))
+	for range 20 { // maps are read in another order
+		require.Equal(t, stored(t, whole), stored(t, tableUnder(t, s, people)))
+	}
+}
+
 // What a table refuses leaves no trace in it.
 func TestTableRefusesAndStaysAsItWas(t *testing.T) {
 	table := tableOf(t, []fairness.Observation{{Levels: []string{"woman", "sales"}, Factors: []string{"no"}, Values: []float64{1}}})
