@@ -516,3 +516,48 @@ func TestReviewEstimates(t *testing.T) {
 		near(t, g.Stratified.KG[1], w.KornGraubard(0.95).High, 1e-10)
 	})
 }
+
+// The quick search for the ends of an interval finds what plain bisection does,
+// to the last digits, in all small tables and at the edges.
+func TestScoreIntervalsByBisection(t *testing.T) {
+	bisect := func(f func(float64) float64, level, lo, hi float64) float64 {
+		for {
+			mid := lo + (hi-lo)/2
+			if !(mid > lo && mid < hi) {
+				return mid
+			}
+			if f(mid) > level {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+	}
+	const z = 1.6448536269514722
+	check := func(a, b fairness.Rate) {
+		diff := func(x float64) float64 { return fairness.ScoreDiff(a, b, x) }
+		i := fairness.MNDiff(a, b, 0.90)
+		near(t, bisect(diff, z, -1, 1), i.Low, 1e-11, a, b)
+		near(t, bisect(diff, -z, -1, 1), i.High, 1e-11, a, b)
+		ratio := func(x float64) float64 { return fairness.ScoreRatio(a, b, math.Exp(x)) }
+		i = fairness.MNRatio(a, b, 0.90)
+		if a.X > 0 {
+			near(t, math.Exp(bisect(ratio, z, -60, 60)), i.Low, 1e-11, a, b)
+		}
+		if b.X > 0 {
+			near(t, math.Exp(bisect(ratio, -z, -60, 60)), i.High, 1e-11, a, b)
+		}
+	}
+	for n1 := range int64(7) {
+		for n2 := range int64(7) {
+			for x1 := range n1 + 2 {
+				for x2 := range n2 + 2 {
+					check(fairness.Rate{X: x1, N: n1 + 1}, fairness.Rate{X: x2, N: n2 + 1})
+				}
+			}
+		}
+	}
+	for _, r := range [][4]int64{{0, 1, 1, 1000}, {1, 1e6, 5e5, 1e6}, {3, 1000, 999999, 1e6}, {0, 1e6, 0, 1e6}} {
+		check(fairness.Rate{X: r[0], N: r[1]}, fairness.Rate{X: r[2], N: r[3]})
+	}
+}

@@ -67,12 +67,15 @@ func MNRatio(a, b Rate, conf float64) Interval {
 	if a.N == 0 || b.N == 0 || a.X == 0 && b.X == 0 {
 		return i
 	}
+	// Walter's interval on the log scale (Biometrika 1975;62:371) is never far off.
+	x1, n1, x2, n2 := float64(a.X)+0.5, float64(a.N)+0.5, float64(b.X)+0.5, float64(b.N)+0.5
+	near, half := math.Log(x1/n1)-math.Log(x2/n2), z*math.Sqrt(1/x1-1/n1+1/x2-1/n2)
 	score := func(logTheta float64) float64 { return ScoreRatio(a, b, math.Exp(logTheta)) }
 	if a.X > 0 {
-		i.Low = math.Exp(fall(score, z, -60, 60))
+		i.Low = math.Exp(fall(score, z, -60, 60, near-half, half))
 	}
 	if b.X > 0 {
-		i.High = math.Exp(fall(score, -z, -60, 60))
+		i.High = math.Exp(fall(score, -z, -60, 60, near+half, half))
 	}
 	return i
 }
@@ -87,22 +90,69 @@ func MNDiff(a, b Rate, conf float64) Interval {
 	if a.N == 0 || b.N == 0 {
 		return Interval{-1, 1}
 	}
+	// The interval of Agresti and Caffo (Am Stat 2000;54:280) is never far off.
+	n1, n2 := float64(a.N)+2, float64(b.N)+2
+	p1, p2 := float64(a.X+1)/n1, float64(b.X+1)/n2
+	near, half := p1-p2, z*math.Sqrt(p1*(1-p1)/n1+p2*(1-p2)/n2)
 	score := func(delta float64) float64 { return ScoreDiff(a, b, delta) }
-	return Interval{fall(score, z, -1, 1), fall(score, -z, -1, 1)}
+	return Interval{fall(score, z, -1, 1, near-half, half), fall(score, -z, -1, 1, near+half, half)}
 }
 
-// fall returns where the decreasing function f crosses the level, between lo
-// and hi, to the last bit. NaN at an end point counts as outside.
-func fall(f func(float64) float64, level, lo, hi float64) float64 {
-	for {
-		mid := lo + (hi-lo)/2
-		if !(mid > lo && mid < hi) {
-			return mid
+// fall returns where the decreasing function f crosses the level, strictly
+// between lo and hi or at the end that it does not cross before. NaN counts as
+// below. It looks outwards from the guess in growing steps of about width until
+// the crossing lies between two points, and closes in on it by Chandrupatla's
+// method (Adv Eng Softw 1997;28:145): inverse quadratic interpolation where the
+// curve allows it, bisection where it does not.
+func fall(f func(float64) float64, level, lo, hi, guess, width float64) float64 {
+	at := func(x float64) float64 {
+		if x <= lo {
+			return math.Inf(1)
 		}
-		if f(mid) > level {
-			lo = mid
-		} else {
-			hi = mid
+		if v := f(x) - level; x < hi && !math.IsNaN(v) {
+			return v
 		}
+		return math.Inf(-1)
 	}
+	a := max(lo, min(hi, guess))
+	fa := at(a)
+	b, fb := a, fa
+	for step := max(width/16, 1e-6); fa > 0 == (fb > 0); step *= 4 {
+		a, fa = b, fb
+		if b = max(lo, b-step); fa > 0 {
+			b = min(hi, a+step)
+		}
+		fb = at(b)
+	}
+	// From here on a and b lie on either side, a is the latest point, and c is
+	// the one that a or b replaced.
+	c, fc := a, fa
+	a, fa, b, fb = b, fb, a, fa
+	share := 0.5
+	for range 200 {
+		x := a + share*(b-a)
+		fx := at(x)
+		if fx > 0 == (fa > 0) {
+			c, fc = a, fa
+		} else {
+			c, fc, b, fb = b, fb, a, fa
+		}
+		a, fa = x, fx
+		least, best := math.Abs(fa), a
+		if math.Abs(fb) < least {
+			least, best = math.Abs(fb), b
+		}
+		tolerance := 1e-15 + 2e-16*math.Abs(best)
+		if least == 0 || math.Abs(b-a) <= 2*tolerance {
+			return best
+		}
+		share = 0.5
+		xi, phi := (a-b)/(c-b), (fa-fb)/(fc-fb)
+		if phi*phi < xi && (1-phi)*(1-phi) < 1-xi {
+			share = fa/(fb-fa)*fc/(fb-fc) + (c-a)/(b-a)*fa/(fc-fa)*fb/(fc-fb)
+		}
+		edge := tolerance / math.Abs(b-a)
+		share = max(edge, min(1-edge, share))
+	}
+	return a + (b-a)/2
 }
