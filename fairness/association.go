@@ -81,7 +81,10 @@ func positive(v []float64) int {
 
 // chiSquareAbove is the upper tail of the chi-square distribution.
 func chiSquareAbove(x, df float64) float64 {
-	if x <= 0 {
+	switch {
+	case math.IsNaN(x):
+		return math.NaN()
+	case x <= 0:
 		return 1
 	}
 	return mathext.GammaIncRegComp(df/2, x/2)

@@ -244,6 +244,12 @@ func TestMantelHaenszel(t *testing.T) {
 			RRCI   [2]float64 `json:"mh_rr_ci_GR"`
 			RD     float64    `json:"mh_rd"`
 			RDCI   [2]float64 `json:"mh_rd_ci_Sato"`
+			Corr   float64    `json:"cmh_chi2_corrected"`
+			CorrP  float64    `json:"cmh_p_corrected"`
+			BD     float64    `json:"breslow_day_chi2"`
+			BDP    float64    `json:"breslow_day_p"`
+			Tarone float64    `json:"tarone_chi2"`
+			TarP   float64    `json:"tarone_p"`
 		}
 		require.NoError(t, json.Unmarshal(data, &cases))
 		for name, c := range cases {
@@ -260,6 +266,9 @@ func TestMantelHaenszel(t *testing.T) {
 				{"chi", c.Chi, got.ChiSquare}, {"p", c.P, got.P}, {"or", c.OR, got.Odds}, {"rr", c.RR, got.Ratio}, {"rd", c.RD, got.Difference},
 				{"or low", c.ORCI[0], got.OddsCI.Low}, {"or high", c.ORCI[1], got.OddsCI.High},
 				{"rr low", c.RRCI[0], got.RatioCI.Low}, {"rr high", c.RRCI[1], got.RatioCI.High},
+				{"corrected", c.Corr, got.Corrected}, {"corrected p", c.CorrP, got.PCorrected},
+				{"breslow", c.BD, got.BreslowDay}, {"breslow p", c.BDP, got.PBreslowDay},
+				{"tarone", c.Tarone, got.Tarone}, {"tarone p", c.TarP, got.PTarone},
 				{"rd low", c.RDCI[0], got.DiffCI.Low}, {"rd high", c.RDCI[1], got.DiffCI.High},
 			} {
 				near(t, x.want, x.got, 1e-10, name, " ", x.what)
