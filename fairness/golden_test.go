@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -308,87 +309,72 @@ func TestAssociation(t *testing.T) {
 	})
 }
 
-// The IBM HR sample data by gender and age band: 1,470 invented employees.
-func TestNumericAssociation(t *testing.T) {
-	var cases []struct {
-		Dataset, Feature, Protected, Kind string
-		Levels                            []string
-		Epsilon2                          float64
-		H                                 float64            `json:"kruskal_H"`
-		P                                 float64            `json:"kruskal_p"`
-		AUC                               map[string]float64 `json:"auc_ovr"`
-	}
+// A numericCase is a number of the IBM HR sample data (1,470 invented
+// employees) by gender or age band, with the figures of SciPy.
+type numericCase struct {
+	Dataset, Feature, Protected, Kind string
+	Levels                            []string
+	Epsilon2                          float64
+	H                                 float64            `json:"kruskal_H"`
+	P                                 float64            `json:"kruskal_p"`
+	AUC                               map[string]float64 `json:"auc_ovr"`
+	SMD                               map[string]struct {
+		CohenD  float64 `json:"cohen_d"`
+		HedgesG float64 `json:"hedges_g"`
+	} `json:"smd_vs_rest"`
+	groups [][]fairness.ValueCount
+}
+
+func numericCases(t *testing.T) []numericCase {
+	t.Helper()
+	var all, cases []numericCase
 	data, err := os.ReadFile(datadir.Find(t, "golden/fairness/association.json"))
 	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(data, &cases))
-	f, err := os.Open(datadir.Find(t, "data/ibm_hr_attrition.csv"))
+	require.NoError(t, json.Unmarshal(data, &all))
+	f, err := os.Open(datadir.Find(t, "data/fairness/ibm_hr.csv"))
 	require.NoError(t, err)
 	defer f.Close()
 	people, err := csv.NewReader(f).ReadAll()
 	require.NoError(t, err)
-	column := map[string]int{}
-	for i, name := range people[0] {
-		column[strings.TrimPrefix(name, "\ufeff")] = i
-	}
-	band := func(p []string) string {
-		age, err := strconv.Atoi(p[column["Age"]])
-		require.NoError(t, err)
-		switch {
-		case age < 30:
-			return "<30"
-		case age < 40:
-			return "30-39"
-		case age < 50:
-			return "40-49"
-		}
-		return "50+"
-	}
-	n := 0
-	for _, c := range cases {
-		feature, ok := strings.CutPrefix(c.Feature, "n_")
-		if c.Dataset != "ibm_hr" || c.Kind != "numeric" || !ok {
+	for _, c := range all {
+		if c.Dataset != "ibm_hr" || c.Kind != "numeric" {
 			continue
 		}
-		groups := make([][]fairness.ValueCount, len(c.Levels))
+		feature, protected := slices.Index(people[0], c.Feature), slices.Index(people[0], c.Protected)
+		c.groups = make([][]fairness.ValueCount, len(c.Levels))
 		for _, p := range people[1:] {
-			level := p[column["Gender"]]
-			if c.Protected == "age_band" {
-				level = band(p)
-			} else if c.Protected != "gender" {
-				continue
-			}
-			v, err := strconv.ParseFloat(p[column[feature]], 64)
+			v, err := strconv.ParseFloat(p[feature], 64)
 			require.NoError(t, err)
-			for i, name := range c.Levels {
-				if name == level {
-					groups[i] = append(groups[i], fairness.ValueCount{Value: v, Count: 1})
-				}
-			}
+			i := slices.Index(c.Levels, p[protected])
+			c.groups[i] = append(c.groups[i], fairness.ValueCount{Value: v, Count: 1})
 		}
-		if len(groups[0]) == 0 {
-			continue
-		}
-		n++
-		epsilon, ok := fairness.EpsilonSquared(groups)
+		cases = append(cases, c)
+	}
+	require.GreaterOrEqual(t, len(cases), 10)
+	return cases
+}
+
+func TestNumericAssociation(t *testing.T) {
+	for _, c := range numericCases(t) {
+		epsilon, ok := fairness.EpsilonSquared(c.groups)
 		require.True(t, ok)
 		near(t, max(0, c.Epsilon2), epsilon, 1e-10, c.Feature, c.Protected)
-		h, _, pvalue, ok := fairness.KruskalWallis(groups)
+		h, _, pvalue, ok := fairness.KruskalWallis(c.groups)
 		require.True(t, ok)
 		near(t, c.H, h, 1e-10, c.Feature, c.Protected)
 		near(t, c.P, pvalue, 1e-10, c.Feature, c.Protected)
 		for i, level := range c.Levels {
 			var rest []fairness.ValueCount
-			for j := range groups {
+			for j := range c.groups {
 				if j != i {
-					rest = append(rest, groups[j]...)
+					rest = append(rest, c.groups[j]...)
 				}
 			}
-			auc, ok := fairness.AUC(groups[i], rest)
+			auc, ok := fairness.AUC(c.groups[i], rest)
 			require.True(t, ok)
 			near(t, c.AUC[level], auc, 1e-10, c.Feature, c.Protected, level)
 		}
 	}
-	require.GreaterOrEqual(t, n, 10)
 }
 
 func TestReviewSize(t *testing.T) {
