@@ -3,6 +3,7 @@ package fairness
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // ExactRatio returns the exact unconditional one-sided p-value of a/b against
@@ -46,102 +47,137 @@ func exactUnconditional(a, b Rate, tail Tail, score func(a, b Rate) float64, nul
 		sign = -1
 	}
 	seen := sign*score(a, b) + 1e-9 // ties are as extreme
-	// For each x2, the extreme x1 form a run that starts at the extreme end: the
-	// score moves one way in x1.
-	cuts := make([]int64, b.N+1) // number of extreme x1
-	for x2 := range b.N + 1 {
-		low, high := int64(0), a.N+1
-		for low < high {
-			mid := (low + high) / 2
-			x1 := mid
-			if tail == Greater {
-				x1 = a.N - mid
-			}
-			if sign*score(Rate{x1, a.N}, Rate{x2, b.N}) <= seen {
-				low = mid + 1
-			} else {
-				high = mid
-			}
+	// For each x2, the extreme x1 form a run from the extreme end, since the score
+	// moves one way in x1; and it moves one way in x2, so that the runs only grow
+	// from one end of x2 to the other. Counted from the ends where both are least
+	// extreme: how far along x2 does the k-th x1 become extreme?
+	at := func(k, m int64) bool { // the k-th most extreme x1, the m-th least extreme x2
+		x1, x2 := k, m
+		if tail == Greater {
+			x1, x2 = a.N-k, b.N-m
 		}
-		cuts[x2] = low
+		return sign*score(Rate{x1, a.N}, Rate{x2, b.N}) <= seen
 	}
-	first := make([]float64, a.N+2) // first[k]: probability of the k most extreme x1
+	cuts := make([]int64, b.N+1) // number of extreme x1
+	for k, low := int64(0), int64(0); k <= a.N && low <= b.N; k++ {
+		low += int64(sort.Search(int(b.N+1-low), func(m int) bool { return at(k, low+int64(m)) }))
+		for m := low; m <= b.N; m++ { // at most as much work again as one evaluation of chance
+			cuts[m] = k + 1
+		}
+	}
+	if tail == Greater {
+		slices.Reverse(cuts)
+	}
+	group, rest := newBinomial(a.N), newBinomial(b.N)
 	chance := func(p2 float64) float64 {
 		p1 := null(p2)
 		if tail == Greater {
 			p1 = 1 - p1
 		}
-		fill(first[1:], p1)
-		first[0] = 0
-		for i := 1; i < len(first); i++ {
-			first[i] += first[i-1]
+		// Of the group, the probability of the k most extreme x1, for each k.
+		first, last := group.fill(p1)
+		for x := first + 1; x <= last; x++ {
+			group.probs[x] += group.probs[x-1]
 		}
+		from, to := rest.fill(p2)
 		sum := 0.0
-		eachBinomial(b.N, p2, func(x2 int64, p float64) { sum += p * first[cuts[x2]] })
-		return sum
-	}
-	const steps = 400
-	at := make([]float64, steps+1)
-	for i := range at {
-		at[i] = chance(lo + (hi-lo)*float64(i)/steps)
-	}
-	best := slices.Max(at)
-	if best > 0.999 {
-		return min(1, best) // no verdict hangs on the last digits of such a p-value
-	}
-	// The curve is smooth but has several peaks; look closer at each that could win.
-	for i, v := range at {
-		if i > 0 && at[i-1] >= v || i < steps && at[i+1] > v || v < best-0.02 {
-			continue
-		}
-		left := lo + (hi-lo)*float64(max(0, i-1))/steps
-		right := lo + (hi-lo)*float64(min(steps, i+1))/steps
-		const golden = 0.6180339887498949
-		for range 30 {
-			m1, m2 := right-golden*(right-left), left+golden*(right-left)
-			f1, f2 := chance(m1), chance(m2)
-			best = max(best, f1, f2)
-			if f1 < f2 {
-				left = m1
-			} else {
-				right = m2
+		for x2 := from; x2 <= to; x2++ {
+			if k := cuts[x2] - 1; k >= first {
+				sum += rest.probs[x2] * group.probs[min(k, last)]
 			}
 		}
+		return sum
+	}
+	// The more people, the narrower the peaks of the curve.
+	steps := int(max(64, min(400, 4*(a.N+b.N))))
+	curve := make([]float64, steps+1)
+	for i := range curve {
+		curve[i] = chance(lo + (hi-lo)*float64(i)/float64(steps))
+		if curve[i] > 0.9999999 {
+			return 1 // no verdict hangs on the last digits of such a p-value
+		}
+	}
+	best := slices.Max(curve)
+	// The curve is smooth but has several peaks; look closer at each that could win.
+	for i, v := range curve {
+		if i > 0 && curve[i-1] >= v || i < steps && curve[i+1] > v || v < best-0.02 {
+			continue
+		}
+		const golden = 0.6180339887498949
+		left := lo + (hi-lo)*float64(max(0, i-1))/float64(steps)
+		right := lo + (hi-lo)*float64(min(steps, i+1))/float64(steps)
+		m1, m2 := right-golden*(right-left), left+golden*(right-left)
+		f1, f2 := chance(m1), chance(m2)
+		for range 20 {
+			best = max(best, f1, f2)
+			if f1 < f2 {
+				left, m1, f1 = m1, m2, f2
+				m2 = left + golden*(right-left)
+				f2 = chance(m2)
+			} else {
+				right, m2, f2 = m2, m1, f1
+				m1 = right - golden*(right-left)
+				f1 = chance(m1)
+			}
+		}
+		best = max(best, f1, f2)
 	}
 	return min(1, best)
 }
 
-// fill sets probs[x] to the binomial probability of x among len(probs)-1.
-func fill(probs []float64, p float64) {
-	clear(probs)
-	eachBinomial(int64(len(probs)-1), p, func(x int64, q float64) { probs[x] = q })
+// A binomial computes the probabilities of x of n for many chances.
+type binomial struct {
+	n      int64
+	choose []float64 // log of n over x
+	up     []float64 // (n-x)/(x+1): what the odds multiply from x to x+1
+	down   []float64 // x/(n-x+1)
+	probs  []float64 // what fill filled
 }
 
-// eachBinomial calls f with the probability of each x of n, leaving out those
-// that vanish. It walks from the mode by the ratio of neighbours.
-func eachBinomial(n int64, p float64, f func(x int64, prob float64)) {
-	if p <= 0 {
-		f(0, 1)
-		return
+func newBinomial(n int64) *binomial {
+	b := &binomial{n: n, choose: make([]float64, n+1), up: make([]float64, n+1), down: make([]float64, n+1), probs: make([]float64, n+1)}
+	all, _ := math.Lgamma(float64(n) + 1)
+	for x := int64(0); 2*x <= n; x++ {
+		here, _ := math.Lgamma(float64(x) + 1)
+		left, _ := math.Lgamma(float64(n-x) + 1)
+		b.choose[x], b.choose[n-x] = all-here-left, all-here-left
 	}
-	if p >= 1 {
-		f(n, 1)
-		return
+	for x := range n + 1 {
+		b.up[x], b.down[x] = float64(n-x)/float64(x+1), float64(x)/float64(n-x+1)
 	}
-	mode := min(n, int64(float64(n+1)*p))
-	top := binomialPMF(float64(mode), float64(n), p, 1-p)
+	return b
+}
+
+// fill puts the probability of each x of n into probs, between the first and
+// the last that do not vanish, walking from the mode by the ratio of neighbours.
+func (b *binomial) fill(p float64) (first, last int64) {
+	switch {
+	case p <= 0:
+		b.probs[0] = 1
+		return 0, 0
+	case p >= 1:
+		b.probs[b.n] = 1
+		return b.n, b.n
+	}
+	mode := min(b.n, int64(float64(b.n+1)*p))
+	top := math.Exp(b.choose[mode] + float64(mode)*math.Log(p) + float64(b.n-mode)*math.Log1p(-p))
 	odds := p / (1 - p)
-	q := top
-	for x := mode; x <= n && q > 1e-18; x++ {
-		f(x, q)
-		q *= float64(n-x) / float64(x+1) * odds
-	}
-	q = top
-	for x := mode - 1; x >= 0; x-- {
-		q *= float64(x+1) / float64(n-x) / odds
-		if q <= 1e-18 {
+	b.probs[mode] = top
+	first, last = mode, mode
+	for q := top; last < b.n; last++ {
+		q *= b.up[last] * odds
+		if q < 1e-18 {
 			break
 		}
-		f(x, q)
+		b.probs[last+1] = q
 	}
+	odds = 1 / odds
+	for q := top; first > 0; first-- {
+		q *= b.down[first] * odds
+		if q < 1e-18 {
+			break
+		}
+		b.probs[first-1] = q
+	}
+	return first, last
 }

@@ -38,9 +38,9 @@ func fisher(a, b Rate, tail Tail) (p, observed float64) {
 	}
 	x := a.X + b.X
 	lo, hi := max(0, x-b.N), min(x, a.N)
-	prob := func(t int64) float64 { return hypergeometricPMF(t, x, a.N, b.N) }
-	observed = prob(a.X)
+	observed = hypergeometricPMF(a.X, x, a.N, b.N)
 	mode := max(lo, min(hi, int64(float64(x+1)*float64(a.N+1)/float64(a.N+b.N+2))))
+	top := hypergeometricPMF(mode, x, a.N, b.N)
 	cut := observed * (1 + 1e-7)
 	take := func(t int64, q float64) bool {
 		switch tail {
@@ -51,18 +51,21 @@ func fisher(a, b Rate, tail Tail) (p, observed float64) {
 		}
 		return q <= cut
 	}
+	// From the mode outwards, by the ratio of neighbours.
 	sum := 0.0
+	q := top
 	for t := mode; t <= hi; t++ {
-		q := prob(t)
 		if take(t, q) {
 			sum += q
 		}
 		if t > a.X && q < observed*1e-18 || q == 0 {
 			break
 		}
+		q *= float64(a.N-t) / float64(t+1) * float64(x-t) / float64(b.N-x+t+1)
 	}
+	q = top
 	for t := mode - 1; t >= lo; t-- {
-		q := prob(t)
+		q *= float64(t+1) / float64(a.N-t) * float64(b.N-x+t+1) / float64(x-t)
 		if take(t, q) {
 			sum += q
 		}

@@ -32,7 +32,7 @@ type GroupResult struct {
 	PFair        float64 `json:"p_fair"`         // of the claim that the group is harmed beyond the threshold
 	PAdverse     float64 `json:"p_adverse"`      // of the claim that it is not
 	PAdverseHolm float64 `json:"p_adverse_holm"` // adjusted over the groups of the family
-	Exact        bool    `json:"exact"`          // the p-values are exact
+	Exact        bool    `json:"exact"`          // those p-values are exact that are below a half
 	MidP         float64 `json:"mid_p"`          // of equal rates, two-sided
 
 	Verdict Verdict  `json:"verdict"`
@@ -183,31 +183,29 @@ func testGroup(rate, rest Rate, polarity Polarity, p Policy) thresholdTests {
 		harm, fair = Greater, Less
 		theta, delta = 1/p.RatioMin, p.DiffMax
 	}
-	tail := func(z float64, tail Tail) float64 {
+	// A claim that the observed rates speak against needs no exact figure: its
+	// p-value is about a half or more, and no verdict hangs on it.
+	pvalue := func(z float64, tail Tail, exact func(Tail) float64) float64 {
+		v := normalAbove(z)
 		if tail == Less {
-			return normalBelow(z)
+			v = normalBelow(z)
 		}
-		return normalAbove(z)
+		if out.exact && v < 0.5 {
+			return exact(tail)
+		}
+		return v
 	}
 	if p.RatioMin > 0 {
-		if out.exact {
-			out.fair = ExactRatio(rate, rest, theta, fair)
-			out.adverse = append(out.adverse, ExactRatio(rate, rest, theta, harm))
-		} else {
-			z := ScoreRatio(rate, rest, theta)
-			out.fair = tail(z, fair)
-			out.adverse = append(out.adverse, tail(z, harm))
-		}
+		z := ScoreRatio(rate, rest, theta)
+		exact := func(tail Tail) float64 { return ExactRatio(rate, rest, theta, tail) }
+		out.fair = pvalue(z, fair, exact)
+		out.adverse = append(out.adverse, pvalue(z, harm, exact))
 	}
 	if p.DiffMax > 0 {
-		if out.exact {
-			out.fair = max(out.fair, ExactDiff(rate, rest, delta, fair))
-			out.adverse = append(out.adverse, ExactDiff(rate, rest, delta, harm))
-		} else {
-			z := ScoreDiff(rate, rest, delta)
-			out.fair = max(out.fair, tail(z, fair))
-			out.adverse = append(out.adverse, tail(z, harm))
-		}
+		z := ScoreDiff(rate, rest, delta)
+		exact := func(tail Tail) float64 { return ExactDiff(rate, rest, delta, tail) }
+		out.fair = max(out.fair, pvalue(z, fair, exact))
+		out.adverse = append(out.adverse, pvalue(z, harm, exact))
 	}
 	return out
 }

@@ -13,8 +13,8 @@ type MeanDifference struct {
 // when a group is empty, when there are fewer than three people, or when
 // nothing varies within the groups.
 func StandardisedMeanDifference(first, second []ValueCount) (MeanDifference, bool) {
-	n1, m1, s1 := moments(first)
-	n2, m2, s2 := moments(second)
+	n1, m1, s1 := spread(first)
+	n2, m2, s2 := spread(second)
 	df := n1 + n2 - 2
 	if n1 < 1 || n2 < 1 || df < 1 || !(s1+s2 > 0) {
 		return MeanDifference{}, false
@@ -23,9 +23,9 @@ func StandardisedMeanDifference(first, second []ValueCount) (MeanDifference, boo
 	return MeanDifference{CohenD: d, HedgesG: d * (1 - 3/(4*df-1))}, true
 }
 
-// moments returns the number of people, their mean, and the sum of squares
+// spread returns the number of people, their mean, and the sum of squares
 // around it.
-func moments(values []ValueCount) (n, mean, squares float64) {
+func spread(values []ValueCount) (n, mean, squares float64) {
 	for _, v := range values {
 		n += float64(v.Count)
 		mean += v.Value * float64(v.Count)
