@@ -193,46 +193,6 @@ func TestDegenerateGroupsNeverPass(t *testing.T) {
 	}
 }
 
-// The chance of a wrong pass or pause, by enumeration of all tables: exact tests
-// keep their 5 % at every true rate; the score test would not.
-func TestSizeOfVerdictsBySmallTables(t *testing.T) {
-	binomial := func(n int64, p float64) []float64 {
-		out := make([]float64, n+1)
-		for x := range out {
-			lg := func(v int) float64 { g, _ := math.Lgamma(float64(v) + 1); return g }
-			out[x] = math.Exp(lg(int(n)) - lg(x) - lg(int(n)-x) + float64(x)*math.Log(p) + float64(int(n)-x)*math.Log(1-p))
-		}
-		return out
-	}
-	for _, n := range [][2]int64{{4, 4}, {5, 12}, {8, 8}, {10, 10}} {
-		pass, pause := map[[2]int64]bool{}, map[[2]int64]bool{}
-		for x1 := range n[0] + 1 {
-			for x2 := range n[1] + 1 {
-				a, b := fairness.Rate{X: x1, N: n[0]}, fairness.Rate{X: x2, N: n[1]}
-				pass[[2]int64{x1, x2}] = fairness.ExactRatio(a, b, 0.8, fairness.Greater) <= 0.05
-				pause[[2]int64{x1, x2}] = fairness.ExactRatio(a, b, 0.8, fairness.Less) <= 0.05
-			}
-		}
-		for i := 1; i < 100; i++ { // the true ratio is 0.8 exactly: both verdicts are wrong
-			p2 := float64(i) / 100
-			p1s, p2s := binomial(n[0], 0.8*p2), binomial(n[1], p2)
-			var passes, pauses float64
-			for x, yes := range pass {
-				if yes {
-					passes += p1s[x[0]] * p2s[x[1]]
-				}
-			}
-			for x, yes := range pause {
-				if yes {
-					pauses += p1s[x[0]] * p2s[x[1]]
-				}
-			}
-			require.LessOrEqual(t, passes, 0.05+1e-9, "pass at %v, rate %v", n, p2)
-			require.LessOrEqual(t, pauses, 0.05+1e-9, "pause at %v, rate %v", n, p2)
-		}
-	}
-}
-
 // The exact p-value is that of an enumeration that assumes nothing about the
 // shape of the region.
 func TestExactRatioByEnumeration(t *testing.T) {
