@@ -29,6 +29,13 @@ type GroupResult struct {
 	PointBreach    bool     `json:"point_breach"`
 	OnePersonFlips bool     `json:"one_person_flips"`
 
+	// Shortfall is how many more of the group would be flagged at the overall rate;
+	// negative when it has more flags than that.
+	Shortfall float64 `json:"shortfall"`
+	// Shrunk is the rate drawn towards those of the family's other groups, with an
+	// interval at 1-2*Alpha: for showing and ranking. See Shrink.
+	Shrunk Estimate `json:"shrunk"`
+
 	PFair        float64 `json:"p_fair"`         // of the claim that the group is harmed beyond the threshold
 	PAdverse     float64 `json:"p_adverse"`      // of the claim that it is not
 	PAdverseHolm float64 `json:"p_adverse_holm"` // adjusted over the groups of the family
@@ -141,6 +148,20 @@ func (t *Table) family(f Family, p Policy) FamilyResult {
 			g.Impact.Value, g.Impact.Defined = v/highest, true
 		}
 		out.Groups = append(out.Groups, g)
+	}
+	rateList := make([]Rate, len(out.Groups))
+	for i, g := range out.Groups {
+		rateList[i] = g.Rate
+	}
+	shrunk, ok := Shrink(rateList, 1-2*p.Alpha)
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		if g.Shrunk = (Estimate{High: 1}); ok {
+			g.Shrunk = shrunk.Groups[i]
+		}
+		if overall, ok := out.Total.Value(); ok {
+			g.Shortfall = float64(g.Rate.N)*overall - float64(g.Rate.X)
+		}
 	}
 	// Each threshold of each group is one claim of the family.
 	adjusted := Holm(adverse)

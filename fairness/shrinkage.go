@@ -1,7 +1,9 @@
 package fairness
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -41,6 +43,10 @@ func Shrink(groups []Rate, conf float64) (Shrinkage, bool) {
 	if !all.valid() || held < 2 || all.X == 0 || all.X == all.N || !(conf > 0 && conf < 1) {
 		return Shrinkage{}, false
 	}
+	// Sums of floats must not depend on the order given.
+	given := groups
+	groups = slices.Clone(groups)
+	slices.SortFunc(groups, func(a, b Rate) int { return cmp.Or(cmp.Compare(a.N, b.N), cmp.Compare(a.X, b.X)) })
 	pooled := all.p()
 	out := Shrinkage{Mean: pooled, Prior: math.Inf(1), P: 1}
 	// The slope of the likelihood in 1/Prior where all rates are equal (Tarone,
@@ -66,7 +72,7 @@ func Shrink(groups []Rate, conf float64) (Shrinkage, bool) {
 		}
 	}
 	tail := (1 - conf) / 2
-	for _, g := range groups {
+	for _, g := range given {
 		if math.IsInf(out.Prior, 1) {
 			out.Groups = append(out.Groups, Estimate{Value: pooled, Defined: true, Low: pooled, High: pooled})
 			continue
