@@ -37,7 +37,10 @@ func hundredAndTwenty(tb testing.TB) *fairness.Table {
 						x++
 					}
 				}
-				counts = append(counts, fairness.Count{Levels: []string{"a" + strconv.Itoa(a), "b" + strconv.Itoa(b), "c" + strconv.Itoa(c)}, Flagged: x, Total: n})
+				levels := []string{"a" + strconv.Itoa(a), "b" + strconv.Itoa(b), "c" + strconv.Itoa(c)}
+				counts = append(counts,
+					fairness.Count{Levels: levels, Label: fairness.Positive, Flagged: x / 2, Total: n / 4},
+					fairness.Count{Levels: levels, Label: fairness.Negative, Flagged: x - x/2, Total: n - n/4})
 			}
 		}
 	}

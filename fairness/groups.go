@@ -35,6 +35,9 @@ type GroupResult struct {
 	// Shrunk is the rate drawn towards those of the family's other groups, with an
 	// interval at 1-2*Alpha: for showing and ranking. See Shrink.
 	Shrunk Estimate `json:"shrunk"`
+	// ScoreGap is the standardised mean difference (Hedges' g) of the group's
+	// scores from everyone else's, with an interval at 1-2*Alpha for large groups.
+	ScoreGap Estimate `json:"score_gap"`
 
 	PFair        float64 `json:"p_fair"`         // of the claim that the group is harmed beyond the threshold
 	PAdverse     float64 `json:"p_adverse"`      // of the claim that it is not
@@ -60,8 +63,16 @@ type FamilyResult struct {
 	Unknown   int64         `json:"unknown"` // people left out because a level is unknown
 	Total     Rate          `json:"total"`   // flagged people of known level
 	Groups    []GroupResult `json:"groups"`  // in the order of their levels
-	Verdict   Verdict       `json:"verdict"`
-	Reasons   []string      `json:"reasons"`
+	// Parity is the gap between the groups' flag rates: demographic parity.
+	Parity Gap `json:"parity"`
+	// Metrics compares the groups by what turned out to be true of their people:
+	// true and false positive rate, positive predictive value, false discovery and
+	// false omission rate, in this order; none when nobody is labelled. No
+	// threshold decides on them.
+	Metrics       []MetricResult `json:"metrics,omitempty"`
+	EqualisedOdds Gap            `json:"equalised_odds"`
+	Verdict       Verdict        `json:"verdict"`
+	Reasons       []string       `json:"reasons"`
 }
 
 // Name returns the attributes joined by " x ".
@@ -89,29 +100,15 @@ func Groups(t *Table, p Policy) ([]FamilyResult, error) {
 	}
 	families := make([]FamilyResult, 0, len(t.spec.Families))
 	for _, f := range t.spec.Families {
-		families = append(families, t.family(f, p))
+		family, err := t.family(f, p)
+		if err != nil {
+			return nil, err
+		}
+		families = append(families, family)
 	}
 	suppress(families, p.MinShow)
+	finishMetrics(families, p.MinShow)
 	return families, nil
-}
-
-// groupsBy counts people by the columns, unknown levels left out. Declared
-// levels of a single column are there even when empty. Keys are in order.
-func (t *Table) groupsBy(columns []int) (keys [][]string, rates map[string]Rate, unknown int64) {
-	rates = map[string]Rate{}
-	marginal := t.cells.marginal(columns)
-	for _, g := range t.known(marginal, columns) {
-		keys = append(keys, g.Levels)
-		if g.Total() > 0 {
-			rates[joinKey(g.Levels)] = g.Selection()
-		}
-	}
-	for row, n := range marginal.all() {
-		if slices.Contains(row, 0) {
-			unknown += n.total()
-		}
-	}
-	return keys, rates, unknown
 }
 
 // joinKey joins levels, which hold no control characters, into a map key.
@@ -122,46 +119,51 @@ func (t *Table) columnOf(name string) int {
 	return slices.IndexFunc(t.columns, func(c column) bool { return c.name == name })
 }
 
-func (t *Table) family(f Family, p Policy) FamilyResult {
-	columns := make([]int, len(f.By))
-	for i, name := range f.By {
-		columns[i] = t.columnOf(name)
+func (t *Table) family(f Family, p Policy) (FamilyResult, error) {
+	counts, unknown, err := t.GroupBy(f.By...)
+	if err != nil {
+		return FamilyResult{}, err
 	}
-	keys, rates, unknown := t.groupsBy(columns)
-	out := FamilyResult{By: slices.Clone(f.By), Secondary: f.Secondary, Unknown: unknown}
+	out := FamilyResult{By: slices.Clone(f.By), Secondary: f.Secondary, Unknown: unknown.Total()}
+	rates, labels := make([]Rate, len(counts)), make([]string, len(counts))
 	highest := 0.0
-	for _, r := range rates {
-		out.Total.X, out.Total.N = out.Total.X+r.X, out.Total.N+r.N
-		highest = max(highest, r.p())
+	for i, c := range counts {
+		r := c.Selection()
+		rates[i], labels[i] = r, strings.Join(c.Levels, ", ")
+		out.Total = Rate{out.Total.X + r.X, out.Total.N + r.N}
+		if v, ok := r.Value(); ok {
+			highest = max(highest, v)
+		}
 	}
-	tests := make([]thresholdTests, len(keys))
+	out.Parity = GapOf(rates...)
+	tests := make([]thresholdTests, len(counts))
 	var adverse []float64
-	for i, names := range keys {
-		rate := rates[joinKey(names)]
+	for i, rate := range rates {
 		rest := Rate{out.Total.X - rate.X, out.Total.N - rate.N}
 		tests[i] = testGroup(rate, rest, t.spec.Polarity, p)
 		adverse = append(adverse, tests[i].adverse...)
 		g := compareGroup(rate, rest, tests[i], t.spec.Polarity, p)
-		g.Group, g.Label = names, strings.Join(names, ", ")
-		g.Impact = Estimate{Low: math.NaN(), High: math.NaN()}
-		if v, ok := rate.Value(); ok && highest > 0 {
-			g.Impact.Value, g.Impact.Defined = v/highest, true
+		g.Group, g.Label = counts[i].Levels, labels[i]
+		v, ok := rate.Value()
+		g.Impact = bare(v/highest, ok && highest > 0)
+		if overall, ok := out.Total.Value(); ok {
+			g.Shortfall = float64(rate.N)*overall - float64(rate.X)
 		}
+		g.Shrunk, g.ScoreGap = Estimate{High: 1}, bare(0, false)
 		out.Groups = append(out.Groups, g)
 	}
-	rateList := make([]Rate, len(out.Groups))
-	for i, g := range out.Groups {
-		rateList[i] = g.Rate
+	if shrunk, ok := Shrink(rates, 1-2*p.Alpha); ok {
+		for i := range out.Groups {
+			out.Groups[i].Shrunk = shrunk.Groups[i]
+		}
 	}
-	shrunk, ok := Shrink(rateList, 1-2*p.Alpha)
-	for i := range out.Groups {
-		g := &out.Groups[i]
-		if g.Shrunk = (Estimate{High: 1}); ok {
-			g.Shrunk = shrunk.Groups[i]
-		}
-		if overall, ok := out.Total.Value(); ok {
-			g.Shortfall = float64(g.Rate.N)*overall - float64(g.Rate.X)
-		}
+	if err := t.scoreGaps(f, out.Groups, p); err != nil {
+		return FamilyResult{}, err
+	}
+	out.Metrics = compareMetrics(counts, labels, p)
+	out.EqualisedOdds = EqualisedOdds(GapOf(), GapOf())
+	if out.Metrics != nil {
+		out.EqualisedOdds = EqualisedOdds(out.Metrics[0].Gap, out.Metrics[1].Gap)
 	}
 	// Each threshold of each group is one claim of the family.
 	adjusted := Holm(adverse)
@@ -180,7 +182,26 @@ func (t *Table) family(f Family, p Policy) FamilyResult {
 		verdicts = append(verdicts, g.Verdict)
 	}
 	out.decide(verdicts, p)
-	return out
+	return out, nil
+}
+
+// scoreGaps fills in the score gap of each group, where the spec declares a
+// score.
+func (t *Table) scoreGaps(f Family, groups []GroupResult, p Policy) error {
+	if t.spec.Score == "" {
+		return nil
+	}
+	scores, err := t.Scores(f.By...)
+	if err != nil {
+		return err
+	}
+	z := normalQuantile(1 - p.Alpha)
+	for i, s := range scores { // in the order of GroupBy, as groups are
+		if d, ok := StandardisedMeanDifference(s.Group, s.Rest); ok {
+			groups[i].ScoreGap = Estimate{Value: d.HedgesG, Defined: true, Low: d.HedgesG - z*d.SE, High: d.HedgesG + z*d.SE}
+		}
+	}
+	return nil
 }
 
 // thresholdTests are the p-values of one group, one for each threshold that is

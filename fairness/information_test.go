@@ -230,21 +230,39 @@ func TestMaxGap(t *testing.T) {
 
 // The numbers of the IBM HR sample by gender and age band.
 func TestStandardisedMeanDifference(t *testing.T) {
+	momentsOf := func(groups ...[]fairness.ValueCount) fairness.Moments {
+		var m fairness.Moments
+		for _, values := range groups {
+			for _, v := range values { // Welford, Technometrics 1962;4:419
+				m.N++
+				d := v.Value - m.Mean
+				m.Mean += d / float64(m.N)
+				m.Variance += d * (v.Value - m.Mean)
+			}
+		}
+		m.Variance /= float64(m.N - 1)
+		return m
+	}
 	for _, c := range numericCases(t) {
 		for i, level := range c.Levels {
-			var rest []fairness.ValueCount
+			var rest [][]fairness.ValueCount
 			for j := range c.groups {
 				if j != i {
-					rest = append(rest, c.groups[j]...)
+					rest = append(rest, c.groups[j])
 				}
 			}
-			d, ok := fairness.StandardisedMeanDifference(c.groups[i], rest)
+			d, ok := fairness.StandardisedMeanDifference(momentsOf(c.groups[i]), momentsOf(rest...))
 			require.True(t, ok)
 			near(t, c.SMD[level].CohenD, d.CohenD, 1e-10, c.Feature, level)
 			near(t, c.SMD[level].HedgesG, d.HedgesG, 1e-10, c.Feature, level)
 		}
 	}
-	for _, bad := range [][2][]fairness.ValueCount{{nil, nil}, {{{Value: 1, Count: 1}}, {{Value: 2, Count: 1}}}, {{{Value: 1, Count: 5}}, {{Value: 2, Count: 5}}}} {
+	one := fairness.Moments{N: 1, Mean: 1, Variance: math.NaN()}
+	many := fairness.Moments{N: 5, Mean: 2, Variance: 4}
+	d, ok := fairness.StandardisedMeanDifference(one, many)
+	require.True(t, ok, "one person has a mean, and the others a spread")
+	require.InDelta(t, -0.5, d.CohenD, 1e-15)
+	for _, bad := range [][2]fairness.Moments{{}, {one, one}, {many, {}}, {{N: 5, Mean: 1}, {N: 5, Mean: 2}}, {{N: 5, Mean: 1, Variance: math.NaN()}, many}} {
 		_, ok := fairness.StandardisedMeanDifference(bad[0], bad[1])
 		require.False(t, ok, "%v", bad)
 	}

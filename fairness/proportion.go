@@ -118,8 +118,9 @@ func clopperPearson(x, n, tail float64) Interval {
 	return i
 }
 
-// betaQuantile inverts the regularised incomplete beta function. gonum's
-// inverse is a starting point; bisection in the log takes the last digits.
+// betaQuantile inverts the regularised incomplete beta function. The normal
+// approximation or gonum's inverse is the start; Newton's method, with bisection
+// where it leaves the bracket, takes the last digits.
 func betaQuantile(p, a, b float64) float64 {
 	if b == 1 {
 		return math.Pow(p, 1/a)
@@ -127,8 +128,12 @@ func betaQuantile(p, a, b float64) float64 {
 	if a == 1 {
 		return -math.Expm1(math.Log1p(-p) / b)
 	}
-	lo, hi := 0.0, 1.0
-	x := mathext.InvRegIncBeta(a, b, p)
+	lo, hi, lg := 0.0, 1.0, lbeta(a, b)
+	mean := a / (a + b)
+	x := mean + normalQuantile(p)*math.Sqrt(mean*(1-mean)/(a+b+1))
+	if min(a, b) < 5 || !(x > 0 && x < 1) { // far from normal
+		x = mathext.InvRegIncBeta(a, b, p)
+	}
 	for range 60 {
 		if !(x > lo && x < hi) {
 			x = lo + (hi-lo)/2
@@ -142,7 +147,6 @@ func betaQuantile(p, a, b float64) float64 {
 		} else {
 			hi = x
 		}
-		lg := lbeta(a, b)
 		step := f / math.Exp((a-1)*math.Log(x)+(b-1)*math.Log1p(-x)-lg)
 		if math.Abs(step) <= 4e-16*x {
 			return x

@@ -72,10 +72,10 @@ func MNRatio(a, b Rate, conf float64) Interval {
 	near, half := math.Log(x1/n1)-math.Log(x2/n2), z*math.Sqrt(1/x1-1/n1+1/x2-1/n2)
 	score := func(logTheta float64) float64 { return ScoreRatio(a, b, math.Exp(logTheta)) }
 	if a.X > 0 {
-		i.Low = math.Exp(fall(score, z, -60, 60, near-half, half))
+		i.Low = math.Exp(fall(score, z, -60, 60, near-half, half, 1e-15))
 	}
 	if b.X > 0 {
-		i.High = math.Exp(fall(score, -z, -60, 60, near+half, half))
+		i.High = math.Exp(fall(score, -z, -60, 60, near+half, half, 1e-15))
 	}
 	return i
 }
@@ -95,16 +95,16 @@ func MNDiff(a, b Rate, conf float64) Interval {
 	p1, p2 := float64(a.X+1)/n1, float64(b.X+1)/n2
 	near, half := p1-p2, z*math.Sqrt(p1*(1-p1)/n1+p2*(1-p2)/n2)
 	score := func(delta float64) float64 { return ScoreDiff(a, b, delta) }
-	return Interval{fall(score, z, -1, 1, near-half, half), fall(score, -z, -1, 1, near+half, half)}
+	return Interval{fall(score, z, -1, 1, near-half, half, 1e-15), fall(score, -z, -1, 1, near+half, half, 1e-15)}
 }
 
 // fall returns where the decreasing function f crosses the level, strictly
 // between lo and hi or at the end that it does not cross before. NaN counts as
-// below. It looks outwards from the guess in growing steps of about width until
+// below, and the answer is good to about the precision. It looks outwards from the guess in growing steps of about width until
 // the crossing lies between two points, and closes in on it by Chandrupatla's
 // method (Adv Eng Softw 1997;28:145): inverse quadratic interpolation where the
 // curve allows it, bisection where it does not.
-func fall(f func(float64) float64, level, lo, hi, guess, width float64) float64 {
+func fall(f func(float64) float64, level, lo, hi, guess, width, precision float64) float64 {
 	at := func(x float64) float64 {
 		if x <= lo {
 			return math.Inf(1)
@@ -142,7 +142,7 @@ func fall(f func(float64) float64, level, lo, hi, guess, width float64) float64 
 		if math.Abs(fb) < least {
 			least, best = math.Abs(fb), b
 		}
-		tolerance := 1e-15 + 2e-16*math.Abs(best)
+		tolerance := precision + 2e-16*math.Abs(best)
 		if least == 0 || math.Abs(b-a) <= 2*tolerance {
 			return best
 		}

@@ -63,7 +63,7 @@ func Shrink(groups []Rate, conf float64) (Shrinkage, bool) {
 			prior := math.Exp(logPrior)
 			mean = betaMean(groups, prior, mean)
 			return priorSlope(groups, mean, prior)
-		}, 0, least, most, math.Log(float64(all.N)/float64(held)), 1)
+		}, 0, least, most, math.Log(float64(all.N)/float64(held)), 1, 1e-8)
 		if at < most-1e-6 {
 			out.Prior = math.Exp(at)
 			out.Mean = betaMean(groups, out.Prior, mean)
@@ -105,7 +105,7 @@ func betaMean(groups []Rate, prior, guess float64) float64 {
 			sum += rise(mean*prior, float64(g.X)) - rise((1-mean)*prior, float64(g.N-g.X))
 		}
 		return sum
-	}, 0, 0, 1, guess, 0.01)
+	}, 0, 0, 1, guess, 0.01, 1e-10)
 }
 
 // priorSlope is the slope of the log likelihood in the log of the prior's
