@@ -246,6 +246,8 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 		if f.Verdict == Insufficient && f.Unknown > 0 {
 			r.find("FAI-003", coaching.Info, path, "people of unknown level are left out: %s", f.Reasons[0])
 		}
+		r.explainMetrics(f, path)
+		r.explainAdjusted(f, path)
 	}
 	if len(r.Families) == 0 || r.Flagged.N == 0 {
 		*missing++
@@ -257,6 +259,37 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 		r.find("FAI-003", coaching.Warning, "groups", "no protected attribute is among the primary comparisons")
 	}
 	return worst(verdicts...)
+}
+
+// explainMetrics names the groups for which flags are wrong, or missing, more or
+// less often than for everyone else: a list to explore.
+func (r *Report) explainMetrics(f FamilyResult, path string) {
+	for _, m := range f.Metrics {
+		var differ []string
+		for _, g := range m.Groups {
+			if g.BH <= r.policy.Alpha && m.Metric != FalseDiscoveryRate { // the same as PositivePredictiveValue
+				differ = append(differ, g.Label)
+			}
+		}
+		if len(differ) > 0 {
+			r.find("FAI-003", coaching.Info, path+"."+m.Metric.String(), "the rate differs from that of everyone else for %s; no threshold decides on it", strings.Join(differ, "; "))
+		}
+	}
+}
+
+// explainAdjusted says what is left of a gap that pauses among people who share
+// a declared factor. It changes no verdict.
+func (r *Report) explainAdjusted(f FamilyResult, path string) {
+	for i, a := range f.Adjusted {
+		if f.Groups[i%len(f.Groups)].Verdict != Pause || a.Suppressed || !a.Ratio.Defined {
+			continue
+		}
+		text := fmt.Sprintf("among people of the same %s the ratio of %s is %v, where it is %v without", a.Factor, a.Label, a.Ratio, a.Crude)
+		if a.PSame <= r.policy.Alpha {
+			text += "; the levels do not agree, so look at each"
+		}
+		r.find("FAI-005", coaching.Info, path+"."+a.Factor, "%s", text)
+	}
 }
 
 // explainProxies turns step 3 into findings and its verdict.

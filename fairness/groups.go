@@ -71,8 +71,11 @@ type FamilyResult struct {
 	// threshold decides on them.
 	Metrics       []MetricResult `json:"metrics,omitempty"`
 	EqualisedOdds Gap            `json:"equalised_odds"`
-	Verdict       Verdict        `json:"verdict"`
-	Reasons       []string       `json:"reasons"`
+	// Adjusted compares each group with everyone else who shares a declared
+	// legitimate factor, by factor and then by group.
+	Adjusted []AdjustedResult `json:"adjusted,omitempty"`
+	Verdict  Verdict          `json:"verdict"`
+	Reasons  []string         `json:"reasons"`
 }
 
 // Name returns the attributes joined by " x ".
@@ -108,6 +111,11 @@ func Groups(t *Table, p Policy) ([]FamilyResult, error) {
 	}
 	suppress(families, p.MinShow)
 	finishMetrics(families, p.MinShow)
+	for f := range families {
+		for i := range families[f].Adjusted {
+			families[f].Adjusted[i].Suppressed = families[f].Groups[i%len(families[f].Groups)].Suppressed
+		}
+	}
 	return families, nil
 }
 
@@ -182,6 +190,9 @@ func (t *Table) family(f Family, p Policy) (FamilyResult, error) {
 		verdicts = append(verdicts, g.Verdict)
 	}
 	out.decide(verdicts, p)
+	if err := t.adjust(&out, p); err != nil {
+		return FamilyResult{}, err
+	}
 	return out, nil
 }
 

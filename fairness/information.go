@@ -80,9 +80,9 @@ type ConditionalAssociation struct {
 	ChiSquare float64 `json:"chi_square"`
 	DF        int     `json:"df"`
 	P         float64 `json:"p"`
-	// V is the bias-corrected Cramer V in each stratum, in the order given;
-	// NaN where it is undefined.
-	V []float64 `json:"-"`
+	// V is the bias-corrected Cramer V in each stratum, in the order given, without
+	// an interval.
+	V []Estimate `json:"v"`
 }
 
 // AssociateWithin measures two classifications within strata: tables of counts
@@ -143,11 +143,8 @@ func AssociateWithin(strata [][][]int64) (ConditionalAssociation, bool) {
 	}
 	for _, table := range strata {
 		rows, columns, n := margins(table)
-		v := math.NaN()
-		if a, ok := Associate(table); ok {
-			v = a.Corrected
-		}
-		out.V = append(out.V, v)
+		a, ok := Associate(table)
+		out.V = append(out.V, bare(a.Corrected, ok))
 		if n < 2 {
 			continue
 		}

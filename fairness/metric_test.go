@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
 	"github.com/coachgov/coaching/internal/datadir"
 )
@@ -295,6 +296,14 @@ func TestMetricsFindUnequalErrors(t *testing.T) {
 		}
 		require.False(t, m.Suppressed)
 	}
+	r, err := fairness.Check(labelled(t, map[string]fairness.Confusion{"a": {TP: 10, FP: 190, FN: 100, TN: 300}, "b": {TP: 150, FP: 50, FN: 20, TN: 380}}),
+		nil, coaching.Window{From: day("2027-01-01"), To: day("2027-01-30")}, adopted(t))
+	require.NoError(t, err)
+	said := 0
+	for _, f := range r.Findings {
+		said += strings.Count(f.Path, "groups.group.")
+	}
+	require.Equal(t, 4, said, "%v", r.Findings)
 	few := family(t, labelled(t, map[string]fairness.Confusion{
 		"a": {TP: 1, FP: 190, FN: 2, TN: 300}, "b": {TP: 150, FP: 50, FN: 20, TN: 380},
 	}), adopted(t))

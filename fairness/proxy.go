@@ -51,6 +51,15 @@ type ProxyFinding struct {
 	P        float64  `json:"p"`               // chi-square, or Kruskal-Wallis for a numeric factor
 	Holm     float64  `json:"holm"`            // adjusted over all findings of the probe
 
+	// Information is how much the factor tells of the attribute; nil when numeric,
+	// or when one of the two does not vary.
+	Information *Information `json:"information,omitempty"`
+	// Within is the same association among people who share a factor that was
+	// declared legitimate, for each such factor in the order of the spec. It is
+	// empty when numeric, and leaves out what does not vary within a factor or has
+	// more than some hundred combinations of levels.
+	Within []FactorAssociation `json:"within,omitempty"`
+
 	// Path splits the gap of the group PathGroup, the one with the largest
 	// harmful gap that is beyond the threshold or, if none is, with the largest
 	// harmful gap. PathGroup is "" when no group has one, or the factor is
@@ -69,6 +78,14 @@ type ProxyFinding struct {
 	// Needed is the number of people with which an association of the policy's
 	// strength would be found with the policy's power; 0 unless Undecided and not Associated.
 	Needed int64 `json:"needed,omitempty"`
+}
+
+// A FactorAssociation is an association among people who share the declared
+// legitimate factor Given.
+type FactorAssociation struct {
+	Given  string   `json:"given"`
+	Levels []string `json:"levels"` // of Given, in order, as V has them
+	ConditionalAssociation
 }
 
 // proven reports a path from attribute to flag of which each link is proven.
@@ -167,23 +184,72 @@ func Proxies(t *Table, p Policy) ([]ProxyFinding, error) {
 	return findings, nil
 }
 
+// byName returns the place of each code of a column, from 1 on, in the order of
+// the levels' names, and the names. The dictionary's own order depends on the
+// data's, and sums of floats must not.
+func (c *column) byName() (place []int, names []string) {
+	names = slices.Sorted(slices.Values(c.levels))
+	place = make([]int, len(names)+1)
+	for i, level := range c.levels {
+		place[i+1], _ = slices.BinarySearch(names, level)
+	}
+	return place, names
+}
+
+// within measures the association of two columns in each level of a third.
+func (t *Table) within(factor, attribute, given int) (FactorAssociation, bool) {
+	rowOf, rows := t.columns[attribute].byName()
+	columnOf, columns := t.columns[factor].byName()
+	stratumOf, levels := t.columns[given].byName()
+	if float64(len(levels))*float64(len(rows))*float64(len(columns)) > defaultMaxCells {
+		return FactorAssociation{}, false
+	}
+	strata := make([][][]int64, len(levels))
+	for s := range strata {
+		strata[s] = make([][]int64, len(rows))
+		for i := range rows {
+			strata[s][i] = make([]int64, len(columns))
+		}
+	}
+	for row, n := range t.cells.all() {
+		if row[attribute] > 0 && row[factor] > 0 && row[given] > 0 {
+			strata[stratumOf[row[given]]][rowOf[row[attribute]]][columnOf[row[factor]]] += n.total()
+		}
+	}
+	a, ok := AssociateWithin(strata)
+	return FactorAssociation{Given: t.columns[given].name, Levels: levels, ConditionalAssociation: a}, ok
+}
+
 // probeLevels measures a factor that has levels.
 func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
-	rows, columns := len(t.columns[attribute].levels), len(t.columns[factor].levels)
+	rowOf, groups := t.columns[attribute].byName()
+	columnOf, levels := t.columns[factor].byName()
+	rows, columns := len(groups), len(levels)
 	counts := make([][]int64, rows)
 	rates := make([][]Rate, rows) // by level of the attribute, then of the factor
 	for i := range counts {
 		counts[i], rates[i] = make([]int64, columns), make([]Rate, columns)
 	}
 	for row, n := range t.cells.all() {
-		i, j := int(row[attribute])-1, int(row[factor])-1
-		if i < 0 || j < 0 {
+		if row[attribute] == 0 || row[factor] == 0 {
 			continue
 		}
+		i, j := rowOf[row[attribute]], columnOf[row[factor]]
 		counts[i][j] += n.total()
 		rates[i][j].X += n.flagged()
 		rates[i][j].N += n.total()
 		f.N += n.total()
+	}
+	if i, ok := MutualInformation(counts); ok {
+		f.Information = &i
+	}
+	for given, a := range t.spec.Attributes {
+		if a.Role != Legitimate || given == factor {
+			continue
+		}
+		if w, ok := t.within(factor, attribute, given); ok {
+			f.Within = append(f.Within, w)
+		}
 	}
 	if a, ok := Associate(counts); ok {
 		f.Strength = Estimate{Value: a.Corrected, Defined: true, Low: math.NaN(), High: math.NaN()}
@@ -195,27 +261,6 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 		f.Strength = Estimate{Low: math.NaN(), High: math.NaN()}
 	}
 	// The group whose harmful gap matters most.
-	order := make([]int, rows)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { // by name: the dictionary's order depends on the data's
-		if t.columns[attribute].levels[a] < t.columns[attribute].levels[b] {
-			return -1
-		}
-		return 1
-	})
-	// So that sums of floats do not depend on the order of the data either.
-	factors := make([]int, columns)
-	for j := range factors {
-		factors[j] = j
-	}
-	slices.SortFunc(factors, func(a, b int) int {
-		if t.columns[factor].levels[a] < t.columns[factor].levels[b] {
-			return -1
-		}
-		return 1
-	})
 	all := make([]Rate, columns)
 	for _, row := range rates {
 		for j, r := range row {
@@ -223,14 +268,13 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 		}
 	}
 	beyond, largest := false, 0.0
-	for _, i := range order {
-		group, rest := make([]Rate, columns), make([]Rate, columns)
+	for i, group := range rates {
+		rest := make([]Rate, columns)
 		var g, e Rate
-		for to, j := range factors {
-			group[to] = rates[i][j]
-			rest[to] = Rate{all[j].X - rates[i][j].X, all[j].N - rates[i][j].N}
-			g = Rate{g.X + group[to].X, g.N + group[to].N}
-			e = Rate{e.X + rest[to].X, e.N + rest[to].N}
+		for j := range group {
+			rest[j] = Rate{all[j].X - group[j].X, all[j].N - group[j].N}
+			g = Rate{g.X + group[j].X, g.N + group[j].N}
+			e = Rate{e.X + rest[j].X, e.N + rest[j].N}
 		}
 		s, ok := Kitagawa(group, rest)
 		if !ok {
@@ -245,7 +289,7 @@ func (t *Table) probeLevels(f *ProxyFinding, factor, attribute int, p Policy) {
 			continue
 		}
 		beyond, largest = breach, harm
-		f.PathGroup, f.Path = t.columns[attribute].levels[i], s
+		f.PathGroup, f.Path = groups[i], s
 		share, _ := s.Share()
 		f.Carries = breach && share >= p.Proxy.MinPathShare
 	}
@@ -264,12 +308,14 @@ func rowSums(table [][]int64) []float64 {
 
 // withFlag measures how a factor goes with the flag.
 func (t *Table) withFlag(factor int) (Association, bool) {
-	table := make([][]int64, len(t.columns[factor].levels))
+	place, names := t.columns[factor].byName()
+	table := make([][]int64, len(names))
 	for i := range table {
 		table[i] = make([]int64, 2)
 	}
 	for row, n := range t.cells.all() {
-		if i := int(row[factor]) - 1; i >= 0 {
+		if row[factor] > 0 {
+			i := place[row[factor]]
 			table[i][0] += n.total() - n.flagged()
 			table[i][1] += n.flagged()
 		}

@@ -1,13 +1,18 @@
 package fairness_test
 
 import (
+	"encoding/csv"
 	"math"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
+	"github.com/coachgov/coaching/internal/datadir"
 )
 
 // berkeley is the table of admissions to six departments of Berkeley in 1973
@@ -67,6 +72,60 @@ func TestProxyOrExplanation(t *testing.T) {
 	require.Equal(t, fairness.Pass, r.ProxyResult)
 	require.Len(t, r.Families, 1, "a legitimate factor is no group")
 	require.Equal(t, fairness.Pause, r.Verdict, "an explanation does not undo the gap: people decide what to do about it")
+
+	// Among applicants to the same department women are not turned down more often;
+	// the departments do not agree.
+	adjusted := r.Families[0].Adjusted
+	require.Len(t, adjusted, 2)
+	require.Equal(t, "woman", adjusted[1].Label)
+	require.Equal(t, r.Families[0].Groups[1].Ratio, adjusted[1].Crude)
+	require.InDelta(t, 0.6818298435630682, adjusted[1].Crude.Value, 1e-12)
+	require.InDelta(t, 1.05830742358921, adjusted[1].Ratio.Value, 1e-12)
+	require.Greater(t, adjusted[1].Ratio.Low, 0.970439153254446, "90 % is narrower than the 95 % of R")
+	require.InDelta(t, 0.216923697055517, adjusted[1].P, 1e-12)
+	require.InDelta(t, 0.00207140139788078, adjusted[1].PSame, 1e-12)
+	require.Equal(t, 6, adjusted[1].Strata)
+	var said bool
+	for _, f := range r.Findings {
+		said = said || f.Path == "groups.gender.department" && strings.Contains(f.Message, "the levels do not agree")
+	}
+	require.True(t, said, "%v", r.Findings)
+}
+
+// FAI-004: what a feature tells of gender is measured again among people of one
+// department, as R does on the IBM HR sample.
+func TestProxyWithinADeclaredFactor(t *testing.T) {
+	f, err := os.Open(datadir.Find(t, "data/fairness/ibm_hr.csv"))
+	require.NoError(t, err)
+	defer f.Close()
+	people, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	column := func(p []string, name string) string { return p[slices.Index(people[0], name)] }
+	s := fairness.Spec{Signal: "s", Polarity: fairness.Unfavourable, Features: []fairness.Feature{{Name: "role"}},
+		Attributes: []fairness.Attribute{{Name: "gender"}, {Name: "department", Role: fairness.Legitimate,
+			Declared: &fairness.Declaration{By: somebody(t, "hr"), On: day("2027-01-01"), Reason: "departments differ in task"}}}}
+	table, err := fairness.NewTable(s)
+	require.NoError(t, err)
+	for _, p := range people[1:] {
+		require.NoError(t, table.Add(fairness.Observation{Levels: []string{column(p, "gender"), column(p, "department")},
+			Factors: []string{column(p, "f_JobRole")}, Flagged: column(p, "flag") == "1"}))
+	}
+	fs, err := fairness.Proxies(table, adopted(t))
+	require.NoError(t, err)
+	role := fs[0]
+	require.Equal(t, "role", role.Factor)
+	require.InDelta(t, 0.00546888946863477, role.Information.Mutual, 1e-14)
+	require.InDelta(t, 0.008125995040973862, role.Information.TheilU, 1e-14)
+	require.Len(t, role.Within, 1)
+	within := role.Within[0]
+	require.Equal(t, "department", within.Given)
+	require.Equal(t, []string{"Human Resources", "Research & Development", "Sales"}, within.Levels)
+	require.InDelta(t, 14.0006946247909, within.ChiSquare, 1e-11)
+	require.Equal(t, 8, within.DF)
+	require.InDelta(t, 0.08174731290572, within.P, 1e-12)
+	require.InDelta(t, 0.004749701564144459, within.Mutual, 1e-14)
+	require.InDelta(t, 0.08412374526810183, within.V[1].Value, 1e-12)
+	require.Empty(t, fs[1].Within, "a factor is not measured within itself")
 }
 
 // FAI-004: with few people nothing is ruled out, with many a weak association
