@@ -1,9 +1,11 @@
 package fairness
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,10 +25,8 @@ func BottomK(seed, stratum string, ids []string, k int) []string {
 		id string
 	}
 	all := make([]drawn, len(ids))
-	prefix := seed + "\x00" + stratum + "\x00"
 	for i, id := range ids {
-		sum := sha256.Sum256([]byte(prefix + id))
-		all[i] = drawn{binary.BigEndian.Uint64(sum[:]), id}
+		all[i] = drawn{drawKey(seed, stratum, id), id}
 	}
 	slices.SortFunc(all, func(a, b drawn) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
 	out := make([]string, 0, max(0, min(k, len(all))))
@@ -34,6 +34,12 @@ func BottomK(seed, stratum string, ids []string, k int) []string {
 		out = append(out, d.id)
 	}
 	return out
+}
+
+// drawKey is what the draw orders people by.
+func drawKey(seed, stratum, id string) uint64 {
+	sum := sha256.Sum256([]byte(seed + "\x00" + stratum + "\x00" + id))
+	return binary.BigEndian.Uint64(sum[:])
 }
 
 // Allocate divides total reviews over strata of the given sizes: each gets at
@@ -109,14 +115,42 @@ func stratumName(flagged bool, group string) string {
 	return name + "|" + group
 }
 
-// DrawSample returns the people whom two reviewers should look at by hand: as
-// many flagged ones as the policy needs to bound the share of wrong flags with
-// one wrong case allowed for, as many unflagged ones for missed cases, each
-// divided over the groups of policy.Review.StratifyBy. The seed should be
-// committed to before the data are seen. The order is: flagged before
-// unflagged, then by group, then by draw. People without a pseudonym cannot be
-// drawn and are an error, as is a person who appears twice.
-func DrawSample(spec Spec, policy Policy, seed string, people []Observation) ([]Case, error) {
+// A Sampler draws the review sample of [DrawSample] in one pass, also over
+// shards: samplers of one spec, policy and seed merge in any order and grouping,
+// and the sample of the whole is the same. It keeps no more people of a stratum
+// than a review can need. A Sampler is not safe for concurrent use; give each
+// shard its own. The zero Sampler accepts nothing.
+type Sampler struct {
+	spec   Spec
+	policy Policy
+	seed   string
+	by     int
+	most   map[bool]int // people of a stratum that a review can need
+	strata map[stratumKey]*drawnStratum
+}
+
+type stratumKey struct {
+	flagged bool
+	group   string
+}
+
+// drawnStratum holds the first people of a stratum in the order of the draw.
+type drawnStratum struct {
+	people int // all that were seen
+	kept   []drawnPerson
+}
+
+type drawnPerson struct {
+	at     uint64
+	person coaching.PersonID
+}
+
+func (d drawnPerson) compare(e drawnPerson) int {
+	return cmp.Or(cmp.Compare(d.at, e.at), cmp.Compare(d.person.String(), e.person.String()))
+}
+
+// NewSampler returns an empty sampler. The errors are those of [DrawSample].
+func NewSampler(spec Spec, policy Policy, seed string) (*Sampler, error) {
 	s, err := spec.normal()
 	if err != nil {
 		return nil, err
@@ -131,51 +165,142 @@ func DrawSample(spec Spec, policy Policy, seed string, people []Observation) ([]
 	if err != nil {
 		return nil, err
 	}
-	seen := make(map[coaching.PersonID]bool, len(people))
-	strata := map[bool]map[string][]string{true: {}, false: {}}
-	size := map[bool]int{}
-	for i, o := range people {
-		if o.Person.IsZero() || seen[o.Person] {
-			return nil, fmt.Errorf("fairness: person %d of the sample frame has no pseudonym, or appears twice", i)
+	out := &Sampler{spec: s, policy: policy, seed: seed, by: by, most: map[bool]int{}, strata: map[stratumKey]*drawnStratum{}}
+	for flagged, share := range map[bool]float64{true: policy.Review.MaxFalseDiscovery, false: policy.Review.MaxMissed} {
+		n, ok := ReviewSize(0, policy.Review.Confidence, share, acceptedWrong)
+		if !ok {
+			return nil, fmt.Errorf("fairness: no review size for a share of %v at confidence %v", share, policy.Review.Confidence)
 		}
-		seen[o.Person] = true
-		if len(o.Levels) != len(s.Attributes) {
-			return nil, fmt.Errorf("fairness: person %d has %d levels, want one for each of the %d attributes", i, len(o.Levels), len(s.Attributes))
-		}
-		group := ""
-		if by >= 0 && o.Levels[by] != s.Unknown {
-			group = o.Levels[by]
-		}
-		strata[o.Flagged][group] = append(strata[o.Flagged][group], o.Person.String())
-		size[o.Flagged]++
+		out.most[flagged] = max(int(n), policy.Review.MinPerStratum)
 	}
+	return out, nil
+}
+
+// Add takes one person into the frame of the draw. A person without a pseudonym
+// is an error, as are levels that do not fit the spec.
+func (s *Sampler) Add(o Observation) error {
+	if s.strata == nil {
+		return fmt.Errorf("fairness: the zero Sampler accepts nothing; want one from NewSampler")
+	}
+	if o.Person.IsZero() {
+		return fmt.Errorf("fairness: a person of the sample frame has no pseudonym")
+	}
+	if len(o.Levels) != len(s.spec.Attributes) {
+		return fmt.Errorf("fairness: %d levels, want one for each of the %d attributes", len(o.Levels), len(s.spec.Attributes))
+	}
+	key := stratumKey{flagged: o.Flagged}
+	if s.by >= 0 && o.Levels[s.by] != s.spec.Unknown && o.Levels[s.by] != "" {
+		if err := checkLevel(o.Levels[s.by]); err != nil {
+			return fmt.Errorf("fairness: %s: %w", s.spec.Attributes[s.by].Name, err)
+		}
+		key.group = o.Levels[s.by]
+	}
+	return s.take(key, drawnPerson{drawKey(s.seed, stratumName(key.flagged, key.group), o.Person.String()), o.Person}, 1)
+}
+
+// take keeps a person who is among the first of the stratum, and counts people.
+func (s *Sampler) take(key stratumKey, p drawnPerson, people int) error {
+	d, ok := s.strata[key]
+	if !ok {
+		d = &drawnStratum{}
+		s.strata[key] = d
+	}
+	at, twice := slices.BinarySearchFunc(d.kept, p, drawnPerson.compare)
+	if twice {
+		return errTwice
+	}
+	d.people += people
+	if at < s.most[key.flagged] {
+		d.kept = slices.Insert(d.kept, at, p)
+		d.kept = d.kept[:min(len(d.kept), s.most[key.flagged])]
+	}
+	return nil
+}
+
+var errTwice = errors.New("fairness: a person of the sample frame appears twice")
+
+// Merge adds the people that the other sampler saw and leaves other as it is.
+// Both must have the same spec, policy and seed. Nobody may have been added to
+// both: that is an error when it shows, which it does for people near the top of
+// the draw alone. On an error s is as it was.
+func (s *Sampler) Merge(other *Sampler) error {
+	if s.strata == nil || other == nil || other.strata == nil || s.seed != other.seed ||
+		s.policy.Hash() != other.policy.Hash() || !bytes.Equal(s.spec.canonical(), other.spec.canonical()) {
+		return fmt.Errorf("fairness: samplers of different specs, policies or seeds do not merge")
+	}
+	merged := &Sampler{most: s.most, strata: map[stratumKey]*drawnStratum{}}
+	for _, from := range []*Sampler{s, other} {
+		for key, d := range from.strata {
+			for _, p := range d.kept {
+				if err := merged.take(key, p, 0); err != nil {
+					return err
+				}
+			}
+			merged.strata[key].people += d.people
+		}
+	}
+	s.strata = merged.strata
+	return nil
+}
+
+// Sample returns the people to review, in the order of [DrawSample].
+func (s *Sampler) Sample() []Case {
 	var cases []Case
 	for _, side := range []struct {
 		flagged bool
 		most    float64
-	}{{true, policy.Review.MaxFalseDiscovery}, {false, policy.Review.MaxMissed}} {
-		if size[side.flagged] == 0 {
+	}{{true, s.policy.Review.MaxFalseDiscovery}, {false, s.policy.Review.MaxMissed}} {
+		var groups []string
+		for key := range s.strata {
+			if key.flagged == side.flagged {
+				groups = append(groups, key.group)
+			}
+		}
+		if len(groups) == 0 {
 			continue
 		}
-		groups := make([]string, 0, len(strata[side.flagged]))
-		for group := range strata[side.flagged] {
-			groups = append(groups, group)
-		}
 		slices.Sort(groups)
-		sizes := make([]int, len(groups))
+		sizes, all := make([]int, len(groups)), 0
 		for i, group := range groups {
-			sizes[i] = len(strata[side.flagged][group])
+			sizes[i] = s.strata[stratumKey{side.flagged, group}].people
+			all += sizes[i]
 		}
-		total := reviewSize(int64(size[side.flagged]), len(groups), policy.Review.Confidence, side.most, 1)
-		for i, k := range Allocate(sizes, int(total), policy.Review.MinPerStratum) {
-			for _, id := range BottomK(seed, stratumName(side.flagged, groups[i]), strata[side.flagged][groups[i]], k) {
-				person, err := coaching.ParsePersonID(id)
-				if err != nil {
-					return nil, err
-				}
-				cases = append(cases, Case{Person: person, Flagged: side.flagged, Group: groups[i]})
+		total := reviewSize(int64(all), len(groups), s.policy.Review.Confidence, side.most, acceptedWrong)
+		for i, k := range Allocate(sizes, int(total), s.policy.Review.MinPerStratum) {
+			kept := s.strata[stratumKey{side.flagged, groups[i]}].kept
+			for _, d := range kept[:min(k, len(kept))] {
+				cases = append(cases, Case{Person: d.person, Flagged: side.flagged, Group: groups[i]})
 			}
 		}
 	}
-	return cases, nil
+	return cases
+}
+
+// acceptedWrong is the number of wrong cases that the planned size of a review
+// allows for.
+const acceptedWrong = 1
+
+// DrawSample returns the people whom two reviewers should look at by hand: as
+// many flagged ones as the policy needs to bound the share of wrong flags with
+// one wrong case allowed for, as many unflagged ones for missed cases, each
+// divided over the groups of policy.Review.StratifyBy. The seed should be
+// committed to before the data are seen. The order is: flagged before
+// unflagged, then by group, then by draw. People without a pseudonym cannot be
+// drawn and are an error, as is a person who appears twice.
+func DrawSample(spec Spec, policy Policy, seed string, people []Observation) ([]Case, error) {
+	s, err := NewSampler(spec, policy, seed)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[coaching.PersonID]bool, len(people))
+	for i, o := range people {
+		if seen[o.Person] {
+			return nil, fmt.Errorf("fairness: person %d of the sample frame has no pseudonym, or appears twice", i)
+		}
+		seen[o.Person] = true
+		if err := s.Add(o); err != nil {
+			return nil, fmt.Errorf("person %d: %w", i, err)
+		}
+	}
+	return s.Sample(), nil
 }
