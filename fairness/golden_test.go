@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/coachgov/coaching/fairness"
 	"github.com/coachgov/coaching/internal/datadir"
@@ -555,4 +556,120 @@ func TestScoreIntervalsByBisection(t *testing.T) {
 	for _, r := range [][4]int64{{0, 1, 1, 1000}, {1, 1e6, 5e5, 1e6}, {3, 1000, 999999, 1e6}, {0, 1e6, 0, 1e6}} {
 		check(fairness.Rate{X: r[0], N: r[1]}, fairness.Rate{X: r[2], N: r[3]})
 	}
+}
+
+// The files that say how far the oracles themselves agree: where a figure is
+// ours to match, two programs gave it, to far below our tolerance.
+func TestOraclesAgree(t *testing.T) {
+	read := func(file string) (all map[string]any) {
+		data, err := os.ReadFile(datadir.Find(t, "golden/fairness/"+file))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &all))
+		return all
+	}
+	require.Less(t, read("crosscheck_assoc.json")["sklearn_mi_scipy_cramer_maxabs"], 1e-12)
+	stats := read("crosscheck_stats.json")
+	one, two := stats["one_prop_vs_statsmodels_maxabs"].(map[string]any), stats["two_prop_vs_statsmodels_maxabs"].(map[string]any)
+	for _, distance := range []any{one["wilson"], one["clopper_pearson"], two["diff/newcombe"], two["fisher_vs_scipy"]} {
+		require.Less(t, distance, 1e-12)
+	}
+	// statsmodels has the ratio's limits wrong, so they are held against bisection
+	// (TestScoreIntervalsByBisection) and the score of the file.
+	require.Greater(t, two["ratio/miettinen_nurminen"], 0.1)
+	require.Less(t, stats["mn_diff_rmle_loglik_deficit_vs_numeric_max"], 1e-11)
+}
+
+// Swapping two groups turns every comparison round, and so does looking at the
+// people who are not flagged.
+func TestSymmetryOfIntervals(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rate := func(name string) fairness.Rate {
+			n := rapid.Int64Range(1, 300).Draw(rt, name)
+			return fairness.Rate{X: rapid.Int64Range(0, n).Draw(rt, "x"), N: n}
+		}
+		complement := func(r fairness.Rate) fairness.Rate { return fairness.Rate{X: r.N - r.X, N: r.N} }
+		mirror := func(what string, i, j fairness.Interval, turn func(float64) float64, tolerance float64) {
+			require.InDelta(rt, i.Low, turn(j.High), tolerance, what)
+			require.InDelta(rt, i.High, turn(j.Low), tolerance, what)
+		}
+		a, b := rate("a"), rate("b")
+		conf := rapid.SampledFrom([]float64{0.8, 0.9, 0.95, 0.99}).Draw(rt, "conf")
+		not, minus := func(v float64) float64 { return 1 - v }, func(v float64) float64 { return -v }
+		mirror("wilson", fairness.Wilson(a, conf), fairness.Wilson(complement(a), conf), not, 1e-12)
+		mirror("clopper", fairness.ClopperPearson(a, conf), fairness.ClopperPearson(complement(a), conf), not, 1e-12)
+		for name, f := range map[string]func(a, b fairness.Rate, conf float64) fairness.Interval{"newcombe": fairness.Newcombe, "mn": fairness.MNDiff} {
+			i := f(a, b, conf)
+			mirror(name, i, f(b, a, conf), minus, 1e-7)
+			mirror(name, i, f(complement(a), complement(b), conf), minus, 1e-7)
+			require.LessOrEqual(rt, i.Low, float64(a.X)/float64(a.N)-float64(b.X)/float64(b.N)+1e-9)
+			require.GreaterOrEqual(rt, i.High, float64(a.X)/float64(a.N)-float64(b.X)/float64(b.N)-1e-9)
+		}
+		i, j := fairness.MNRatio(a, b, conf), fairness.MNRatio(b, a, conf)
+		if a.X > 0 && b.X > 0 {
+			require.InEpsilon(rt, i.Low, 1/j.High, 1e-7)
+			require.InEpsilon(rt, i.High, 1/j.Low, 1e-7)
+		}
+		for _, tail := range []fairness.Tail{fairness.TwoSided, fairness.Less} {
+			other := map[fairness.Tail]fairness.Tail{fairness.Less: fairness.Greater}[tail]
+			require.InDelta(rt, fairness.Fisher(a, b, tail), fairness.Fisher(b, a, other), 1e-10)
+			require.InDelta(rt, fairness.MidP(a, b, tail), fairness.MidP(complement(a), complement(b), other), 1e-10)
+		}
+		h1, _ := fairness.CohenH(a, b)
+		h2, _ := fairness.CohenH(b, a)
+		require.InDelta(rt, h1, -h2, 1e-12)
+	})
+}
+
+// The shares of Kitagawa, the association of two classifications and the pooled
+// figures of strata do not depend on the order of levels, and an empty level
+// changes nothing.
+func TestMeasuresIgnoreTheOrderOfLevels(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rate := func() fairness.Rate {
+			n := rapid.Int64Range(0, 20).Draw(rt, "n")
+			return fairness.Rate{X: rapid.Int64Range(0, n).Draw(rt, "x"), N: n}
+		}
+		var a, b []fairness.Rate
+		var strata []fairness.Stratum
+		var table [][]int64
+		for range rapid.IntRange(1, 6).Draw(rt, "levels") {
+			x, y := rate(), rate()
+			a, b = append(a, x), append(b, y)
+			strata = append(strata, fairness.Stratum{First: x, Second: y})
+			table = append(table, []int64{x.N, y.N, x.X})
+		}
+		order := dice(rapid.Uint64().Draw(rt, "order")).Perm(len(a))
+		a2, b2 := []fairness.Rate{{}}, []fairness.Rate{{}}
+		strata2, table2 := []fairness.Stratum{{}}, [][]int64{{0, 0, 0}}
+		for _, i := range order {
+			a2, b2, strata2, table2 = append(a2, a[i]), append(b2, b[i]), append(strata2, strata[i]), append(table2, table[i])
+		}
+		k1, ok1 := fairness.Kitagawa(a, b)
+		k2, ok2 := fairness.Kitagawa(a2, b2)
+		require.Equal(rt, ok1, ok2)
+		require.InDelta(rt, k1.Composition, k2.Composition, 1e-12)
+		require.InDelta(rt, k1.Gap, k1.Composition+k1.Rate, 1e-12)
+		m1, ok1 := fairness.MantelHaenszel(strata, 0.9)
+		m2, ok2 := fairness.MantelHaenszel(strata2, 0.9)
+		require.Equal(rt, ok1, ok2)
+		for _, v := range [][2]float64{{m1.Ratio, m2.Ratio}, {m1.Tarone, m2.Tarone}, {m1.P, m2.P}, {m1.OddsCI.High, m2.OddsCI.High}} {
+			if math.IsNaN(v[0]) || math.IsInf(v[0], 0) {
+				require.Equal(rt, math.IsNaN(v[0]), math.IsNaN(v[1]))
+				continue
+			}
+			require.InDelta(rt, v[0], v[1], 1e-9*max(1, math.Abs(v[0])))
+		}
+		i1, ok1 := fairness.MutualInformation(table)
+		i2, ok2 := fairness.MutualInformation(table2)
+		require.Equal(rt, ok1, ok2)
+		require.InDelta(rt, i1.Mutual, i2.Mutual, 1e-12)
+		require.InDelta(rt, i1.MillerMadow, i2.MillerMadow, 1e-12)
+		if ok1 {
+			require.GreaterOrEqual(rt, i1.Mutual, 0.0)
+			require.LessOrEqual(rt, i1.TheilU, 1+1e-12)
+			other, ok := fairness.MutualInformation(transposed(table))
+			require.True(rt, ok)
+			require.InDelta(rt, i1.Mutual, other.Mutual, 1e-12, "each tells as much of the other")
+		}
+	})
 }

@@ -3,7 +3,6 @@ package fairness_test
 import (
 	"encoding/json"
 	"math"
-	"math/rand/v2"
 	"os"
 	"testing"
 
@@ -12,8 +11,6 @@ import (
 	"github.com/coachgov/coaching/fairness"
 	"github.com/coachgov/coaching/internal/datadir"
 )
-
-func seeded(n uint64) *rand.Rand { return rand.New(rand.NewPCG(n, 0)) }
 
 // transposed returns the table with rows and columns exchanged.
 func transposed(table [][]int64) [][]int64 {
@@ -59,11 +56,11 @@ func TestMutualInformation(t *testing.T) {
 				continue
 			}
 			permuted++
-			p, ok := fairness.PermuteInformation(c.Table, 4000, seeded(1))
+			p, ok := fairness.PermuteInformation(c.Table, 4000, dice(1))
 			require.True(t, ok)
 			require.InDelta(t, *c.P, p.P, 4*math.Hypot(p.SE, c.SE)+2e-4, name)
 			require.InEpsilon(t, c.Mean, p.Mean, 0.06, name)
-			again, _ := fairness.PermuteInformation(c.Table, 4000, seeded(1))
+			again, _ := fairness.PermuteInformation(c.Table, 4000, dice(1))
 			require.Equal(t, p, again, "the same dice")
 		}
 	})
@@ -85,15 +82,15 @@ func TestPermuteInformationByEnumeration(t *testing.T) {
 			p += chance
 		}
 	}
-	got, ok := fairness.PermuteInformation(table, 40_000, seeded(3))
+	got, ok := fairness.PermuteInformation(table, 40_000, dice(3))
 	require.True(t, ok)
 	require.InDelta(t, p, got.P, 4*got.SE+1e-4)
 	require.InEpsilon(t, mean, got.Mean, 0.03)
-	_, ok = fairness.PermuteInformation(table, 0, seeded(3))
+	_, ok = fairness.PermuteInformation(table, 0, dice(3))
 	require.False(t, ok)
 	_, ok = fairness.PermuteInformation(table, 10, nil)
 	require.False(t, ok)
-	_, ok = fairness.PermuteInformation([][]int64{{1, 2}}, 10, seeded(3))
+	_, ok = fairness.PermuteInformation([][]int64{{1, 2}}, 10, dice(3))
 	require.False(t, ok)
 }
 
@@ -208,7 +205,7 @@ func TestMaxGap(t *testing.T) {
 		for i := range c.X {
 			groups = append(groups, fairness.Rate{X: c.X[i], N: c.N[i]})
 		}
-		got, ok := fairness.MaxGap(groups, draws, seeded(20))
+		got, ok := fairness.MaxGap(groups, draws, dice(20))
 		require.True(t, ok, c.Name)
 		near(t, c.Gap, got.Gap, 1e-12, c.Name)
 		near(t, c.Deviate, got.Deviate, 1e-10, c.Name)
@@ -219,11 +216,11 @@ func TestMaxGap(t *testing.T) {
 		require.InDelta(t, c.PGap.P, got.Null.P, 4*math.Hypot(got.Null.SE, c.PGap.MCSE)+1/float64(draws), c.Name)
 		require.InDelta(t, c.PMax.P, got.ByDeviate.P, 4*math.Hypot(got.ByDeviate.SE, c.PMax.MCSE)+1/float64(draws), c.Name)
 		require.InDelta(t, c.Below, got.BelowFourFifths, 4*math.Sqrt(c.Below*(1-c.Below)/float64(draws))+1e-3, c.Name)
-		again, _ := fairness.MaxGap(append(groups, fairness.Rate{}), draws, seeded(20))
+		again, _ := fairness.MaxGap(append(groups, fairness.Rate{}), draws, dice(20))
 		require.Equal(t, got, again, "the same dice; an empty group is no group")
 	}
 	for _, bad := range [][]fairness.Rate{nil, {{X: 1, N: 2}}, {{N: 4}, {N: 5}}, {{X: 4, N: 4}, {X: 5, N: 5}}, {{X: 3, N: 2}, {X: 1, N: 2}}} {
-		_, ok := fairness.MaxGap(bad, 10, seeded(1))
+		_, ok := fairness.MaxGap(bad, 10, dice(1))
 		require.False(t, ok, "%v", bad)
 	}
 }
