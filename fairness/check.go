@@ -198,7 +198,7 @@ func (r *Report) explainReview(p Policy) (missing int) {
 // decide, and secondary ones can pause.
 func (r *Report) explainFamilies(missing *int) Verdict {
 	var verdicts []Verdict
-	protected := false
+	protected, operational := false, false
 	for _, f := range r.Families {
 		if !f.Secondary {
 			verdicts = append(verdicts, f.Verdict)
@@ -208,6 +208,7 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 		for _, name := range f.By {
 			for _, a := range r.spec.Attributes {
 				protected = protected || a.Name == name && a.Role == Protected && !f.Secondary
+				operational = operational || a.Name == name && a.Role == Operational
 			}
 		}
 		var paused, thin, empty []string
@@ -257,6 +258,9 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 	if !protected {
 		verdicts = append(verdicts, Insufficient)
 		r.find("FAI-003", coaching.Warning, "groups", "no protected attribute is among the primary comparisons")
+	}
+	if !operational {
+		r.find("FAI-003", coaching.Info, "groups", "no operational attribute, such as function, shift or tool, is among the comparisons")
 	}
 	return worst(verdicts...)
 }

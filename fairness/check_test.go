@@ -1,6 +1,7 @@
 package fairness_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -257,4 +258,88 @@ func TestZeroTableIsRefused(t *testing.T) {
 		_, err = fairness.Review(table, nil, policy)
 		require.ErrorContains(t, err, "zero Table")
 	}
+}
+
+// Each rule speaks where it is broken, and is silent where it is kept.
+func TestEachRuleSpeaks(t *testing.T) {
+	window := coaching.Window{From: day("2027-01-01"), To: day("2027-01-30")}
+	equal, unequal := [2][2]int64{{800, 800}, {800, 800}}, [2][2]int64{{400, 400}, {800, 800}}
+	clean := append(reviews(true, "", 0, 60), reviews(false, "", 0, 60)...)
+	kept, err := fairness.Check(large(t, equal, 0, fairness.Protected), clean, window, adopted(t))
+	require.NoError(t, err)
+	require.Empty(t, kept.Findings)
+	require.Equal(t, signal.Cleared, kept.Standing)
+
+	berkeley, err := fairness.FromCounts(fairness.Spec{Signal: "admission", Polarity: fairness.Favourable,
+		Attributes: []fairness.Attribute{{Name: "gender"}}, Features: []fairness.Feature{{Name: "department"}}}, berkeleyCounts(true))
+	require.NoError(t, err)
+	bare, err := fairness.FromCounts(fairness.Spec{Signal: "s", Polarity: fairness.Favourable, Attributes: []fairness.Attribute{{Name: "gender"}}},
+		[]fairness.Count{{Levels: []string{"woman"}, Flagged: 800, Total: 2000}, {Levels: []string{"man"}, Flagged: 800, Total: 2000}})
+	require.NoError(t, err)
+	tests := []struct {
+		code, name string
+		table      *fairness.Table
+		reviews    []fairness.ReviewResult
+		severity   coaching.Severity
+		standing   signal.Standing
+	}{
+		{"FAI-001", "a step left out", large(t, equal, 0, fairness.Protected), nil, coaching.Error, signal.Candidate},
+		{"FAI-002", "no flag was reviewed", large(t, equal, 0, fairness.Protected), reviews(false, "", 0, 60), coaching.Error, signal.Candidate},
+		{"FAI-002", "most flags are wrong", large(t, equal, 0, fairness.Protected), reviews(true, "", 55, 60), coaching.Error, signal.Paused},
+		{"FAI-003", "no protected group", large(t, equal, 0, fairness.Operational), clean, coaching.Warning, signal.Restricted},
+		{"FAI-003", "no operational group", bare, clean, coaching.Info, signal.Candidate},
+		{"FAI-004", "nothing was probed", bare, clean, coaching.Error, signal.Candidate},
+		{"FAI-005", "half the rate", large(t, unequal, 0, fairness.Protected), clean, coaching.Error, signal.Paused},
+		{"FAI-006", "too little evidence", large(t, equal, 0, fairness.Protected), append(reviews(true, "", 0, 5), reviews(false, "", 0, 5)...), coaching.Warning, signal.Restricted},
+		{"FAI-007", "the department stands in for gender", berkeley, clean, coaching.Error, signal.Paused},
+	}
+	for _, tt := range tests {
+		t.Run(tt.code+" "+tt.name, func(t *testing.T) {
+			r, err := fairness.Check(tt.table, tt.reviews, window, adopted(t))
+			require.NoError(t, err)
+			require.Equal(t, tt.standing, r.Standing, "%v", r.Findings)
+			require.NotEqual(t, fairness.Pass, r.Verdict)
+			require.True(t, slices.ContainsFunc(r.Findings, func(f coaching.Finding) bool { return f.Code == tt.code && f.Severity == tt.severity }), "%v", r.Findings)
+		})
+	}
+}
+
+// Whoever adds a number to the policy says whether it can be loosened.
+func TestEveryThresholdCanBeLoosened(t *testing.T) {
+	loose := map[string]bool{"MinShow": true, "AdoptedBy": true, "AdoptedOn": true} // not thresholds of use
+	var walk func(prefix string, v reflect.Type, at []int)
+	walk = func(prefix string, v reflect.Type, at []int) {
+		for i := range v.NumField() {
+			f, at := v.Field(i), append(slices.Clone(at), i)
+			if f.Type.Kind() == reflect.Struct && f.Type.PkgPath() == v.PkgPath() && (f.Name == "Review" || f.Name == "Proxy") {
+				walk(f.Name+".", f.Type, at)
+				continue
+			}
+			if loose[prefix+f.Name] {
+				continue
+			}
+			found := false
+			for _, step := range []int{-1, 1} {
+				base := adopted(t)
+				base.DiffMax, base.OnInsufficient, base.Review.StratifyBy = 0.2, fairness.PauseSignal, "gender"
+				next := base
+				switch field := reflect.ValueOf(&next).Elem().FieldByIndex(at); field.Kind() {
+				case reflect.Float64:
+					field.SetFloat(field.Float() * (1 + 0.1*float64(step)))
+				case reflect.Int:
+					field.SetInt(field.Int() + int64(step))
+				case reflect.Uint8:
+					field.SetUint(0)
+				case reflect.String:
+					field.SetString("other")
+				default:
+					t.Fatalf("%s: a field of kind %v", prefix+f.Name, field.Kind())
+				}
+				found = found || slices.Equal([]string{prefix + f.Name}, base.Loosens(next))
+				require.NotEqual(t, base.Hash(), next.Hash(), "%s is in the hash", prefix+f.Name)
+			}
+			require.True(t, found, "%s", prefix+f.Name)
+		}
+	}
+	walk("", reflect.TypeFor[fairness.Policy](), nil)
 }
