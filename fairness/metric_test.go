@@ -309,6 +309,36 @@ func TestMetricsFindUnequalErrors(t *testing.T) {
 	}), adopted(t))
 	require.True(t, few.Metrics[0].Suppressed, "three positive people")
 	require.False(t, few.Metrics[1].Suppressed)
+	// The list is adjusted as a whole; the mirror image is no second test.
+	mixed := family(t, labelled(t, map[string]fairness.Confusion{
+		"a": {TP: 60, FP: 30, FN: 40, TN: 70}, "b": {TP: 45, FP: 40, FN: 55, TN: 60}, "c": {TP: 50, FP: 38, FN: 52, TN: 61},
+	}), adopted(t))
+	var ps, adjusted []float64
+	for _, m := range mixed.Metrics {
+		for i, g := range m.Groups {
+			if m.Metric == fairness.FalseDiscoveryRate {
+				require.Equal(t, mixed.Metrics[2].Groups[i].BH, g.BH)
+				continue
+			}
+			ps, adjusted = append(ps, g.MidP), append(adjusted, g.BH)
+		}
+	}
+	require.Len(t, ps, 12)
+	require.Equal(t, fairness.BH(ps), adjusted)
+	require.NotEqual(t, ps, adjusted)
+	// Three groups: those of everyone else are many, and still the three people
+	// follow from the others' figures.
+	few = family(t, labelled(t, map[string]fairness.Confusion{
+		"a": {TP: 1, FP: 190, FN: 2, TN: 300}, "b": {TP: 150, FP: 50, FN: 20, TN: 380}, "c": {TP: 15, FP: 50, FN: 20, TN: 380},
+	}), adopted(t))
+	require.True(t, few.Metrics[0].Suppressed)
+	require.False(t, few.Metrics[1].Suppressed)
+	// A small group of which nobody is labelled hides the figures of all.
+	few = family(t, labelled(t, map[string]fairness.Confusion{
+		"a": {FlaggedUnlabelled: 1, UnflaggedUnlabelled: 2}, "b": {TP: 150, FP: 50, FN: 20, TN: 380}, "c": {TP: 150, FP: 50, FN: 20, TN: 380},
+	}), adopted(t))
+	require.True(t, few.Groups[0].Suppressed)
+	require.True(t, few.Metrics[0].Suppressed)
 	none := family(t, labelled(t, map[string]fairness.Confusion{"a": {FlaggedUnlabelled: 10, UnflaggedUnlabelled: 20}, "b": {UnflaggedUnlabelled: 9}}), adopted(t))
 	require.Empty(t, none.Metrics)
 	require.False(t, none.EqualisedOdds.Difference.Defined, "undefined is not zero")

@@ -128,6 +128,47 @@ func TestProxyWithinADeclaredFactor(t *testing.T) {
 	require.Empty(t, fs[1].Within, "a factor is not measured within itself")
 }
 
+// Factors are measured within each other, and never within themselves; the
+// adjusted figures of a group that must not be printed must not be either.
+func TestTwoDeclaredFactors(t *testing.T) {
+	declared := &fairness.Declaration{By: somebody(t, "hr"), On: day("2027-01-01"), Reason: "tasks differ"}
+	s := fairness.Spec{Signal: "s", Polarity: fairness.Unfavourable, Attributes: []fairness.Attribute{{Name: "gender"},
+		{Name: "grade", Role: fairness.Legitimate, Declared: declared}, {Name: "site", Role: fairness.Legitimate, Declared: declared}}}
+	var counts []fairness.Count
+	for i, gender := range []string{"diverse", "man", "woman"} {
+		for j, grade := range []string{"junior", "senior"} {
+			for k, site := range []string{"north", "south"} {
+				n := int64(30*i*(1+j) + 10*i*k)
+				if gender == "diverse" && j+k == 0 {
+					n = 3
+				}
+				counts = append(counts, fairness.Count{Levels: []string{gender, grade, site}, Flagged: n / 3, Total: n})
+			}
+		}
+	}
+	table, err := fairness.FromCounts(s, counts)
+	require.NoError(t, err)
+	fs, err := fairness.Proxies(table, adopted(t))
+	require.NoError(t, err)
+	require.Len(t, fs, 2)
+	for i, other := range []string{"site", "grade"} {
+		require.Len(t, fs[i].Within, 1)
+		require.Equal(t, other, fs[i].Within[0].Given)
+	}
+	f := family(t, table, adopted(t))
+	require.Len(t, f.Adjusted, 6)
+	hidden := 0
+	for i, a := range f.Adjusted {
+		require.Equal(t, []string{"grade", "site"}[i/3], a.Factor)
+		require.Equal(t, f.Groups[i%3].Label, a.Label)
+		require.Equal(t, f.Groups[i%3].Suppressed, a.Suppressed)
+		if a.Suppressed {
+			hidden++
+		}
+	}
+	require.Positive(t, hidden)
+}
+
 // FAI-004: with few people nothing is ruled out, with many a weak association
 // is; a factor of many levels needs more people.
 func TestProxyNeedsPeople(t *testing.T) {

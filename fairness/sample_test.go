@@ -17,6 +17,7 @@ func TestSamplerMerges(t *testing.T) {
 		frame := members[:rapid.IntRange(0, len(members)).Draw(rt, "people")]
 		p := adopted(rt)
 		p.Review.StratifyBy = rapid.SampledFrom([]string{"", "gender", "function"}).Draw(rt, "by")
+		p.Review.MinPerStratum = rapid.SampledFrom([]int{1, 2, 60}).Draw(rt, "floor") // more than the bound needs
 		p.Review.MaxMissed = rapid.SampledFrom([]float64{0.05, 0.3, 0.5}).Draw(rt, "most")
 		whole, err := fairness.DrawSample(spec(), p, "seed", frame)
 		require.NoError(rt, err)
@@ -37,6 +38,16 @@ func TestSamplerMerges(t *testing.T) {
 			shards = append(shards[:i], shards[i+1:]...)
 		}
 		require.Equal(rt, whole, shards[0].Sample())
+		size, drawnOf := map[[2]any]int{}, map[[2]any]int{}
+		for _, o := range frame {
+			size[[2]any{o.Flagged, map[string]string{"": "", "gender": o.Levels[0], "function": o.Levels[1]}[p.Review.StratifyBy]}]++
+		}
+		for _, c := range whole {
+			drawnOf[[2]any{c.Flagged, c.Group}]++
+		}
+		for stratum, n := range size {
+			require.GreaterOrEqual(rt, drawnOf[stratum], min(n, p.Review.MinPerStratum), "the floor")
+		}
 
 		// By BottomK, which the golden file tests.
 		drawn := map[bool]map[string][]string{true: {}, false: {}}

@@ -184,6 +184,9 @@ func TestDegenerateGroupsNeverPass(t *testing.T) {
 				require.NotEqual(t, fairness.Pass, f.Groups[0].Verdict, "%v against %v", g, rest)
 				require.NotEqual(t, fairness.Pass, f.Verdict, "%v against %v", g, rest)
 				require.NotEmpty(t, f.Groups[0].Reasons)
+				if g.N == 1 && rest.N > 2 && f.Groups[0].Verdict == fairness.Insufficient {
+					require.Equal(t, []string{"one person is no group"}, f.Groups[0].Reasons)
+				}
 				if g.N == 0 || rest.N == 0 {
 					require.False(t, f.Groups[0].Ratio.Defined, "undefined is not zero")
 					require.Equal(t, fairness.Insufficient, f.Groups[0].Verdict)
