@@ -148,10 +148,10 @@ func betaQuantile(p, a, b float64) float64 {
 			hi = x
 		}
 		step := f / math.Exp((a-1)*math.Log(x)+(b-1)*math.Log1p(-x)-lg)
-		if math.Abs(step) <= 4e-16*x {
+		x -= step
+		if math.Abs(step) <= 1e-10*x { // the next one would be its square
 			return x
 		}
-		x -= step
 	}
 	return x
 }
