@@ -47,9 +47,10 @@ var house = map[string]room{
 	"governance/appeal":      {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // a workflow by itself: it decides no access
 	"governance/consent":     {ours: []string{"signal", "internal/document", "internal/enum"}},                                  // the store of record: who keeps consents need not carry the policy engine
 	"governance/notice":      {ours: []string{"governance", "signal", "internal/document", "internal/enum", "internal/markup"}}, // documents: who only decides does not carry their pages
-	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
+	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum"}},
-	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot", "internal/chart", "internal/markup"}},
+	"pilot/vendor":           {ours: []string{"internal/enum"}}, // who only buys carries neither plans nor statistics
+	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
 	"roi":                    {ours: []string{"internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
 	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}},
 	"internal/document":      {},

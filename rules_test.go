@@ -23,6 +23,7 @@ import (
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/mentor"
 	"github.com/coachgov/coaching/pilot/report"
+	"github.com/coachgov/coaching/pilot/vendor"
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/roi/effect"
 	"github.com/coachgov/coaching/signal"
@@ -50,6 +51,7 @@ func rooms() []struct {
 		{"pilot", pilot.Rules()},
 		{"pilot/mentor", mentor.Rules()},
 		{"pilot/report", report.Rules()},
+		{"pilot/vendor", vendor.Rules()},
 		{"roi", roi.Rules()},
 		{"roi/effect", effect.Rules()},
 		{"documents (policies, plans, definitions, cases)", document.Rules()},
