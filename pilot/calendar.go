@@ -20,14 +20,27 @@ const (
 )
 
 // Week returns the first day of a pilot week: week 0 is the plan's week0, and
-// negative weeks come before it.
-func (p *Plan) Week(week int) coaching.Date { return p.Week0.AddDays(daysInWeek * week) }
+// negative weeks come before it. Weeks from 5 on come later by the plan's slip.
+func (p *Plan) Week(week int) coaching.Date { return weekFrom(p.Week0, p.SlipWeeks, week) }
 
-// WeekOf returns the pilot week that holds d, negative before week 0.
-func (p *Plan) WeekOf(d coaching.Date) int {
-	days := p.Week0.DaysUntil(d)
+// WeekOf returns the pilot week that holds d, negative before week 0. The weeks
+// of a slip belong to week 4.
+func (p *Plan) WeekOf(d coaching.Date) int { return weekOf(p.Week0, p.SlipWeeks, d) }
+
+func weekFrom(week0 coaching.Date, slip, week int) coaching.Date {
+	if week >= firstRunWeek {
+		week += slip
+	}
+	return week0.AddDays(daysInWeek * week)
+}
+
+func weekOf(week0 coaching.Date, slip int, d coaching.Date) int {
+	days := week0.DaysUntil(d)
 	if days < 0 {
 		return (days - daysInWeek + 1) / daysInWeek
+	}
+	if week := days / daysInWeek; week >= firstRunWeek {
+		return max(week-slip, firstRunWeek-1)
 	}
 	return days / daysInWeek
 }

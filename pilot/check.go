@@ -2,11 +2,11 @@ package pilot
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/pilot/vendor"
 )
 
 // Check reports every rule that the plan breaks, under [DefaultPolicy]. A plan
@@ -18,6 +18,10 @@ func (p *Plan) Check() coaching.Findings { return p.CheckUnder(DefaultPolicy()) 
 // [DefaultPolicy] are warnings.
 func (p *Plan) CheckUnder(pol Policy) coaching.Findings {
 	c := checker{Plan: p, pol: pol, fs: pol.Differences()}
+	if !c.bounded() {
+		c.fs.Sort()
+		return c.fs
+	}
 	c.charter()
 	c.people()
 	c.roles()
@@ -26,6 +30,10 @@ func (p *Plan) CheckUnder(pol Policy) coaching.Findings {
 	c.cohort()
 	c.time()
 	c.design()
+	c.reporting()
+	c.bought()
+	c.budget()
+	c.waive()
 	if p.at != nil {
 		p.at.Locate(c.fs)
 	}
@@ -87,7 +95,7 @@ func (c *checker) charter() {
 		c.err("PIL-020", "hypothesis.outcome_kpi", "a pilot tests one outcome; none is stated")
 	}
 	oneOf(c, "PIL-020", "hypothesis.direction", h.Direction, Increase, Decrease)
-	if min, ok := new(big.Rat).SetString(k.MinEffect); !ok || min.Sign() <= 0 {
+	if min, ok := decimal(k.MinEffect); !ok || min.Sign() <= 0 {
 		c.err("PIL-023", "kpi.min_effect", "want a decimal above 0: the least change worth having, locked before the run")
 	}
 	for _, word := range []string{"dashboard", "page view", "login", "tool usage"} {
@@ -133,9 +141,8 @@ func (c *checker) charter() {
 	if c.ExistingData == Analysed {
 		c.warn("C-8", "existing_data", "the data were analysed before the plan: the result is exploratory")
 	}
-	profiles := map[Constraint]string{Measurement: "microsoft", CoachingCapacity: "accenture", GovernanceConstraint: "avva_thach"}
-	if want := profiles[c.PrimaryConstraint]; want != "" && c.MiniProfile != want {
-		c.info("C-12", "mini_profile", "the profile usually matched to this constraint is %s", want)
+	if usual, ok := vendor.ProfileFor(string(c.PrimaryConstraint)); ok && c.MiniProfile != usual.ID {
+		c.info("C-12", "mini_profile", "the profile usually matched to this constraint is %s", usual.ID)
 	}
 	if !c.Charter.CoachMayOverridePlatform {
 		c.err("PIL-088", "charter.coach_may_override_platform", "coaches must be free to ignore or reweight what a platform suggests, with a recorded reason")

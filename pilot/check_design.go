@@ -20,6 +20,9 @@ func (c *checker) cohort() {
 		if !known {
 			c.err("PIL-005", fmt.Sprintf("cohort.leaders[%d].experiment", i), "no experiment of the playbook has this id")
 		}
+		if n := len(l.Beside); n > 0 {
+			c.warn("PIL-102", fmt.Sprintf("cohort.leaders[%d].beside", i), "%d experiments active on one leader; one at a time", n+1)
+		}
 	}
 	seats := 0
 	for i, coach := range c.Cohort.Coaches {

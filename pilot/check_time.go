@@ -1,6 +1,9 @@
 package pilot
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // time checks the length, the first day and what the length can deliver.
 func (c *checker) time() {
@@ -8,6 +11,8 @@ func (c *checker) time() {
 	switch {
 	case n < c.pol.MinWeeks || n > c.pol.MaxWeeks:
 		c.err("PIL-001", "template_weeks", "%d weeks, want %s", n, bounds(c.pol.MinWeeks, c.pol.MaxWeeks))
+	case c.SlipWeeks < 0 || n+c.SlipWeeks > c.pol.MaxWeeks:
+		c.err("PIL-001", "slip_weeks", "%d weeks with the slip, want %s", n+c.SlipWeeks, bounds(c.pol.MinWeeks, c.pol.MaxWeeks))
 	case n > lastShortWeek && n < lastRunWeek:
 		c.warn("PIL-002", "template_weeks", "%d weeks is the 8-week schedule with a longer run; want 8, or 12 to 16", n)
 	}
@@ -29,10 +34,17 @@ func (c *checker) time() {
 	case days > c.pol.MaxHistory:
 		c.warn("PIL-042", "baseline_weeks", "%d days of history, want %s", days, bounds(c.pol.MinHistory, c.pol.MaxHistory))
 	}
+	if c.SlipWeeks > 0 && c.SlipWeeks <= longestPlan && !c.Week0.IsZero() {
+		base, run := c.Baseline().To, c.Run().From
+		c.warn("PIL-041", "slip_weeks", "baseline ends %s, %d full days before the new run start %s; re-extract or extend", base, base.DaysUntil(run)-1, run)
+	}
 	if len(c.Calendars) > maxCalendars {
 		c.err("DOC-LIMIT", "calendars", "%d calendars, want at most %d", len(c.Calendars), maxCalendars)
 	}
 	for name, cal := range c.Calendars {
+		if !isZone(cal.Zone) {
+			c.err("DOC-VALUE", "calendars."+name+".zone", "want the IANA name of a time zone, such as Europe/Berlin")
+		}
 		if len(cal.Holidays) > maxHolidays {
 			c.err("DOC-LIMIT", "calendars."+name+".holidays", "%d holidays, want at most %d", len(cal.Holidays), maxHolidays)
 		}
@@ -50,6 +62,21 @@ func (c *checker) time() {
 	} else if mode == LearningSprint && c.Levers.weak() {
 		c.warn("PIL-071", "levers", "learning sprint: GO and claims in money are not available")
 	}
+}
+
+// isZone reports whether text has the form of an IANA name. Whether there is such
+// a zone is for whoever loads it: [Plan.Schedule] is handed a function that does.
+func isZone(text string) bool {
+	if text == "" || len(text) > 64 {
+		return false
+	}
+	for i, r := range text {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || !strings.ContainsRune("0123456789_+-/", r)) {
+			return false
+		}
+	}
+	return !strings.Contains(text, "//") && !strings.HasSuffix(text, "/")
 }
 
 // article returns the one that stands before a number from 7 to 17.

@@ -7,6 +7,7 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/pilot/mentor"
+	"github.com/coachgov/coaching/pilot/vendor"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -48,6 +49,12 @@ type Plan struct {
 	Levers            Levers              `json:"levers"`
 	Charter           Charter             `json:"charter"`
 	Acceptance        string              `json:"acceptance" doc:"enum=default-v1"`
+	// SlipWeeks is how much later than planned the run starts: weeks from 5 on
+	// come later by as much.
+	SlipWeeks int            `json:"slip_weeks,omitempty" doc:"optional,max=1000"`
+	Vendors   *vendor.Choice `json:"vendors,omitempty" doc:"optional"` // absent: nothing is bought
+	Budget    *Budget        `json:"budget,omitempty" doc:"optional"`
+	Waivers   []Waiver       `json:"waivers,omitempty" doc:"optional"`
 
 	at *document.Positions // where Decode found each value; nil when a program built the plan
 }
@@ -129,6 +136,15 @@ type Input struct {
 type Cohort struct {
 	Leaders []Leader `json:"leaders"`
 	Coaches []Coach  `json:"coaches"`
+	// Conflicts lists pairs that must not work together, for whatever reason;
+	// none is written down.
+	Conflicts []Pair `json:"conflicts,omitempty" doc:"optional"`
+}
+
+// A Pair is a leader and a coach.
+type Pair struct {
+	Leader string `json:"leader" doc:"ident"`
+	Coach  string `json:"coach" doc:"ident"`
 }
 
 // A Leader is one person who is coached; leaders are the units of the design.
@@ -137,6 +153,14 @@ type Leader struct {
 	Calendar   string `json:"calendar" doc:"ident"`
 	Stratum    string `json:"stratum" doc:"ident"`
 	Experiment string `json:"experiment" doc:"ident"` // the id of an experiment of the playbook
+	// Beside lists experiments that the leader runs at the same time; want none.
+	Beside []string `json:"beside,omitempty" doc:"optional,ident"`
+	Coach  string   `json:"coach,omitempty" doc:"optional,ident"` // absent: not matched yet
+	// ReportsTo is the label of the next superior, whether of the plan or not.
+	ReportsTo string `json:"reports_to,omitempty" doc:"optional,ident"`
+	// Withdrawn is the day on which the leader left the analysed set. A leader is
+	// never taken out of the list, which would change the draw of the others.
+	Withdrawn coaching.Date `json:"withdrawn,omitzero" doc:"optional"`
 }
 
 // A Coach is one person who coaches.
@@ -148,6 +172,7 @@ type Coach struct {
 	Capacity   int       `json:"capacity" doc:"max=1000"` // leaders this coach can take
 	Zone       string    `json:"zone"`
 	Analyst    string    `json:"analyst,omitempty" doc:"optional,ident"` // who validates signals before this coach's sessions
+	ReportsTo  string    `json:"reports_to,omitempty" doc:"optional,ident"`
 }
 
 // A Design says who is compared with whom. The zero Design has no control group.
@@ -209,8 +234,15 @@ func (p *Plan) Clone() *Plan {
 		c.Playbook[i].Experiment.Supporting = slices.Clone(c.Playbook[i].Experiment.Supporting)
 	}
 	c.Cohort.Leaders = slices.Clone(p.Cohort.Leaders)
+	for i := range c.Cohort.Leaders {
+		c.Cohort.Leaders[i].Beside = slices.Clone(c.Cohort.Leaders[i].Beside)
+	}
 	c.Cohort.Coaches = slices.Clone(p.Cohort.Coaches)
+	c.Cohort.Conflicts = slices.Clone(p.Cohort.Conflicts)
 	c.Design.WaveStarts = slices.Clone(p.Design.WaveStarts)
 	c.Snapshot.Weekdays = slices.Clone(p.Snapshot.Weekdays)
+	c.Vendors = p.Vendors.Clone()
+	c.Budget = p.Budget.clone()
+	c.Waivers = slices.Clone(p.Waivers)
 	return &c
 }

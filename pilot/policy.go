@@ -89,11 +89,14 @@ func (pol Policy) Differences() coaching.Findings {
 		{"A1", "AlphaPercent", pol.AlphaPercent, def.AlphaPercent},
 	} {
 		if n.got != n.want {
-			fs = append(fs, warnf(n.code, "", "policy: %s is %d where the playbook says %d", n.name, n.got, n.want))
+			fs = append(fs, warnf(n.code, policyPath+n.name, "policy: %s is %d where the playbook says %d", n.name, n.got, n.want))
 		}
 	}
 	return fs
 }
+
+// policyPath begins the path of a finding about the policy and not the plan.
+const policyPath = "policy."
 
 // bounds writes "8 to 12".
 func bounds(low, high int) string { return fmt.Sprintf("%d to %d", low, high) }

@@ -19,7 +19,7 @@ import (
 func TestRulesListEveryCode(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	code := regexp.MustCompile(`"((?:PIL|SIG|GOV|FAI|ROI|C|M|DOC)-[A-Z0-9]+|A[1-7])"`)
+	code := regexp.MustCompile(`"((?:PIL|SIG|GOV|FAI|MEN|ROI|C|M|DOC)-[A-Z0-9]+|A[1-7])"`)
 	var used []string
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") || file == "rules.go" || file == "criterion.go" {

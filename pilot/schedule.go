@@ -28,6 +28,7 @@ type Schedule struct {
 	Sessions   []Session       `json:"sessions"`         // by leader in the plan's order, then week
 	Missed     []MissedSession `json:"missed,omitempty"` // in the same order
 	minutes    int             // of a session
+	slip       int             // weeks by which the run starts late
 }
 
 // A Phase is a run of weeks with one purpose.
@@ -114,6 +115,8 @@ func (p *Plan) Schedule(a *Allocation, slots map[string]Slot, zones Zones) (*Sch
 		return nil, errors.New("pilot: schedule: no zones; time.LoadLocation is one")
 	case p.TemplateWeeks < shortestPlan || p.TemplateWeeks > longestPlan:
 		return nil, fmt.Errorf("pilot: schedule: %d weeks, want %d to %d", p.TemplateWeeks, shortestPlan, longestPlan)
+	case p.SlipWeeks < 0 || p.TemplateWeeks+p.SlipWeeks > longestPlan:
+		return nil, fmt.Errorf("pilot: schedule: a slip of %d weeks, want at most %d weeks in all", p.SlipWeeks, longestPlan)
 	case p.Week0.Year() < 2 || p.Week0.Year() > 9990:
 		return nil, errors.New("pilot: schedule: week 0 has no first day between the years 2 and 9990")
 	case p.baselineWeeks() < 0 || p.baselineWeeks() > 52:
@@ -124,7 +127,7 @@ func (p *Plan) Schedule(a *Allocation, slots map[string]Slot, zones Zones) (*Sch
 		Validation: coaching.Window{From: p.Week0.AddDays(-validationDays), To: p.Week0.AddDays(-1)},
 		Baseline:   p.Baseline(), Run: p.Run(), Measure: p.Measurement(),
 		Phases: p.phases(), Milestones: p.milestones(), Snapshots: p.snapshots(), LogReviews: p.logReviews(),
-		minutes: p.Session.Minutes,
+		minutes: p.Session.Minutes, slip: p.SlipWeeks,
 	}
 	return s, p.sessions(s, a, slots, zones)
 }
