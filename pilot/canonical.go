@@ -47,8 +47,10 @@ func (p *Plan) Digest() (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	return sha256.Sum256(data), nil
+	return digestOf(data), nil
 }
+
+func digestOf(data []byte) Digest { return sha256.Sum256(data) }
 
 func canonical(of any) ([]byte, error) {
 	data, err := json.Marshal(of)

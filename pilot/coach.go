@@ -33,6 +33,7 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 		g.need(false, "PIL-045", "there is no running programme")
 		return g.Unmet
 	}
+	l = l.in(r.At)
 	g.need(l.state.Coaches(), "PIL-045", "the programme is %s, not running", l.state)
 	g.need(!r.At.IsZero(), "PIL-045", "the time of the session is not given")
 

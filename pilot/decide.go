@@ -120,7 +120,7 @@ func Decide(l *Locked, e Evidence) Decision {
 	d.Outcome, d.Why = f.decide()
 	switch {
 	case d.Outcome != Go:
-	case e.Exploratory:
+	case e.Exploratory || l.Exploratory():
 		d.Outcome, d.Why = Inconclusive, "the plan was changed after data were seen: the result is exploratory and GO is not available"
 	case p.ExistingData == Analysed:
 		d.Outcome, d.Why = Inconclusive, "the data were analysed before the plan was locked: the result is exploratory and GO is not available"

@@ -38,6 +38,7 @@ func (l *Log) consentsBy(n int) map[string]bool {
 // sessions and snapshots are due when their week is over. Events after that time
 // do not count.
 func (l *Log) Facts(at time.Time) Facts {
+	l = l.in(at)
 	p := l.plan
 	f := Facts{
 		Weeks: p.TemplateWeeks, PlanValid: true, KPILocked: true,
@@ -167,14 +168,18 @@ func (l *Log) due(today coaching.Date, live map[string]bool) map[leaderWeek]bool
 	return due
 }
 
-// coached returns the places of the leaders who are coached in the pilot and
-// whose consent is live.
+// coached returns the places of the leaders who are coached in the pilot, whose
+// consent is live and who have not withdrawn.
 func (l *Log) coached(live map[string]bool) []Unit {
 	a, err := l.plan.Allocate()
 	if err != nil {
 		return nil // a plan that cannot be allocated is not locked
 	}
-	return slices.DeleteFunc(a.Units, func(u Unit) bool { return u.Start == 0 || !live[u.ID] })
+	withdrawn := map[string]bool{}
+	for _, x := range l.plan.Cohort.Leaders {
+		withdrawn[x.ID] = !x.Withdrawn.IsZero()
+	}
+	return slices.DeleteFunc(a.Units, func(u Unit) bool { return u.Start == 0 || !live[u.ID] || withdrawn[u.ID] })
 }
 
 // Confounders returns the entries of the confounder log in the order in which

@@ -18,8 +18,8 @@ const LogSchemaV1 = "pilot-log/v1"
 // its events; nothing else is stored. The host keeps what [Log.JSON] returns.
 // A Log is not safe for concurrent use.
 type Log struct {
-	plan   *Plan
-	digest Digest
+	locked *Locked
+	plan   *Plan // as amended last
 	pol    Policy
 	events []Event
 	was    State // before it was held
@@ -32,7 +32,30 @@ func NewLog(l *Locked) *Log {
 	if l == nil || l.plan == nil {
 		return nil
 	}
-	return &Log{plan: l.Plan(), digest: l.digest, pol: DefaultPolicy()}
+	return &Log{locked: l, plan: l.plan, pol: DefaultPolicy()}
+}
+
+// Amend goes on under an amended plan, which must extend the chain of the one
+// that the log is kept for; what was recorded before stays judged by the plan of
+// its time. It is refused when the chain is another one, and when an amendment is
+// before the event that was recorded last.
+func (l *Log) Amend(to *Locked) coaching.Findings {
+	if to == nil || len(to.chain) < len(l.locked.chain) || to.chain[len(l.locked.chain)-1].digest != l.locked.Head() {
+		return coaching.Findings{errorf("DOC-AMENDMENT", "", "the amended plan does not extend the one that the log is kept for")}
+	}
+	if added := to.chain[len(l.locked.chain):]; len(added) > 0 && len(l.events) > 0 && added[0].At.Before(l.events[len(l.events)-1].At) {
+		return coaching.Findings{errorf("DOC-AMENDMENT", "", "an amendment is before the event that was recorded last")}
+	}
+	l.locked, l.plan = to, to.plan
+	return nil
+}
+
+// in returns the log as it looks under the plan that was in force at a time. It
+// shares everything else, and is for reading.
+func (l *Log) in(at time.Time) *Log {
+	own := *l
+	own.plan = l.locked.in(at)
+	return &own
 }
 
 // Events returns a copy of what happened, in order.
@@ -63,7 +86,7 @@ func (l *Log) State() State { return l.state }
 // added.
 func (l *Log) Append(e Event) coaching.Findings {
 	e.At = e.At.UTC().Truncate(time.Second)
-	fs := l.examine(e)
+	fs := l.in(e.At).examine(e)
 	if !fs.Blocked() && (e.Kind == Advanced || e.Kind == Resumed) {
 		fs = append(fs, l.step(e)...)
 	}
@@ -244,7 +267,7 @@ func (l *Log) JSON() ([]byte, error) {
 	if events == nil {
 		events = []Event{}
 	}
-	data, err := json.MarshalIndent(logDocument{Schema: LogSchemaV1, Plan: l.digest, Events: events}, "", "  ")
+	data, err := json.MarshalIndent(logDocument{Schema: LogSchemaV1, Plan: l.locked.chain[0].Plan, Events: events}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("pilot: log: %w", err)
 	}
@@ -253,7 +276,7 @@ func (l *Log) JSON() ([]byte, error) {
 
 // ReadLog reads what [Log.JSON] wrote and appends each event anew, so a log that
 // could not have been written is refused with what is wrong with it. The plan
-// must be the one that the log was kept for. The file's ending tells JSON from
+// must be the one that the log was kept for, with its amendments if it has any. The file's ending tells JSON from
 // YAML, and its name is used in findings only.
 func ReadLog(file string, data []byte, plan *Locked) (*Log, coaching.Findings) {
 	l := NewLog(plan)
@@ -270,7 +293,7 @@ func ReadLog(file string, data []byte, plan *Locked) (*Log, coaching.Findings) {
 	if fs.Blocked() {
 		return nil, fs
 	}
-	if d.Plan != l.digest {
+	if d.Plan != l.locked.chain[0].Plan {
 		fs = append(fs, errorf("DOC-EVENT", "plan", "the log was kept for another plan"))
 	}
 	for i, e := range d.Events {
