@@ -3,6 +3,7 @@ package pilot_test
 import (
 	"bytes"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -288,6 +289,46 @@ func TestChainReadsBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(data), string(again))
 	})
+}
+
+// The midmarket case: middleware came four weeks late and cost money. What the
+// reference computes is what the amended plan says, and what it refuses is refused.
+func TestReferenceSlip(t *testing.T) {
+	data, err := os.ReadFile(datadir.Find(t, "fixtures/pilot/midmarket_healthcare_vendor.yaml"))
+	require.NoError(t, err)
+	n, fs := yaml.Parse("midmarket.yaml", data)
+	require.NotNil(t, n, "%v", fs)
+	want := get(n, "expect")
+	l := locked(t, plan(t))
+	slip := func(l *pilot.Locked) (*pilot.Locked, coaching.Findings) {
+		return amended(t, l, "2027-01-29", func(p *pilot.Plan, a *pilot.Amendment) {
+			p.SlipWeeks, a.Role, a.CoSigned = 4, coaching.IntegrationOwner, []coaching.Role{coaching.Sponsor}
+			p.Budget = &pilot.Budget{Currency: "EUR", Lines: []pilot.BudgetLine{{Kind: pilot.IntegrationCost, Amount: "15000"}}}
+		})
+	}
+	next, fs := slip(l)
+	require.NotNil(t, next, "%v", fs)
+	for when, p := range map[string]*pilot.Plan{"before": l.Plan(), "after": next.Plan()} {
+		require.Equal(t, get(get(want, "run_from"), when).Text, p.Run().From.String())
+		require.Equal(t, get(get(want, "end"), when).Text, p.End().String())
+		days := p.Baseline().To.DaysUntil(p.Run().From) - 1
+		require.Equal(t, get(get(want, "gap_days_baseline_to_run"), when).Text, strconv.Itoa(days))
+	}
+	require.Equal(t, get(get(get(n, "input"), "amendment"), "class").Text, next.Chain()[1].Class.String())
+	for _, f := range get(want, "findings").Items {
+		switch code := get(f, "code").Text; code {
+		case "PIL-041":
+			require.True(t, has(fs, code, coaching.Warning, "slip_weeks", get(f, "msg").Text), "%v", fs)
+		case "PIL-170":
+			require.True(t, has(fs, code, coaching.Info, get(f, "path").Text, ""), "%v", fs)
+		default:
+			require.Equal(t, "PIL-135", code) // of the vendors
+		}
+	}
+	long := plan(t)
+	long.TemplateWeeks = 16
+	_, fs = slip(locked(t, long))
+	require.True(t, has(fs, get(get(get(want, "variant_16_weeks"), "finding"), "code").Text, coaching.Error, "slip_weeks", get(get(want, "variant_16_weeks"), "elapsed").Text))
 }
 
 // A chain in which a word of a plan, a reason, a time or a digest was changed, or

@@ -59,6 +59,12 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 		u, known = a.Unit(r.Leader)
 	}
 	week := l.plan.WeekOf(coaching.DateOf(r.At.UTC()))
+	if day, gone := l.until(r.At).gone()[r.Leader]; gone {
+		g.need(false, "PIL-112", "the leader is gone since %s", day)
+	}
+	if coach := l.until(r.At).coachOf(r.Leader); coach != "" {
+		g.need(coach == r.Coach, "MEN-007", "another coach is assigned to the leader")
+	}
 	switch {
 	case !known:
 		g.need(false, "PIL-112", "the leader is not one of the plan")

@@ -1,7 +1,9 @@
 package pilot
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
@@ -17,9 +19,14 @@ type Event struct {
 	To    State             `json:"to,omitempty"`
 	Label string            `json:"label,omitempty" doc:"ident"` // a leader, coach, signal, stream or issue of the plan
 	// Signal that a session used.
-	Signal     string      `json:"signal,omitempty" doc:"ident"`
-	Count      int         `json:"count,omitempty"` // days, minutes or pages, or the week of a session
-	Confounder *Confounder `json:"confounder,omitempty"`
+	Signal string `json:"signal,omitempty" doc:"ident"`
+	Count  int    `json:"count,omitempty"` // days, minutes or pages, or the week of a session
+	// Coach is the plan's label of who coaches from now on.
+	Coach string `json:"coach,omitempty" doc:"ident"`
+	// Role and Reason are who waives and why.
+	Role       coaching.Role `json:"role,omitempty"`
+	Reason     string        `json:"reason,omitempty" doc:"lines"`
+	Confounder *Confounder   `json:"confounder,omitempty"`
 }
 
 // A Confounder is one dated entry of the log of other changes.
@@ -42,7 +49,12 @@ func (e Event) storable() bool {
 		}
 	}
 	ident := func(text string) bool { return text == "" || document.IsIdent(text) }
-	return ident(e.Label) && ident(e.Signal) && e.Count >= 0 && e.Count <= 1_000_000 && int(e.To) < len(stateNames) && e.At.Year() <= 9999
+	return ident(e.Label) && ident(e.Signal) && ident(e.Coach) && e.Role <= coaching.System && isNote(e.Reason) && e.Count >= 0 && e.Count <= 1_000_000 && int(e.To) < len(stateNames) && e.At.Year() <= 9999
+}
+
+// isNote reports whether a document can hold a text as it is.
+func isNote(text string) bool {
+	return len(text) <= 4096 && utf8.ValidString(text) && strings.TrimSpace(text) == text && !strings.ContainsFunc(text, document.Forbidden)
 }
 
 // An EventKind is a word from a closed list.
@@ -60,7 +72,7 @@ const (
 	AllocationCommitted EventKind = "allocation_committed" //
 	ConsentGranted      EventKind = "consent_granted"      // Label: leader
 	ConsentWithdrawn    EventKind = "consent_withdrawn"    // Label: leader
-	HistoryExtracted    EventKind = "history_extracted"    // Count: days
+	HistoryExtracted    EventKind = "history_extracted"    // Count: days; Label: the leader, or "" for all who agreed
 	QualityPassed       EventKind = "quality_passed"       //
 	QualityFailed       EventKind = "quality_failed"       //
 	InterviewHeld       EventKind = "interview_held"       // Label: leader
@@ -80,8 +92,13 @@ const (
 	StreamDelivered     EventKind = "stream_delivered" // Label: data, narratives or sponsor
 	FinalWindowClosed   EventKind = "final_window_closed"
 	SponsorSigned       EventKind = "sponsor_signed"
-	IssueOpened         EventKind = "issue_opened" // Label: issue
-	IssueClosed         EventKind = "issue_closed" // Label: issue
-	Advanced            EventKind = "advanced"     // To: the next state, held or stopped
-	Resumed             EventKind = "resumed"      //
+	IssueOpened         EventKind = "issue_opened"        // Label: issue
+	IssueClosed         EventKind = "issue_closed"        // Label: issue
+	LeaderLeft          EventKind = "leader_left"         // Label: leader
+	LeaderTransferred   EventKind = "leader_transferred"  // Label: leader, who moves to another part of the organisation
+	CoachAssigned       EventKind = "coach_assigned"      // Label: leader; Coach
+	SuggestionsSampled  EventKind = "suggestions_sampled" // Label: vendor; Count: suggestions that the steward validated
+	Waived              EventKind = "waived"              // Label: PIL-080, the one condition of a gate that may be; Role; Reason
+	Advanced            EventKind = "advanced"            // To: the next state, held or stopped
+	Resumed             EventKind = "resumed"             //
 )

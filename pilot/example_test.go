@@ -181,3 +181,76 @@ func ExampleDecide() {
 	// A6 pass
 	// A7 pass
 }
+
+// The integration slips by four weeks: who signs, what it costs, and what becomes
+// of the claim.
+func ExampleLocked_Amend() {
+	locked := exampleLock(examplePlan())
+	p := locked.Plan()
+	p.SlipWeeks = 4
+	amended, findings := locked.Amend(pilot.Amendment{
+		Plan: p, By: examplePerson("P-IT"), Role: coaching.IntegrationOwner, CoSigned: []coaching.Role{coaching.Sponsor},
+		At: time.Date(2027, 1, 29, 12, 0, 0, 0, time.UTC), Reason: "one-off middleware",
+	})
+	for _, f := range findings {
+		if f.Path == "slip_weeks" || f.Path == "budget" {
+			fmt.Println(f.Code, f.Severity, f.Message)
+		}
+	}
+	last := amended.Chain()[1]
+	fmt.Println(last.Class, last.Paths, "exploratory:", amended.Exploratory())
+	// Output:
+	// PIL-061 warning a slip of 4 weeks and the budget stays; state what the slip costs
+	// PIL-041 warning baseline ends 2027-01-10, 56 full days before the new run start 2027-03-08; re-extract or extend
+	// schedule [slip_weeks] exploratory: false
+}
+
+// Ten leaders and two coaches, one of whom stands in the reporting line of one of
+// them.
+func ExamplePlan_Match() {
+	p := examplePlan()
+	p.Cohort.Leaders[0].ReportsTo = "C1"
+	pairs, findings := p.Match([]pilot.Preference{{Leader: "L02", Coach: "C1", Cost: 5}})
+	for _, x := range pairs {
+		fmt.Print(x.Leader, ":", x.Coach, " ")
+	}
+	fmt.Println(len(findings))
+	// Output:
+	// L01:C2 L02:C2 L03:C1 L04:C1 L05:C1 L06:C1 L07:C1 L08:C2 L09:C2 L10:C2 0
+}
+
+// What a notifier sends in week 5.
+func ExampleLog_Due() {
+	record := pilot.NewLog(exampleLock(examplePlan()))
+	for _, t := range record.Due(coaching.MustDate("2027-02-09"), coaching.MustDate("2027-02-14")) {
+		fmt.Println(t.On, t.Role, t.What, t.Rule)
+	}
+	// Output:
+	// 2027-02-09 steward snapshot PIL-049
+	// 2027-02-11 steward snapshot PIL-049
+	// 2027-02-14 data_owner raw_purge_oldest_baseline_trace GOV-016
+}
+
+// A host keeps events where it likes; the log asks it to keep each one first.
+func ExampleOpenLog() {
+	locked := exampleLock(examplePlan())
+	var store pilot.Memory // or a table of the host
+	record, _ := pilot.OpenLog(locked, &store)
+	record.Append(pilot.Event{At: locked.At(), By: locked.By(), Kind: pilot.CompactSigned})
+	again, findings := pilot.OpenLog(locked, &store)
+	fmt.Println(len(again.Events()), len(findings))
+	// Output:
+	// 1 0
+}
+
+// A programme of two pilots shares a leader.
+func ExampleOverlaps() {
+	first, second := examplePlan(), examplePlan()
+	second.Week0 = second.Week0.AddDays(28)
+	people := map[string]coaching.PersonID{"L01": examplePerson("somebody")}
+	for _, f := range pilot.Overlaps([]pilot.Enrolment{{Plan: first, People: people}, {Plan: second, People: people}}) {
+		fmt.Println(f)
+	}
+	// Output:
+	// PIL-091 warning plans[1].cohort.leaders[0]: the leader is also in plans[0] until 2027-04-04; want one plan at a time
+}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/pilot/vendor"
 	"github.com/coachgov/coaching/roi"
 )
 
@@ -38,7 +39,7 @@ func (l *Log) consentsBy(n int) map[string]bool {
 // sessions and snapshots are due when their week is over. Events after that time
 // do not count.
 func (l *Log) Facts(at time.Time) Facts {
-	l = l.in(at)
+	l = l.in(at).until(at)
 	p := l.plan
 	f := Facts{
 		Weeks: p.TemplateWeeks, PlanValid: true, KPILocked: true,
@@ -58,7 +59,21 @@ func (l *Log) Facts(at time.Time) Facts {
 		}
 		sets[kind][label] = true
 	}
+	if p.Vendors != nil {
+		for _, v := range p.Vendors.Vendors {
+			if v.Suggests {
+				f.Suggesting++
+				if v.Sampled > 0 {
+					mark(SuggestionsSampled, v.ID)
+				}
+				if !slices.Contains(v.Offers, vendor.ModelInputs) || !slices.Contains(v.Offers, vendor.ModelCard) {
+					f.Opaque++
+				}
+			}
+		}
+	}
 	trained := map[string]int{}
+	extracted := map[string]int{}
 	held, unconsented := map[leaderWeek]bool{}, map[leaderWeek]bool{}
 	for _, e := range l.events {
 		if e.At.After(at) {
@@ -80,7 +95,7 @@ func (l *Log) Facts(at time.Time) Facts {
 		case AllocationCommitted:
 			f.AllocationCommitted = true
 		case HistoryExtracted:
-			f.HistoryDays = e.Count
+			extracted[e.Label] = e.Count
 		case QualityPassed, QualityFailed:
 			f.QualityCheck = e.Kind == QualityPassed
 		case BaselineAggregated:
@@ -101,7 +116,11 @@ func (l *Log) Facts(at time.Time) Facts {
 			f.FinalWindowClosed = true
 		case SponsorSigned:
 			f.SponsorSigned = true
-		case ConsentGranted, InterviewHeld, FairnessChecked, AgreementSigned, StreamDelivered, IssueOpened:
+		case Waived:
+			f.SmallCohort = true
+		case LeaderLeft, LeaderTransferred:
+			mark(LeaderLeft, e.Label)
+		case ConsentGranted, InterviewHeld, FairnessChecked, AgreementSigned, StreamDelivered, IssueOpened, SuggestionsSampled:
 			mark(e.Kind, e.Label)
 		case ConsentWithdrawn:
 			delete(sets[ConsentGranted], e.Label)
@@ -116,10 +135,21 @@ func (l *Log) Facts(at time.Time) Facts {
 			}
 		}
 	}
-	f.Consents, f.FairnessChecks = len(sets[ConsentGranted]), len(sets[FairnessChecked])
+	f.FairnessChecks, f.Sampled = len(sets[FairnessChecked]), len(sets[SuggestionsSampled])
 	f.Streams, f.GovernanceOpen = len(sets[StreamDelivered]), len(unconsented)+len(sets[IssueOpened])
 	for leader := range sets[ConsentGranted] {
-		// Those who left need neither.
+		if sets[LeaderLeft][leader] {
+			continue // who is gone needs neither
+		}
+		// The least that was extracted of anybody who agreed.
+		days, own := extracted[leader]
+		if !own {
+			days = extracted[""]
+		}
+		if f.Consents == 0 || days < f.HistoryDays {
+			f.HistoryDays = days
+		}
+		f.Consents++
 		if sets[InterviewHeld][leader] {
 			f.Interviews++
 		}
@@ -156,12 +186,17 @@ type leaderWeek struct {
 }
 
 // due returns the sessions whose week is over, of each leader whose consent is
-// live: from the start of the leader's wave to the end of the run. A session
+// live: from the start of the leader's wave to the end of the run, or to the week
+// before the one in which the leader left. A session
 // before that start is contamination, not adherence.
 func (l *Log) due(today coaching.Date, live map[string]bool) map[leaderWeek]bool {
-	due := map[leaderWeek]bool{}
+	due, gone := map[leaderWeek]bool{}, l.gone()
 	for _, u := range l.coached(live) {
-		for week := u.Start; week <= min(l.plan.WeekOf(today)-1, l.plan.lastRun()); week++ {
+		last := min(l.plan.WeekOf(today)-1, l.plan.lastRun())
+		if day, ok := gone[u.ID]; ok {
+			last = min(last, l.plan.WeekOf(day)-1)
+		}
+		for week := u.Start; week <= last; week++ {
 			due[leaderWeek{u.ID, week}] = true
 		}
 	}
@@ -179,7 +214,12 @@ func (l *Log) coached(live map[string]bool) []Unit {
 	for _, x := range l.plan.Cohort.Leaders {
 		withdrawn[x.ID] = !x.Withdrawn.IsZero()
 	}
-	return slices.DeleteFunc(a.Units, func(u Unit) bool { return u.Start == 0 || !live[u.ID] || withdrawn[u.ID] })
+	gone := l.gone()
+	return slices.DeleteFunc(a.Units, func(u Unit) bool {
+		day, left := gone[u.ID]
+		never := left && l.plan.WeekOf(day) <= u.Start // gone before a whole week of coaching
+		return u.Start == 0 || !live[u.ID] || withdrawn[u.ID] || never
+	})
 }
 
 // Confounders returns the entries of the confounder log in the order in which

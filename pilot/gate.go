@@ -30,6 +30,7 @@ type Facts struct {
 	QualityCheck       bool // passed
 	Interviews         int  // leaders interviewed
 	BaselineAggregated bool
+	SmallCohort        bool // fewer leaders than a cohort has were waived
 
 	// Into running.
 	WorkshopMinutes int // the least that a trained coach attended
@@ -41,6 +42,9 @@ type Facts struct {
 	PlaybookPages   int
 	FairnessChecks  int // signals checked in three steps
 	Agreements      int // leaders with a coaching agreement
+	Suggesting      int // vendors whose models suggest
+	Sampled         int // of those, with a validated sample
+	Opaque          int // of those, without their inputs or a model card
 
 	// Into iterating and validating.
 	CheckpointHeld bool
@@ -137,6 +141,8 @@ func (pol Policy) intoBaseline(g *Gate, f Facts) {
 
 func (pol Policy) intoEnablement(g *Gate, f Facts) {
 	switch {
+	case f.SmallCohort && f.Consents > 0 && f.Consents < pol.MinLeaders:
+		g.note(false, "PIL-080", "%d left, below %d, which was waived", f.Consents, pol.MinLeaders)
 	case f.Consents < pol.MinLeaders && f.Consents < f.Leaders || f.Consents == 0:
 		g.need(false, "PIL-080", "%d left, below %d; waive or recruit", f.Consents, pol.MinLeaders)
 	default:
@@ -166,6 +172,8 @@ func (pol Policy) intoRunning(g *Gate, f Facts) {
 	g.need(f.PlaybookPages > 0, "PIL-044", "the playbook is not delivered")
 	g.note(f.PlaybookPages <= 2, "PIL-101", "the playbook has %d pages, want 2", f.PlaybookPages)
 	g.need(f.FairnessChecks >= f.Signals, "FAI-001", "%s not been through the fairness check", counted(f.Signals-f.FairnessChecks, "signal has", "signals have"))
+	g.need(f.Sampled >= f.Suggesting, "PIL-143", "of %d vendors whose models suggest, %d have a sample that the steward validated", f.Suggesting, f.Sampled)
+	g.need(f.Opaque == 0, "PIL-144", "%s show inputs and model card", counted(f.Opaque, "vendor does not", "vendors do not"))
 	// Leaders who left do not need an agreement; those who stayed do.
 	g.need(f.Agreements >= f.Consents, "PIL-010", "%d of %d leaders have a coaching agreement", f.Agreements, f.Consents)
 }

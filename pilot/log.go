@@ -21,6 +21,7 @@ type Log struct {
 	locked *Locked
 	plan   *Plan // as amended last
 	pol    Policy
+	store  Store // nil: events live in the log only
 	events []Event
 	was    State // before it was held
 	state  State
@@ -94,6 +95,11 @@ func (l *Log) Append(e Event) coaching.Findings {
 	if fs.Blocked() {
 		return fs
 	}
+	if l.store != nil {
+		if err := l.store.Append(e); err != nil {
+			return coaching.Findings{errorf("DOC-STORE", "", "the store did not keep the event")}
+		}
+	}
 	e.Confounder = copied(e.Confounder)
 	l.events = append(l.events, e)
 	if e.Kind == Advanced || e.Kind == Resumed {
@@ -113,7 +119,7 @@ func (l *Log) step(e Event) coaching.Findings {
 		switch {
 		case l.state != Held:
 			return coaching.Findings{errorf("PIL-004", "", "%s is not held and cannot resume", l.state)}
-		case l.was > Baseline && facts.Consents < min(l.pol.MinLeaders, facts.Leaders):
+		case l.was > Baseline && facts.Consents < min(l.pol.MinLeaders, facts.Leaders) && (!facts.SmallCohort || facts.Consents == 0):
 			return coaching.Findings{errorf("PIL-080", "", "%d left, below %d; waive or recruit", facts.Consents, l.pol.MinLeaders)}
 		}
 		return nil
@@ -152,8 +158,38 @@ func (l *Log) examine(e Event) coaching.Findings {
 	case RiskMemoSigned, ExportTestPassed, ClauseAgreed, CompactSigned, CheckpointPlanned, QualityPassed,
 		QualityFailed, BaselineAggregated, SnapshotDelivered, CheckpointHeld, ConfounderLogEnded, SummaryDrafted,
 		SponsorSigned, Resumed:
-	case SignalsValidated, HistoryExtracted:
+	case SignalsValidated:
 		counted("days", 0)
+	case HistoryExtracted:
+		counted("days", 0)
+		live := l.consents()
+		switch {
+		case e.Label == "" && len(live) == 0:
+			fs = append(fs, errorf("PIL-043", "", "traces of leaders are extracted after they consent; nobody has"))
+		case e.Label != "":
+			in(l.leaders()...)
+			if !live[e.Label] {
+				fs = append(fs, errorf("PIL-043", "", "traces of a leader are extracted after that leader's consent"))
+			}
+		}
+	case LeaderLeft, LeaderTransferred:
+		in(l.leaders()...)
+		if day, gone := l.gone()[e.Label]; gone {
+			bad("%s: the leader is gone since %s", e.Kind, day)
+		}
+	case CoachAssigned:
+		in(l.leaders()...)
+		fs = append(fs, l.reassigned(e)...)
+	case SuggestionsSampled:
+		in(l.vendors()...)
+		counted("suggestions", 1)
+	case Waived:
+		if e.Label != "PIL-080" {
+			fs = append(fs, errorf("DOC-WAIVER", "", "of the conditions of a gate only PIL-080, the size of the cohort, may be waived"))
+		}
+		if l.plan.Roles.Holder(e.Role) == "" || e.Reason == "" {
+			fs = append(fs, errorf("DOC-WAIVER", "", "want a role that the plan fills, and a reason"))
+		}
 	case PlaybookDelivered:
 		counted("pages", 1)
 	case AllocationCommitted:
@@ -210,6 +246,9 @@ func (l *Log) examine(e Event) coaching.Findings {
 // who was to be compared with and not coached: it happened, so it is recorded.
 func (l *Log) untimely(e Event) coaching.Findings {
 	var fs coaching.Findings
+	if day, gone := l.gone()[e.Label]; gone {
+		fs = append(fs, warnf("PIL-112", "", "the session was held with a leader who is gone since %s", day))
+	}
 	if !l.state.Coaches() {
 		fs = append(fs, warnf("PIL-045", "", "the session was held while the programme was %s", l.state))
 	}
@@ -225,6 +264,45 @@ func (l *Log) untimely(e Event) coaching.Findings {
 		fs = append(fs, warnf("PIL-085", "", "the session of week %d was held before the leader's wave starts in week %d", e.Count, u.Start))
 	}
 	return fs
+}
+
+// reassigned judges a leader's new coach, who starts with the place and the time
+// of exposure that the leader has.
+func (l *Log) reassigned(e Event) coaching.Findings {
+	i := slices.IndexFunc(l.plan.Cohort.Coaches, func(c Coach) bool { return c.ID == e.Coach })
+	if i < 0 {
+		return coaching.Findings{errorf("DOC-EVENT", "", "%s: the coach is not one of the plan", e.Kind)}
+	}
+	var fs coaching.Findings
+	if l.plan.forbidden()[Pair{e.Label, e.Coach}] {
+		fs = append(fs, errorf("MEN-004", "", "the coach has a conflict with the leader, or stands in the leader's reporting line"))
+	}
+	gone, load := l.gone(), 1
+	if _, ok := gone[e.Label]; ok {
+		fs = append(fs, errorf("DOC-EVENT", "", "%s: the leader is gone", e.Kind))
+	}
+	for _, leader := range l.leaders() {
+		if _, ok := gone[leader]; !ok && leader != e.Label && l.coachOf(leader) == e.Coach {
+			load++
+		}
+	}
+	if most := l.plan.Cohort.Coaches[i].Capacity; load > most {
+		fs = append(fs, errorf("PIL-081", "", "the coach would have %d leaders and takes %d", load, most))
+	}
+	return fs
+}
+
+// vendors returns the ids of the vendors whose models suggest.
+func (l *Log) vendors() []string {
+	var ids []string
+	if l.plan.Vendors != nil {
+		for _, v := range l.plan.Vendors.Vendors {
+			if v.Suggests {
+				ids = append(ids, v.ID)
+			}
+		}
+	}
+	return ids
 }
 
 func (l *Log) leaders() []string {

@@ -50,17 +50,8 @@ func (p *Plan) sessions(s *Schedule, a *Allocation, slots map[string]Slot, zones
 // book adds the session of one week, or the note that it cannot be held.
 func (s *Schedule) book(leader string, cal Calendar, loc *time.Location, slot Slot, week int, first coaching.Date) {
 	want := first.AddDays((int(slot.Weekday) - int(first.Weekday()) + daysInWeek) % daysInWeek)
-	last := first.AddDays(daysInWeek - 1)
-	date := want
-	for !cal.works(date) && date.Before(last) {
-		date = date.AddDays(1)
-	}
-	if !cal.works(date) {
-		for date = want; !cal.works(date) && date.After(first); {
-			date = date.AddDays(-1)
-		}
-	}
-	if !cal.works(date) {
+	date, ok := cal.workday(first, want)
+	if !ok {
 		s.Missed = append(s.Missed, MissedSession{Leader: leader, Week: week})
 		return
 	}
@@ -73,6 +64,23 @@ func (s *Schedule) book(leader string, cal Calendar, loc *time.Location, slot Sl
 		session.MovedFrom = want
 	}
 	s.Sessions = append(s.Sessions, session)
+}
+
+// workday returns the working day of a week that is nearest to the wanted one:
+// that day, else the next, else the one before. There is none in a week of
+// holidays.
+func (c Calendar) workday(first, want coaching.Date) (coaching.Date, bool) {
+	for date := want; date.Before(first.AddDays(daysInWeek)); date = date.AddDays(1) {
+		if c.works(date) {
+			return date, true
+		}
+	}
+	for date := want; !date.Before(first); date = date.AddDays(-1) {
+		if c.works(date) {
+			return date, true
+		}
+	}
+	return coaching.Date{}, false
 }
 
 // Of yields the sessions of one leader by week.
