@@ -346,8 +346,8 @@ func TestReadLockedRefuses(t *testing.T) {
 		"a sponsor": func(s string) string { return strings.Replace(s, "P-CEO", "P-CFO", 1) },
 		"a schema":  func(s string) string { return strings.Replace(s, "pilot-chain/v1", "pilot-chain/v2", 1) },
 		"an entry": func(s string) string {
-			cut, rest := strings.Index(s, "    {\n      \"at\": \"2027-01-12"), strings.Index(s, "    {\n      \"at\": \"2027-01-29")
-			return s[:cut] + s[rest:]
+			before, rest, _ := strings.Cut(s, "    {\n      \"at\": \"2027-01-12")
+			return before + rest[strings.Index(rest, "    {\n      \"at\": \"2027-01-29"):]
 		},
 		"all entries": func(s string) string { return `{"schema": "pilot-chain/v1", "entries": []}` },
 	} {

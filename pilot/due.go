@@ -3,7 +3,6 @@ package pilot
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/coachgov/coaching"
 )
@@ -67,11 +66,14 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 		}
 	}
 	done := map[EventKind]int{}
-	sessions := map[leaderWeek]bool{}
+	sessions, trained := map[leaderWeek]bool{}, map[string]bool{}
 	for _, e := range l.events {
 		done[e.Kind]++
 		if e.Kind == SessionHeld || e.Kind == SessionMissed {
 			sessions[leaderWeek{e.Label, e.Count}] = true
+		}
+		if e.Kind == WorkshopAttended {
+			trained[e.Label] = true
 		}
 	}
 	over := l.state == Stopped || l.state == Decided
@@ -81,7 +83,7 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 		switch {
 		case m.ID == "plan_lock_by", kind != "" && done[kind] > 0, over && !lasting:
 			continue
-		case m.ID == "interpretability_workshop_by" && l.Facts(lastInstant).CoachesTrained >= len(p.Cohort.Coaches):
+		case m.ID == "interpretability_workshop_by" && len(trained) >= len(p.Cohort.Coaches):
 			continue
 		case m.ID == "consent_complete_by" && len(l.consents()) >= len(p.Cohort.Leaders):
 			continue
@@ -112,9 +114,6 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 	})
 	return tasks
 }
-
-// lastInstant is after every event that a log can hold.
-var lastInstant = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
 func (p *Plan) calendarOf(leader string) Calendar {
 	for _, x := range p.Cohort.Leaders {
