@@ -235,12 +235,14 @@ func TestAmendmentConsequences(t *testing.T) {
 	require.True(t, has(fs, "PIL-170", coaching.Info, "budget", "the budget goes from 0.00 to 15000.00"))
 	require.True(t, has(fs, "PIL-041", coaching.Warning, "slip_weeks", "56 full days"))
 	require.False(t, fs.Has("PIL-061"))
-	_, fs = amended(t, l, "2027-03-01", func(p *pilot.Plan, a *pilot.Amendment) {
+	next, fs = amended(t, l, "2027-03-01", func(p *pilot.Plan, a *pilot.Amendment) {
 		c := p.Cohort.Coaches[0]
 		c.ID = "C3"
 		p.Cohort.Coaches, a.CadenceStable = append(p.Cohort.Coaches, c), true
 	})
 	require.True(t, has(fs, "PIL-058", coaching.Info, "cohort.coaches", "the scope grows from 2 to 3 coaches"))
+	require.Equal(t, []string{"cohort.coaches[2]"}, next.Chain()[1].Paths)
+	require.Equal(t, pilot.CohortChange, next.Chain()[1].Class)
 }
 
 // Whatever is amended: the digest changes if and only if the plan does, the chain

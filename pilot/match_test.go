@@ -92,7 +92,7 @@ func written(p *pilot.Plan, pairs []pilot.Pair) string {
 func TestMatchIsTheBest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := &pilot.Plan{}
-		n, m := rapid.IntRange(1, 6).Draw(t, "leaders"), rapid.IntRange(1, 3).Draw(t, "coaches")
+		n, m := rapid.IntRange(1, 6).Draw(t, "leaders"), rapid.IntRange(1, 4).Draw(t, "coaches")
 		boss := rapid.SampledFrom([]string{"", "", "", "L1", "C1", "C2", "X"})
 		for i := range n {
 			p.Cohort.Leaders = append(p.Cohort.Leaders, pilot.Leader{ID: fmt.Sprintf("L%d", i+1), ReportsTo: boss.Draw(t, "boss")})
@@ -103,10 +103,10 @@ func TestMatchIsTheBest(t *testing.T) {
 		var preferences []pilot.Preference
 		for _, l := range p.Cohort.Leaders {
 			for _, c := range p.Cohort.Coaches {
-				if rapid.IntRange(0, 3).Draw(t, "conflict") == 0 {
+				if rapid.IntRange(0, 5).Draw(t, "conflict") == 0 {
 					p.Cohort.Conflicts = append(p.Cohort.Conflicts, pilot.Pair{Leader: l.ID, Coach: c.ID})
 				}
-				preferences = append(preferences, pilot.Preference{Leader: l.ID, Coach: c.ID, Cost: rapid.IntRange(0, 2).Draw(t, "cost")})
+				preferences = append(preferences, pilot.Preference{Leader: l.ID, Coach: c.ID, Cost: rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "cost")})
 			}
 		}
 		pairs, fs := p.Match(preferences)
