@@ -40,7 +40,9 @@ type Report struct {
 	Families    []FamilyResult  `json:"families"` // step 2, in the order of the spec
 	Proxies     []ProxyFinding  `json:"proxies"`  // step 3, in the order of Proxies
 	ProxyResult Verdict         `json:"proxy_result"`
-	Verdict     Verdict         `json:"verdict"`
+	// Validation is there when a [Validation] made the report.
+	Validation *ValidationFinding `json:"validation,omitempty"`
+	Verdict    Verdict            `json:"verdict"`
 	// Standing is what the result supports: Cleared for a pass, Paused for a
 	// pause, Restricted for insufficient evidence (usable only once a human control
 	// is recorded; Paused when the policy says so), and Candidate when one of the

@@ -152,12 +152,12 @@ func TestPolicyLoosens(t *testing.T) {
 // policy, on the frozen window; and time does not run back.
 func TestConcludeTakesItsOwnReport(t *testing.T) {
 	p := clinicPolicy(t)
-	window := coaching.Window{From: day("2027-01-01"), To: day("2027-01-10")}
+	window := coaching.Window{From: day("2026-12-12"), To: day("2027-01-10")}
 	steward := somebody(t, "steward")
 	open := func(id string, p fairness.Policy) fairness.Lifecycle {
 		l, err := fairness.NewLifecycle(id)
 		require.NoError(t, err)
-		l, err = l.Next(fairness.Event{Move: fairness.Open, On: day("2026-12-31"), Actor: steward, Reason: "r", Policy: p, Window: window, Seed: "s"})
+		l, err = l.Next(fairness.Event{Move: fairness.Open, On: day("2026-12-11"), Actor: steward, Reason: "r", Policy: p, Window: window, Seed: "s"})
 		require.NoError(t, err)
 		return l
 	}
@@ -175,7 +175,7 @@ func TestConcludeTakesItsOwnReport(t *testing.T) {
 	_, err := l.Next(outside)
 	require.ErrorContains(t, err, "was frozen")
 	back := conclude
-	back.On = day("2026-12-30")
+	back.On = day("2026-12-10")
 	_, err = l.Next(back)
 	require.ErrorContains(t, err, "before that of the last move")
 	early := conclude // a pause may come at any time, on the days so far
@@ -190,7 +190,7 @@ func TestConcludeTakesItsOwnReport(t *testing.T) {
 func TestValidationOfASignalInUse(t *testing.T) {
 	p := adopted(t)
 	steward, privacy, owner := somebody(t, "steward"), somebody(t, "privacy officer"), somebody(t, "owner")
-	first, second := coaching.Window{From: day("2027-01-01"), To: day("2027-01-10")}, coaching.Window{From: day("2027-02-01"), To: day("2027-02-10")}
+	first, second := coaching.Window{From: day("2026-12-12"), To: day("2027-01-10")}, coaching.Window{From: day("2027-02-01"), To: day("2027-02-10")}
 	check := func(table *fairness.Table, n int, w coaching.Window) *fairness.Report {
 		r, err := fairness.Check(table, append(reviews(true, "", 0, n), reviews(false, "", 0, n)...), w, p)
 		require.NoError(t, err)
@@ -200,7 +200,7 @@ func TestValidationOfASignalInUse(t *testing.T) {
 	l, err := fairness.NewLifecycle("s")
 	require.NoError(t, err)
 	for _, e := range []fairness.Event{
-		{Move: fairness.Open, On: day("2026-12-31"), Policy: p, Window: first, Seed: "1"},
+		{Move: fairness.Open, On: day("2026-12-11"), Policy: p, Window: first, Seed: "1"},
 		{Move: fairness.Conclude, On: day("2027-01-11"), Report: check(equal, 10, first), Control: &fairness.Control{Control: "c", Evidence: "e", Owner: owner, Approver: privacy, From: day("2027-01-11"), Expires: day("2027-03-01")}},
 		{Move: fairness.Open, On: day("2027-01-20"), Policy: p, Window: second, Seed: "2"},
 	} {

@@ -78,11 +78,14 @@ type Event struct {
 	Second coaching.PersonID // a second person, where a paused signal becomes usable again
 	Reason string            // for every move
 
-	Policy  Policy          // Open and Revalidate: the thresholds from now on
-	Window  coaching.Window // Open and Revalidate: the days whose data will count
-	Seed    string          // Open and Revalidate: of the review sample, before data are seen
-	Report  *Report         // Conclude
-	Control *Control        // Restrict, and Conclude with insufficient evidence
+	Policy Policy          // Open and Revalidate: the thresholds from now on
+	Window coaching.Window // Open and Revalidate: the days whose data will count
+	Seed   string          // Open and Revalidate: of the review sample, before data are seen
+	// Plan may come with Open and Revalidate. Then only a report that it made
+	// concludes the validation, and an early pause is one of its looks.
+	Plan    *Validation
+	Report  *Report  // Conclude
+	Control *Control // Restrict, and Conclude with insufficient evidence
 }
 
 // A Record is one move as it happened. Records are chained: each holds the
@@ -97,7 +100,8 @@ type Record struct {
 	Second      coaching.PersonID `json:"second"`
 	Reason      string            `json:"reason"`
 	Window      coaching.Window   `json:"window"`
-	Seed        Digest            `json:"seed"` // SHA-256 of the seed: a commitment
+	Seed        Digest            `json:"seed"`          // SHA-256 of the seed: a commitment
+	Plan        Digest            `json:"plan,omitzero"` // the hash of the Validation, where there is one
 	PolicyHash  Digest            `json:"policy_hash"`
 	Fingerprint Digest            `json:"fingerprint"` // of the table that was judged
 	Verdict     Verdict           `json:"verdict"`     // of a Conclude
@@ -123,6 +127,7 @@ type Lifecycle struct {
 	base     Phase // what a validation of a signal in use opened from
 	policy   Policy
 	window   coaching.Window
+	plan     Digest        // of the validation that is open, zero for none
 	remedied coaching.Date // the day on which mending began, zero when it did not
 	failed   []coaching.Window
 	control  *Control
@@ -204,8 +209,10 @@ func (e *MoveError) Error() string {
 // Any phase but withdrawn may retire, and nothing follows. A paused signal is
 // never active again without data from after a remedy, judged by a policy that is
 // no looser; it becomes usable only with two people's names. One that came under
-// a control after a pause is not validated from there: it is paused and mended. A control that has run out by the
-// day of the event is recorded as a pause first.
+// a control after a pause is not validated from there: it is paused and mended. A
+// control that has run out by the day of the event is recorded as a pause first.
+// Policy, window and seed are fixed before the first day of the window, which is
+// at least 30 days long for a candidate.
 func (l Lifecycle) Next(e Event) (Lifecycle, error) {
 	next := l
 	next.records = slices.Clone(l.records)
@@ -327,12 +334,25 @@ func (l *Lifecycle) freeze(e Event, r *Record) error {
 	}
 	if e.Window.Days() == 0 {
 		problems = append(problems, errors.New("the window holds no day"))
+	} else if !e.Window.From.After(e.On) {
+		problems = append(problems, fmt.Errorf("the window begins on %v, want a day after %v: policy and seed are fixed before data are seen", e.Window.From, e.On))
+	}
+	if l.phase == Proposed && e.Window.Days() < MinValidationDays {
+		problems = append(problems, fmt.Errorf("SIG-029: a window of %d days, want at least %d to validate a candidate", e.Window.Days(), MinValidationDays))
+	}
+	l.plan = Digest{}
+	if e.Plan != nil {
+		problems = append(problems, e.Plan.fits(e.Policy))
+		if e.Plan.Window != e.Window {
+			problems = append(problems, fmt.Errorf("the plan is of %v, the event of %v", e.Plan.Window, e.Window))
+		}
+		l.plan = e.Plan.Hash()
 	}
 	if e.Seed == "" {
 		problems = append(problems, errors.New("no seed for the review sample"))
 	}
 	l.policy, l.window = e.Policy, e.Window
-	r.Window, r.Seed = e.Window, sha([]byte(e.Seed))
+	r.Window, r.Seed, r.Plan = e.Window, sha([]byte(e.Seed)), l.plan
 	return errors.Join(problems...)
 }
 
@@ -350,6 +370,13 @@ func (l *Lifecycle) conclude(e Event, r *Record) (Phase, error) {
 		no("the report is of another signal")
 	case report.PolicyHash != l.policy.Hash():
 		no("the report used another policy than the one frozen")
+	}
+	var plan Digest
+	if report.Validation != nil {
+		plan = report.Validation.Plan
+	}
+	if plan != l.plan {
+		no("want a report of the validation that was planned, and of none other")
 	}
 	if early := report.Verdict == Pause && l.window.Contains(report.Window.From) && l.window.Contains(report.Window.To); report.Window != l.window && !early {
 		no("the report covers %v, and %v was frozen", report.Window, l.window)
@@ -376,7 +403,7 @@ func (l *Lifecycle) conclude(e Event, r *Record) (Phase, error) {
 		l.fail()
 		return OnHold, errors.Join(problems...)
 	}
-	no("not all three steps were carried out")
+	no("not all three steps were carried out, or the validation has not ended")
 	return l.phase, errors.Join(problems...)
 }
 
@@ -475,7 +502,7 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 	if err := decoder.Decode(&s); err != nil || decoder.More() || s.Version != lifecycleVersion || !isIdent(s.Signal) {
 		return fmt.Errorf("%w: want version %s", ErrLifecycle, lifecycleVersion)
 	}
-	read := Lifecycle{s.Signal, s.Phase, s.Base, Policy{}, s.Window, s.Remedied, s.Failed, s.Control, s.Records}
+	read := Lifecycle{s.Signal, s.Phase, s.Base, Policy{}, s.Window, Digest{}, s.Remedied, s.Failed, s.Control, s.Records}
 	if s.Policy != nil {
 		read.policy = *s.Policy
 	}
@@ -489,7 +516,7 @@ func (l *Lifecycle) UnmarshalJSON(data []byte) error {
 	}
 	// Only the records are chained, so everything else must follow from them.
 	told, ok := replay(s.Signal, s.Records)
-	told.policy = read.policy
+	told.policy, read.plan = read.policy, told.plan // the plan is in the records alone
 	if !ok {
 		return ErrLifecycle
 	}
@@ -514,9 +541,9 @@ func replay(signalID string, records []Record) (Lifecycle, bool) {
 		}
 		switch r.Move {
 		case Open:
-			l.base, l.window = r.From, r.Window
+			l.base, l.window, l.plan = r.From, r.Window, r.Plan
 		case Revalidate:
-			l.window = r.Window
+			l.window, l.plan = r.Window, r.Plan
 		case Remediate:
 			l.remedied = r.On
 		case Retire:

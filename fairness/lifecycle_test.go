@@ -157,7 +157,7 @@ func TestCliniciansUndercounted(t *testing.T) {
 func TestLifecycleMoves(t *testing.T) {
 	steward, privacy, owner := somebody(t, "steward"), somebody(t, "privacy officer"), somebody(t, "owner")
 	p := clinicPolicy(t)
-	windows := []coaching.Window{{From: day("2027-01-01"), To: day("2027-01-10")}, {From: day("2027-02-01"), To: day("2027-02-10")}}
+	windows := []coaching.Window{{From: day("2026-12-12"), To: day("2027-01-10")}, {From: day("2027-02-01"), To: day("2027-02-10")}}
 	control := func(from string) *fairness.Control {
 		return &fairness.Control{Control: "c", Owner: owner, Approver: privacy, Evidence: "e", From: day(from), Expires: day(from).AddDays(90)}
 	}
@@ -173,7 +173,7 @@ func TestLifecycleMoves(t *testing.T) {
 	event := func(m fairness.Move, on string) fairness.Event {
 		return fairness.Event{Move: m, On: day(on), Actor: steward, Second: privacy, Reason: "r", Policy: p, Window: windows[1], Seed: "s", Control: control(on)}
 	}
-	open := event(fairness.Open, "2026-12-31")
+	open := event(fairness.Open, "2026-12-11")
 	open.Window = windows[0]
 	at[fairness.Validating] = step(l, open)
 	conclude := event(fairness.Conclude, "2027-01-11")
@@ -197,7 +197,7 @@ func TestLifecycleMoves(t *testing.T) {
 		for m := fairness.NoMove; m <= fairness.Retire+2; m++ {
 			e := event(m, "2027-02-11")
 			if m == fairness.Revalidate || m == fairness.Open {
-				e.Window = coaching.Window{From: day("2027-03-01"), To: day("2027-03-10")}
+				e.Window = coaching.Window{From: day("2027-03-01"), To: day("2027-03-30")}
 			}
 			if m == fairness.Conclude {
 				e.Report = clinic(t, 6, 0, windows[1], p)

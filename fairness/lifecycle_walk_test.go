@@ -20,9 +20,9 @@ func TestEveryShortLife(t *testing.T) {
 	p := adopted(t)
 	steward, privacy, owner := somebody(t, "steward"), somebody(t, "privacy officer"), somebody(t, "owner")
 	table := large(t, [2][2]int64{{800, 800}, {800, 800}}, 0, fairness.Protected)
-	on := func(step int) coaching.Date { return day("2027-01-01").AddDays(10 * step) }
+	on := func(step int) coaching.Date { return day("2027-01-01").AddDays(40 * step) }
 	window := func(step int) coaching.Window {
-		return coaching.Window{From: on(step).AddDays(1), To: on(step).AddDays(3)}
+		return coaching.Window{From: on(step).AddDays(1), To: on(step).AddDays(30)}
 	}
 	reports := map[string][]*fairness.Report{}
 	for step := range most {
@@ -117,12 +117,12 @@ func TestEveryShortLife(t *testing.T) {
 
 // A stored life says nothing that its records do not: only they are chained.
 func TestStoredLifecycleFollowsFromItsRecords(t *testing.T) {
-	p, window := clinicPolicy(t), coaching.Window{From: day("2027-01-01"), To: day("2027-01-10")}
+	p, window := clinicPolicy(t), coaching.Window{From: day("2026-12-12"), To: day("2027-01-10")}
 	steward := somebody(t, "steward")
 	l, err := fairness.NewLifecycle("collaboration_level")
 	require.NoError(t, err)
 	for _, e := range []fairness.Event{
-		{Move: fairness.Open, On: day("2026-12-31"), Policy: p, Window: window, Seed: "s"},
+		{Move: fairness.Open, On: day("2026-12-11"), Policy: p, Window: window, Seed: "s"},
 		{Move: fairness.Conclude, On: day("2027-01-11"), Report: clinic(t, 6, 0, window, p), Control: &fairness.Control{
 			Control: "c", Owner: somebody(t, "owner"), Approver: somebody(t, "privacy officer"), Evidence: "e", From: day("2027-01-11"), Expires: day("2027-02-01")}},
 		{Move: fairness.Hold, On: day("2027-01-12")},
@@ -134,9 +134,9 @@ func TestStoredLifecycleFollowsFromItsRecords(t *testing.T) {
 	}
 	stored := jsonOf(t, l)
 	for name, swap := range map[string][2]string{
-		"forgotten failure": {`"failed":[{"from":"2027-01-01","to":"2027-01-10"}]`, `"failed":[]`},
+		"forgotten failure": {`"failed":[{"from":"2026-12-12","to":"2027-01-10"}]`, `"failed":[]`},
 		"earlier remedy":    {`"remedied":"2027-01-13"`, `"remedied":"2026-01-13"`},
-		"another window":    {`"window":{"from":"2027-01-01","to":"2027-01-10"},"remedied"`, `"window":{"from":"2027-01-02","to":"2027-01-10"},"remedied"`},
+		"another window":    {`"window":{"from":"2026-12-12","to":"2027-01-10"},"remedied"`, `"window":{"from":"2026-12-13","to":"2027-01-10"},"remedied"`},
 		"another base":      {`"base":"proposed"`, `"base":"active"`},
 	} {
 		require.Contains(t, stored, swap[0], name)

@@ -26,5 +26,7 @@ func Rules() []coaching.Rule {
 			Remedy: "Describe what is observed, not who is at fault."},
 		{Code: "M-4", Statement: "The programme threshold is a decision of the programme: it has no default.", Severity: coaching.Error,
 			Remedy: "State the thresholds in the policy, and who adopted them and when."},
+		{Code: "SIG-029", Statement: "A candidate signal is validated over a fixed window under a frozen policy; looks before its end can pause and never pass.", Number: "30 days", Severity: coaching.Warning,
+			Remedy: "Wait for the end of the window, collect what is missing, and validate again where the signal was not stable."},
 	}
 }

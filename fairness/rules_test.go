@@ -26,7 +26,7 @@ func TestRulesListEveryCode(t *testing.T) {
 		}
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		for _, m := range regexp.MustCompile(`"(FAI-\d{3})"`).FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`"((?:FAI|SIG)-\d{3})"`).FindAllStringSubmatch(string(text), -1) {
 			written[m[1]] = true
 		}
 	}
