@@ -1,6 +1,7 @@
 // Package chart draws the few fixed figures of the library as SVG: a schedule
 // ([Gantt]), values over time ([Trend]), group ratios with intervals
-// ([Forest]), a sum in steps ([Bridge]), units before and after ([Dots]) and a
+// ([Forest]) or beside their sizes ([Funnel]), parts of a whole ([Shares]), a
+// sum in steps ([Bridge]), units before and after ([Dots]) and a
 // randomisation distribution ([Histogram]).
 //
 // Fill the struct of a figure and call SVG. There is nothing else to set: the

@@ -39,8 +39,8 @@ func groups() chart.Forest {
 				{Label: "Contractors", Counts: "0 of 0", Ratio: nan, Low: nan, High: nan, Verdict: "insufficient evidence"},
 			}},
 			{Label: "Review turnaround", Rows: []chart.Row{
-				{Label: "Remote", Counts: "31 of 50", Ratio: 2.1, Low: 1.4, High: 3.2, Mark: chart.Breach, Verdict: "pause"},
-				{Label: "Lisbon", Counts: "210 of 480", Ratio: .98, Low: .89, High: 1.09, Mark: chart.Fine, Verdict: "pass"},
+				{Label: "Remote", Counts: "31 of 50", Size: 50, Ratio: 2.1, Low: 1.4, High: 3.2, Mark: chart.Breach, Verdict: "pause"},
+				{Label: "Lisbon", Counts: "210 of 480", Size: 480, Ratio: .98, Low: .89, High: 1.09, Mark: chart.Fine, Verdict: "pass"},
 			}},
 		},
 	}
@@ -86,6 +86,24 @@ func figures() map[string]interface{ SVG() []byte } {
 			Bins:     []chart.Bin{{-12, -9, 3}, {-9, -6, 22}, {-6, -3, 51}, {-3, 0, 50}, {0, 3, 50}, {3, 6, 51}, {6, 9, 22}, {9, 12, 3}},
 			Observed: 9.4, Label: "observed: 6 of 252 as large",
 		},
+		"funnel.svg": chart.Funnel{
+			Title: "Small groups stray far by chance", Desc: "Five groups; one, with 480 people, is outside the band.", Axis: "ratio of flag rates, each group against everyone else",
+			Band: []chart.Reach{{5, .17, 5.9}, {10, .28, 3.6}, {30, .47, 2.1}, {100, .65, 1.53}, {300, .76, 1.32}, {1000, .85, 1.18}},
+			Points: []chart.Point{
+				{"Women", "9 of 44", 44, 1.1, chart.Unclear, "insufficient"}, {"Part-time, on leave in the window", "4 of 9", 9, 2.6, chart.Unclear, "insufficient"},
+				{"New hires", "0 of 6", 6, 0, chart.Unclear, "insufficient"}, {"Remote", "210 of 480", 480, 1.6, chart.Breach, "pause"}, {"Lisbon", "201 of 470", 470, .98, chart.Fine, "pass"},
+				{"Porto", "10 of 46", 46, 1.12, chart.Unclear, "insufficient"},
+			},
+		},
+		"funnel_empty.svg": chart.Funnel{Title: "No group"},
+		"shares.svg": chart.Shares{
+			Title: "How much of a gap runs through a factor", Desc: "Overtime carries 118 % of the gap of women; the tool pulls against it.", Axis: "share of the gap in flag rates", Limit: 0.5,
+			Bars: []chart.Bar{
+				{"overtime for gender", "gap of women: 3.0 points", 1.18, chart.Breach, "proxy"}, {"third-party tool for gender", "", -.4, chart.Unclear, "undecided"},
+				{"shift for site", "declared legitimate", .55, chart.Fine, "explained"}, {"tenure for gender", "numeric", nan, chart.Unclear, "undecided"}, {"far", "", 7, chart.Unclear, "undecided"},
+			},
+		},
+		"shares_empty.svg":    chart.Shares{Title: "No factor"},
 		"histogram_empty.svg": chart.Histogram{Title: "No allocations"},
 	}
 }
@@ -100,7 +118,7 @@ func TestFigures(t *testing.T) {
 func TestNoData(t *testing.T) {
 	for name, svg := range map[string][]byte{
 		"gantt": chart.Gantt{}.SVG(), "trend": chart.Trend{}.SVG(), "forest": chart.Forest{}.SVG(),
-		"bridge": chart.Bridge{}.SVG(), "dots": chart.Dots{}.SVG(), "histogram": chart.Histogram{}.SVG(),
+		"funnel": chart.Funnel{}.SVG(), "shares": chart.Shares{}.SVG(), "bridge": chart.Bridge{}.SVG(), "dots": chart.Dots{}.SVG(), "histogram": chart.Histogram{}.SVG(),
 	} {
 		wellFormed(t, svg)
 		require.Contains(t, string(svg), "no data", name)
@@ -132,11 +150,14 @@ func TestAnyInput(t *testing.T) {
 			chart.Trend{Title: s(), Desc: s(), Axis: s(), Periods: []string{s(), s(), s(), s()}, Format: chart.Format(kind),
 				Series: []chart.Series{{s(), values, exposed, s()}, {s(), values, 1, s()}, {s(), []float64{v(), v()}, 2, s()}}}.SVG(),
 			chart.Forest{Title: s(), Desc: s(), Axis: s(), Lower: v(), Upper: v(), Harm: chart.Side(kind),
-				Panels: []chart.Panel{{s(), s(), []chart.Row{{s(), s(), v(), v(), v(), chart.Mark(kind), s()}, {s(), s(), v(), v(), v(), 0, s()}}}}}.SVG(),
+				Panels: []chart.Panel{{s(), s(), []chart.Row{{s(), s(), v(), v(), v(), chart.Mark(kind), s(), v()}, {s(), s(), v(), v(), v(), 0, s(), v()}}}}}.SVG(),
 			chart.Bridge{Title: s(), Desc: s(), Steps: []chart.Step{{s(), s(), v(), kind}, {s(), s(), v(), chart.Subtract}, {s(), s(), v(), chart.Add}}}.SVG(),
 			chart.Dots{Title: s(), Desc: s(), Axis: s(), Before: s(), After: s(), Units: []chart.Unit{{s(), v(), v()}, {s(), v(), v()}}}.SVG(),
 			chart.Histogram{Title: s(), Desc: s(), Axis: s(), Bins: chart.BinsOf(values, exposed), Observed: v(), Label: s()}.SVG(),
 			chart.Histogram{Bins: []chart.Bin{{v(), v(), 3}, {v(), v(), -1}}, Observed: v()}.SVG(),
+			chart.Funnel{Title: s(), Desc: s(), Axis: s(), Lower: v(), Upper: v(), Band: []chart.Reach{{v(), v(), v()}, {v(), v(), v()}, {5, .5, 2}},
+				Points: []chart.Point{{s(), s(), v(), v(), chart.Mark(kind), s()}, {s(), s(), 10, v(), 0, s()}, {s(), s(), v(), 1, 0, s()}}}.SVG(),
+			chart.Shares{Title: s(), Desc: s(), Axis: s(), Limit: v(), Bars: []chart.Bar{{s(), s(), v(), chart.Mark(kind), s()}, {s(), s(), v(), 0, s()}}}.SVG(),
 			chart.Gantt{Title: s(), Desc: s(), Spans: []chart.Span{{Label: s(), Note: s()}}}.SVG(),
 		} {
 			wellFormed(t, svg)

@@ -44,6 +44,9 @@ type Row struct {
 	Ratio, Low, High float64
 	Mark             Mark
 	Verdict          string // the verdict in words, beside the mark
+	// Size is how many people the group holds: the area of its mark is in
+	// proportion, as far as it can be seen. Zero means the usual mark.
+	Size float64
 }
 
 // A Mark is the shape and colour of a verdict. The zero Mark is Unclear.
@@ -101,7 +104,7 @@ func (f Forest) SVG() []byte {
 		}
 		f.zones(&c, x, lo, hi, y, all)
 		for i, r := range p.Rows {
-			r.draw(&c, x, lo, hi, y)
+			r.draw(&c, x, lo, hi, y, f.scale(r))
 			y += heights[i]
 			if i+1 < len(p.Rows) {
 				c.line(0, y, forestLeft, y, rule, 0.5, "")
@@ -112,6 +115,23 @@ func (f Forest) SVG() []byte {
 	}
 	f.ticks(&c, x, lo, hi, y)
 	return c.finish(f.Title, f.Desc, y+18)
+}
+
+// scale returns by how much the mark of a row is larger than the usual one: the
+// largest group has 1.3 times its width, and none less than 0.7.
+func (f Forest) scale(r Row) float64 {
+	most := 0.0
+	for _, p := range f.Panels {
+		for _, other := range p.Rows {
+			if finite(other.Size) {
+				most = max(most, other.Size)
+			}
+		}
+	}
+	if !(r.Size > 0) || !finite(r.Size) || most == 0 {
+		return 1
+	}
+	return max(0.7, 1.3*math.Sqrt(r.Size/most))
 }
 
 // legend returns the text of the axis and what the shading means.
@@ -224,7 +244,7 @@ func (r Row) height() float64 {
 	return max(left, float64(14+14*len(verdict))) + 8
 }
 
-func (r Row) draw(c *canvas, x func(float64) float64, lo, hi, y float64) {
+func (r Row) draw(c *canvas, x func(float64) float64, lo, hi, y, scale float64) {
 	label, verdict := r.lines()
 	ty := y + 14
 	for _, line := range label {
@@ -236,11 +256,11 @@ func (r Row) draw(c *canvas, x func(float64) float64, lo, hi, y float64) {
 	mid, defined := y+r.height()/2, r.Ratio > 0 && finite(r.Ratio)
 	if defined {
 		r.interval(c, x, lo, hi, mid)
-		mark(c, r.Mark, x(min(max(r.Ratio, lo), hi)), mid)
+		mark(c, r.Mark, x(min(max(r.Ratio, lo), hi)), mid, scale)
 	} else {
 		c.text((forestLeft+forestRight)/2, mid+4, "undefined", style{size: sizeSmall, anchor: "middle", halo: true})
 	}
-	mark(c, r.Mark, forestRight+13, y+10)
+	mark(c, r.Mark, forestRight+13, y+10, 1)
 	c.text(forestRight+22, y+14, fit(r.numbers(), width-forestRight-22, sizeSmall), style{size: sizeSmall})
 	ty = y + 28
 	for _, line := range verdict {
@@ -286,13 +306,15 @@ func (r Row) interval(c *canvas, x func(float64) float64, lo, hi, y float64) {
 	}
 }
 
-func mark(c *canvas, m Mark, x, y float64) {
+// mark draws a verdict; scale 1 is its usual size.
+func mark(c *canvas, m Mark, x, y, scale float64) {
+	s := func(v float64) float64 { return float64(v * scale) }
 	switch m {
 	case Fine:
-		c.polygon(blue, paper, x-5, y-5, x+5, y-5, x+5, y+5, x-5, y+5)
+		c.polygon(blue, paper, x-s(5), y-s(5), x+s(5), y-s(5), x+s(5), y+s(5), x-s(5), y+s(5))
 	case Breach:
-		c.polygon(vermillion, paper, x, y-7, x+7, y, x, y+7, x-7, y)
+		c.polygon(vermillion, paper, x, y-s(7), x+s(7), y, x, y+s(7), x-s(7), y)
 	default:
-		c.circle(x, y, 4, paper, grey)
+		c.circle(x, y, s(4), paper, grey)
 	}
 }
