@@ -187,9 +187,9 @@ func ExampleNewMemo() {
 	// - function: too few people to judge group engineering; about 760 would decide.
 	// - function: too few people to judge group product; about 440 would decide.
 	// - function: one person more or less would move the ratio of group product across the threshold.
-	// - Proxy part_time for gender: some levels have people of one group only.
-	// - Proxy part_time for function: they go together; whether it carries a gap is open.
-	// - Proxy part_time for function: some levels have people of one group only.
+	// - Proxy part\_time for gender: some levels have people of one group only.
+	// - Proxy part\_time for function: they go together; whether it carries a gap is open.
+	// - Proxy part\_time for function: some levels have people of one group only.
 	// true
 }
 

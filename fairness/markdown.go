@@ -3,142 +3,222 @@ package fairness
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
+	"github.com/coachgov/coaching/internal/markup"
 	"github.com/coachgov/coaching/signal"
 )
 
 // Markdown returns the memo as CommonMark with tables. The same memo gives the
 // same bytes. Text that people wrote is escaped and cannot add markup.
-func (m *Memo) Markdown() []byte {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+func (m *Memo) Markdown() []byte { return m.page().Markdown() }
+
+// HTML returns the memo with its figures as one page: UTF-8, self-contained,
+// without scripts or requests, the same bytes for the same memo. It has the
+// words of Markdown.
+func (m *Memo) HTML() []byte { return m.page().HTML() }
+
+// page is what both forms of the memo say.
+func (m *Memo) page() *markup.Page {
 	r, in := m.Input.Report, m.Input
-
-	line("# Risk memo: signal %s", escape(r.Signal))
-	line("")
-	line("**Verdict: %v. Recommended standing: %v.** %s", r.Verdict, r.Standing, verdictSentence(r))
-	line("")
-	line("- Purpose: %s", escape(in.Purpose))
-	line("- A flag: %s (%v)", escape(in.FlagMeaning), r.Polarity)
-	line("- Harmed by an error: %s", escape(in.WhoIsHarmed))
-	line("- Data: %v, %d people, %d of them flagged", r.Window, r.Flagged.N, r.Flagged.X)
-
-	line("\n## Why\n")
+	p := &markup.Page{Title: "Risk memo: signal " + r.Signal}
+	p.Lead(fmt.Sprintf("Verdict: %v. Recommended standing: %v. %s", r.Verdict, r.Standing, verdictSentence(r)))
+	p.List(
+		"Purpose: "+in.Purpose,
+		fmt.Sprintf("A flag: %s (%v)", in.FlagMeaning, r.Polarity),
+		"Harmed by an error: "+in.WhoIsHarmed,
+		fmt.Sprintf("Data: %v, %d people, %d of them flagged", r.Window, r.Flagged.N, r.Flagged.X),
+	)
+	p.Heading("Why")
+	var reasons []string
 	for _, f := range r.Findings {
-		line("- %s (%v): %s", f.Code, f.Severity, escape(f.Message))
+		reasons = append(reasons, fmt.Sprintf("%s (%v): %s", f.Code, f.Severity, f.Message))
 	}
-	if len(r.Findings) == 0 {
-		line("- All three steps passed.")
+	p.List(orNone(reasons, "All three steps passed.")...)
+	r.pageReview(p)
+	r.pageFamilies(p)
+	r.pageProxies(p)
+	if r.Validation != nil {
+		r.pageValidation(p)
 	}
+	if in.Evidence != nil {
+		pageEvidence(p, *in.Evidence)
+	}
+	p.Heading("Known blind spots")
+	p.Paragraph("Stated by people:")
+	p.List(in.BlindSpots...)
+	p.Paragraph("From the data:")
+	p.List(orNone(m.Machine, "none found")...)
+	m.pageControls(p)
+	r.pageThresholds(p)
+	m.pageRepeat(p)
+	return p
+}
 
-	line("\n## Step 1: manual review\n")
-	line("| cases | to draw from | reviewed | wrong | at most | allowed | verdict |")
-	line("|---|---:|---:|---:|---:|---:|---|")
-	for _, s := range []struct {
-		name string
-		side ReviewSide
-	}{{"flagged", r.Review.FalseDiscovery}, {"unflagged", r.Review.Missed}} {
-		line("| %s | %d | %d | %d | %.0f %% | %.0f %% | %v |", s.name, s.side.Population, s.side.Wrong.N, s.side.Wrong.X, 100*s.side.Bound, 100*s.side.Most, s.side.Verdict)
+func orNone(items []string, none string) []string {
+	if len(items) == 0 {
+		return []string{none}
 	}
+	return items
+}
+
+func (r *Report) pageReview(p *markup.Page) {
+	p.Heading("Step 1: manual review")
+	var rows [][]string
+	add := func(cases string, s ReviewSide) {
+		rows = append(rows, []string{cases, fmt.Sprint(s.Population), fmt.Sprint(s.Wrong.N), fmt.Sprint(s.Wrong.X),
+			fmt.Sprintf("%.0f %%", 100*s.Bound), fmt.Sprintf("%.0f %%", 100*s.Most), s.Verdict.String()})
+	}
+	add("flagged", r.Review.FalseDiscovery)
+	add("unflagged", r.Review.Missed)
+	p.Table("", "lrrrrrl", []string{"cases", "to draw from", "reviewed", "wrong", "at most", "allowed", "verdict"}, rows)
 	if r.Review.KappaDefined {
-		line("\nTwo reviewers judged %d cases; agreement beyond chance (kappa) %.2f.", r.Review.SecondOpinions, r.Review.Kappa)
+		p.Paragraph(fmt.Sprintf("Two reviewers judged %d cases; agreement beyond chance (kappa) %.2f.", r.Review.SecondOpinions, r.Review.Kappa))
 	}
+}
 
-	line("\n## Step 2: each group against everyone else")
+func (r *Report) pageFamilies(p *markup.Page) {
+	p.Heading("Step 2: each group against everyone else")
+	p.Figure(r.Forest())
 	for _, f := range r.Families {
-		line("\n### %s%s\n", escape(f.Name()), map[bool]string{true: " (secondary)"}[f.Secondary])
-		line("| group | flagged | everyone else | ratio [interval] | to the highest | verdict |")
-		line("|---|---:|---:|---:|---:|---|")
+		p.Subheading(f.Name() + map[bool]string{true: " (secondary)"}[f.Secondary])
 		highest := 0.0 // of the printed groups: that of a hidden one would give its rate away
 		for _, g := range f.Groups {
 			if v, ok := g.Rate.Value(); ok && !g.Suppressed {
 				highest = max(highest, v)
 			}
 		}
+		var rows [][]string
 		for _, g := range f.Groups {
-			switch {
-			case g.Suppressed:
-				line("| %s | not printed | not printed | not printed | not printed | %v |", escape(g.Label), g.Verdict)
-			case g.Rate.N == 0:
-				line("| %s | nobody | %v | undefined | undefined | %v |", escape(g.Label), g.Rest, g.Verdict)
-			default:
-				impact := "undefined"
-				if v, ok := g.Rate.Value(); ok && highest > 0 {
-					impact = decimals(v / highest)
-				}
-				line("| %s | %v | %v | %v | %s | %v |", escape(g.Label), g.Rate, g.Rest, g.Ratio, impact, g.Verdict)
-			}
+			rows = append(rows, g.cells(highest))
 		}
+		p.Table("", "lrrrrl", []string{"group", "flagged", "everyone else", "ratio [interval]", "to the highest", "verdict"}, rows)
 	}
-	line("\nThe ratio to the highest printed group is there for auditors and decides nothing.")
+	p.Paragraph("The ratio to the highest printed group is there for auditors and decides nothing.")
+	p.Figure(r.Funnel())
+}
 
-	line("\n## Step 3: proxies\n")
-	line("| factor | attribute | strength | share of the gap | verdict |")
-	line("|---|---|---:|---:|---|")
+// cells is the row of a group in the memo.
+func (g GroupResult) cells(highest float64) []string {
+	switch {
+	case g.Suppressed:
+		return []string{g.Label, "not printed", "not printed", "not printed", "not printed", g.Verdict.String()}
+	case g.Rate.N == 0:
+		return []string{g.Label, "nobody", g.Rest.String(), "undefined", "undefined", g.Verdict.String()}
+	}
+	impact := "undefined"
+	if v, ok := g.Rate.Value(); ok && highest > 0 {
+		impact = decimals(v / highest)
+	}
+	return []string{g.Label, g.Rate.String(), g.Rest.String(), g.Ratio.String(), impact, g.Verdict.String()}
+}
+
+func (r *Report) pageProxies(p *markup.Page) {
+	p.Heading("Step 3: proxies")
+	var rows [][]string
 	for _, f := range r.Proxies {
 		strength, share := "undefined", "none"
 		if f.Strength.Defined {
 			strength = decimals(f.Strength.Value)
 		}
 		if v, ok := f.Path.Share(); ok && f.PathGroup != "" && !r.hides(f.Attribute, f.PathGroup) {
-			share = fmt.Sprintf("%.0f %% (%s)", 100*v, escape(f.PathGroup))
+			share = fmt.Sprintf("%.0f %% (%s)", 100*v, f.PathGroup)
 		}
-		verdict := f.Verdict.String()
+		verdict := strings.ReplaceAll(f.Verdict.String(), "_", " ")
 		if f.Verdict == Explained {
-			verdict += ": " + escape(f.Declared.Reason) + ", declared by " + f.Declared.By.String() + " on " + f.Declared.On.String()
+			verdict += ": " + f.Declared.Reason + ", declared by " + f.Declared.By.String() + " on " + f.Declared.On.String()
 		}
-		line("| %s | %s | %s | %s | %s |", escape(f.Factor), escape(f.Attribute), strength, share, verdict)
+		rows = append(rows, []string{f.Factor, f.Attribute, strength, share, verdict})
 	}
+	p.Table("", "llrrl", []string{"factor", "attribute", "strength", "share of the gap", "verdict"}, rows)
+	p.Figure(r.PathShares())
+}
 
-	line("\n## Known blind spots\n")
-	line("Stated by people:\n")
-	for _, s := range in.BlindSpots {
-		line("- %s", escape(s))
+func (r *Report) pageValidation(p *markup.Page) {
+	v := r.Validation
+	p.Heading("The validation pass")
+	if !v.Look.IsZero() {
+		p.Paragraph(fmt.Sprintf("A look on %v, before the end: it could pause and not pass, at an error of %.2g; %.2g is spent.", v.Look, v.Alpha, v.Spent))
+		return
 	}
-	line("\nFrom the data:\n")
-	for _, s := range m.Machine {
-		line("- %s", escape(s))
+	p.List(
+		fmt.Sprintf("days that hold data: %d", v.Days),
+		fmt.Sprintf("flagged in the first half of the window: %v, in the second: %v", v.First, v.Second),
+		fmt.Sprintf("change of the flag rate: %v", v.Shift),
+		fmt.Sprintf("error spent by looks before the end: %.2g", v.Spent),
+	)
+	var rows [][]string
+	for _, d := range v.Drift {
+		row := []string{d.Feature, "undefined", "", "unknown in a half"}
+		if d.Defined {
+			row = []string{d.Feature, decimals(d.PSI), decimals(d.Chance), map[bool]string{true: "moved", false: "stable"}[d.Moved]}
+		}
+		rows = append(rows, row)
 	}
-	if len(m.Machine) == 0 {
-		line("- none found")
-	}
+	p.Table("Features in the two halves", "lrrl", []string{"feature", "stability index", "chance alone", "result"}, rows)
+}
 
-	line("\n## Compensating human controls\n")
-	for _, c := range in.Controls {
-		line("- %s Owner %v, approved by %v, from %v to %v. Evidence: %s", escape(c.Control), c.Owner, c.Approver, c.From, c.Expires, escape(c.Evidence))
-	}
-	if len(in.Controls) == 0 {
-		line("- none")
-	}
-	line("\nResidual risk: %s", escape(in.Residual))
-	line("\nNo check can promise parity between all groups. Automated output alone never decides about a career.")
+// pageEvidence prints what was measured of the signal's quality.
+func pageEvidence(p *markup.Page, e signal.Evidence) {
+	p.Heading("Quality of the signal")
+	p.List(
+		fmt.Sprintf("measured over %v, version %d: %s", e.Window, e.Version, map[bool]string{true: "sufficient", false: "not sufficient"}[e.Sufficient]),
+		fmt.Sprintf("coverage %.0f %% of %d cells; %d missing, %d excluded, %d suppressed", 100*e.Coverage, e.Cells, e.Missing, e.Excluded, e.Suppressed),
+		fmt.Sprintf("feed %v, newest data %d days old", e.Feed, e.FeedAge),
+		fmt.Sprintf("stability %v: ICC %s, minimal detectable change %s", e.Stability, decimals(e.ICCk), decimals(e.MDC95)),
+		fmt.Sprintf("%d flags: %d confirmed, %d rejected, %d explained, %d pending; %d values restated", e.Flags, e.Confirmed, e.Rejected, e.Explained, e.Pending, e.Restated),
+		"data quality: "+strings.Join(orNone(e.Quality, "nothing found"), ", "),
+	)
+}
 
-	p := r.policy
-	line("\n## Thresholds\n")
-	if p.RatioMin > 0 {
-		line("- ratio of flag rates: %v at least when the flag helps, %.4g at most when it burdens", p.RatioMin, 1/p.RatioMin)
+func (m *Memo) pageControls(p *markup.Page) {
+	p.Heading("Compensating human controls")
+	var items []string
+	for _, c := range m.Input.Controls {
+		items = append(items, fmt.Sprintf("%s Owner %v, approved by %v, from %v to %v. Evidence: %s", c.Control, c.Owner, c.Approver, c.From, c.Expires, c.Evidence))
 	}
-	if p.DiffMax > 0 {
-		line("- difference of flag rates: at most %v", p.DiffMax)
-	}
-	line("- chance of a wrong verdict: %v one-sided; figures of fewer than %d people are not printed", p.Alpha, p.MinShow)
-	line("- wrong flags at most %v, missed cases at most %v, at confidence %v", p.Review.MaxFalseDiscovery, p.Review.MaxMissed, p.Review.Confidence)
-	line("- adopted by %v on %v", p.AdoptedBy, p.AdoptedOn)
+	p.List(orNone(items, "none")...)
+	p.Paragraph("Residual risk: " + m.Input.Residual)
+	p.Paragraph("No check can promise parity between all groups. Automated output alone never decides about a career.")
+}
 
-	line("\n## To repeat this\n")
-	line("- policy SHA-256: %v", r.PolicyHash)
+func (r *Report) pageThresholds(p *markup.Page) {
+	policy := r.policy
+	p.Heading("Thresholds")
+	var items []string
+	add := func(format string, args ...any) { items = append(items, fmt.Sprintf(format, args...)) }
+	if policy.RatioMin > 0 {
+		add("ratio of flag rates: %v at least when the flag helps, %.4g at most when it burdens", policy.RatioMin, 1/policy.RatioMin)
+	}
+	if policy.DiffMax > 0 {
+		add("difference of flag rates: at most %v", policy.DiffMax)
+	}
+	add("chance of a wrong verdict: %v one-sided; figures of fewer than %d people are not printed", policy.Alpha, policy.MinShow)
+	add("wrong flags at most %v, missed cases at most %v, at confidence %v", policy.Review.MaxFalseDiscovery, policy.Review.MaxMissed, policy.Review.Confidence)
+	add("adopted by %v on %v", policy.AdoptedBy, policy.AdoptedOn)
+	p.List(items...)
+}
+
+func (m *Memo) pageRepeat(p *markup.Page) {
+	r, in := m.Input.Report, m.Input
+	p.Heading("To repeat this")
+	items := []string{fmt.Sprintf("policy SHA-256: %v", r.PolicyHash)}
+	if r.Validation != nil {
+		items = append(items, fmt.Sprintf("plan of the validation SHA-256: %v", r.Validation.Plan))
+	}
+	if in.Seed != "" {
+		items = append(items, "seed of the review sample: "+in.Seed)
+	}
 	if r.anyHidden() {
 		// Few numbers are possible for a small group, and the digest would tell which.
-		line("- table SHA-256: in the signal's records; it is not printed, since hidden figures could be tried against it")
+		items = append(items, "table SHA-256: in the signal's records; it is not printed, since hidden figures could be tried against it")
 	} else {
-		line("- table SHA-256: %v", r.Fingerprint)
+		items = append(items, fmt.Sprintf("table SHA-256: %v", r.Fingerprint))
 	}
-	line("- prepared by %v on %v, next review %v", in.PreparedBy, in.Prepared, in.NextReview)
+	items = append(items, fmt.Sprintf("prepared by %v on %v, next review %v", in.PreparedBy, in.Prepared, in.NextReview))
 	for _, id := range in.SignedBy {
-		line("- signed by %v", id)
+		items = append(items, fmt.Sprintf("signed by %v", id))
 	}
-	return []byte(b.String())
+	p.List(items...)
 }
 
 // anyHidden reports whether figures of any group must not be printed.
@@ -178,22 +258,4 @@ func verdictSentence(r *Report) string {
 		return "Neither a breach nor its absence was shown, and the policy pauses such a signal."
 	}
 	return "Neither a breach nor its absence was shown; the signal is used only under the human controls below."
-}
-
-// escape makes text safe inside a line of Markdown: one line, no markup.
-func escape(text string) string {
-	var b strings.Builder
-	for _, r := range strings.TrimSpace(text) {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			b.WriteByte(' ')
-		case !unicode.IsPrint(r):
-		case strings.ContainsRune("\\`*[]<>|#~&!$", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/signal"
 )
 
 // A MemoInput is what people add to a report for the sponsors.
@@ -21,6 +22,10 @@ type MemoInput struct {
 	BlindSpots []string
 	Controls   []Control // compensating human controls
 	Residual   string    // the risk that remains
+	// Evidence is what was measured of the signal's quality (SIG-029); nil when
+	// nothing was. Its reasons join the machine's blind spots.
+	Evidence   *signal.Evidence
+	Seed       string // of the review sample, to be printed; "" when it is not
 	Prepared   coaching.Date
 	NextReview coaching.Date
 	PreparedBy coaching.PersonID
@@ -90,12 +95,29 @@ func NewMemo(in MemoInput) (*Memo, error) {
 	if in.PreparedBy.IsZero() {
 		wrong("FAI-009", "prepared_by", "want the person who prepared the memo")
 	}
+	if in.Evidence != nil && in.Evidence.Signal != in.Report.Signal {
+		wrong("FAI-009", "evidence", "the evidence is of another signal")
+	}
+	if len(in.Seed) > 4096 {
+		wrong("FAI-009", "seed", "text of %d bytes, want at most 4096", len(in.Seed))
+	}
 	fs.Sort()
 	if err := fs.Err(); err != nil {
 		return nil, err
 	}
 	in.BlindSpots, in.Controls, in.SignedBy = slices.Clone(in.BlindSpots), slices.Clone(in.Controls), slices.Clone(in.SignedBy)
-	return &Memo{Input: in, Machine: in.Report.blindSpots(), Findings: fs}, nil
+	machine := in.Report.blindSpots()
+	if in.Evidence != nil {
+		e := *in.Evidence
+		in.Evidence = &e
+		for _, reason := range e.Reasons {
+			machine = append(machine, "Quality of the signal: "+reason+".")
+		}
+		if e.Pending > 0 {
+			machine = append(machine, fmt.Sprintf("Quality of the signal: %d flags are undecided.", e.Pending))
+		}
+	}
+	return &Memo{Input: in, Machine: machine, Findings: fs}, nil
 }
 
 // blame returns the words of a text that label a person as the fault.

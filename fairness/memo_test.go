@@ -9,6 +9,7 @@ import (
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
+	"github.com/coachgov/coaching/signal"
 )
 
 func memoInput(t require.TestingT) fairness.MemoInput {
@@ -66,7 +67,7 @@ func TestMemoMarkdown(t *testing.T) {
 	text := string(m.Markdown())
 	require.Equal(t, text, string(m.Markdown()))
 	for _, want := range []string{"Verdict: insufficient", "standing: restricted", "## Step 1", "## Step 2", "## Step 3", "## Known blind spots",
-		"off the platform", "approved by p1_", "policy SHA-256: " + in.Report.PolicyHash.String(), "table SHA-256: " + in.Report.Fingerprint.String(),
+		"off the platform", "approved by p1\\_", "policy SHA-256: " + in.Report.PolicyHash.String(), "table SHA-256: " + in.Report.Fingerprint.String(),
 		"about 49 would decide"} {
 		require.Contains(t, text, want)
 	}
@@ -74,6 +75,68 @@ func TestMemoMarkdown(t *testing.T) {
 	require.NotContains(t, text, "\n# heading")
 	require.NotContains(t, text, "[link](")
 	require.Equal(t, 1, strings.Count("\n"+text, "\n# "))
+}
+
+// The page has the words of the Markdown and its figures, and can be read without
+// the network, a script or colour.
+func TestMemoHTML(t *testing.T) {
+	in := memoInput(t)
+	in.Purpose = "A | table\n# heading <script>alert(1)</script> <img src=x onerror=y>"
+	m, err := fairness.NewMemo(in)
+	require.NoError(t, err)
+	page := string(m.HTML())
+	require.Equal(t, page, string(m.HTML()))
+	require.Equal(t, 3, strings.Count(page, "<svg "))
+	require.Equal(t, 3, strings.Count(page, "<desc>"))
+	require.Contains(t, page, `<html lang="en">`)
+	require.NotContains(t, page, "<script")
+	require.NotContains(t, page, "<img")
+	require.NotContains(t, strings.ReplaceAll(page, "http://www.w3.org/2000/svg", ""), "://")
+	for _, line := range strings.Split(string(m.Markdown()), "\n") {
+		if text, ok := strings.CutPrefix(line, "## "); ok {
+			require.Contains(t, page, "<h2>"+text+"</h2>")
+		}
+	}
+	require.Equal(t, strings.Count(string(m.Markdown()), "\n- "), strings.Count(page, "<li>"))
+}
+
+// SIG-029: what was measured of the signal's quality is printed, what it could
+// not show is a blind spot, and that of another signal is refused.
+func TestMemoHoldsTheEvidence(t *testing.T) {
+	in := memoInput(t)
+	in.Seed = "beacon 2027-01-31"
+	in.Evidence = &signal.Evidence{Signal: "collaboration_level", Version: 2, Window: in.Report.Window, Reasons: []string{"a window of 2 days; want at least 30"},
+		Cells: 108, Coverage: 0.5, Missing: 54, Flags: 7, Pending: 2, Quality: []string{"DQ07"}}
+	m, err := fairness.NewMemo(in)
+	require.NoError(t, err)
+	in.Evidence.Cells = 1 // the memo has its own
+	text := string(m.Markdown())
+	for _, want := range []string{"## Quality of the signal", "version 2: not sufficient", "coverage 50 % of 108 cells", "data quality: DQ07",
+		"- Quality of the signal: a window of 2 days; want at least 30.", "2 flags are undecided", "seed of the review sample: beacon 2027-01-31"} {
+		require.Contains(t, text, want)
+	}
+	in.Evidence = &signal.Evidence{Signal: "another"}
+	_, err = fairness.NewMemo(in)
+	require.ErrorContains(t, err, "evidence is of another signal")
+}
+
+// FAI-009: the validation pass is in the memo.
+func TestMemoHoldsTheValidation(t *testing.T) {
+	in := memoInput(t)
+	d := thirtyData(t)
+	var err error
+	in.Report, err = thirty().Conclude(d, adopted(t))
+	require.NoError(t, err)
+	m, err := fairness.NewMemo(in)
+	require.NoError(t, err)
+	for _, want := range []string{"## The validation pass", "days that hold data: 30", "first half of the window: 6400 of 16000", "| shift | 0.00 |", thirty().Hash().String()} {
+		require.Contains(t, string(m.Markdown()), want)
+	}
+	in.Report, err = thirty().Look(thirty().Looks[0], d.People, d.Results, adopted(t))
+	require.NoError(t, err)
+	m, err = fairness.NewMemo(in)
+	require.NoError(t, err)
+	require.Contains(t, string(m.Markdown()), "A look on 2027-01-15, before the end")
 }
 
 // Figures of small groups are not printed, and none of them follows from those

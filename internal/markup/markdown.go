@@ -1,6 +1,6 @@
 // Package markup asks whether a text can be read as anything but itself. It takes
 // out of a page what no reader sees, and out of a text what Markdown would read
-// as markup.
+// as markup. A [Page] gives a document both forms.
 package markup
 
 import "strings"
