@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,8 @@ type ImpactRow struct {
 	// Excluded categories have less than the least share, no ratio, and no part in
 	// the highest rate.
 	Excluded bool `json:"excluded"`
+	// Hidden says that the figures were taken out; see [Report.Hide].
+	Hidden bool `json:"hidden"`
 	// Impact is the rate over the highest of a category that is not excluded;
 	// ImpactDefined is false for an excluded category, and where a rate is
 	// undefined or the highest is zero.
@@ -37,8 +40,8 @@ func (r ImpactRow) Label() string { return strings.Join(r.Levels, ", ") }
 // highest one. It is for auditors; at the sizes of a programme such a ratio is
 // mostly noise, and no verdict of this package rests on it.
 //
-// It holds the figures of small categories too, as the law wants: who may read
-// it may read those.
+// As it is made it holds the figures of small categories too, as the law wants:
+// who may read it may read those. [Report.Hide] takes them out.
 type ImpactTable struct {
 	Signal  string      `json:"signal"`
 	By      []string    `json:"by"`
@@ -139,15 +142,51 @@ func impactReady(t *Table, rule ImpactRule, by []string) error {
 	return rule.check()
 }
 
+// Hide returns the tables without the figures of the categories that the report
+// must not print, and all of a table whose attributes it did not compare. The
+// ratios are to the highest of the categories that are left. The tables given are
+// not changed.
+func (r *Report) Hide(tables ...ImpactTable) []ImpactTable {
+	out := slices.Clone(tables)
+	for i := range out {
+		t := &out[i]
+		t.Rows = slices.Clone(t.Rows)
+		for j := range t.Rows {
+			if row := &t.Rows[j]; r.hidesGroup(t.By, row.Levels) {
+				*row = ImpactRow{Levels: row.Levels, Hidden: true}
+			}
+		}
+		t.ratios()
+	}
+	return out
+}
+
+// hidesGroup reports whether the figures of a group must not be printed.
+func (r *Report) hidesGroup(by, levels []string) bool {
+	for _, f := range r.Families {
+		for _, g := range f.Groups {
+			if slices.Equal(f.By, by) && slices.Equal(g.Group, levels) {
+				return g.Suppressed
+			}
+		}
+	}
+	return true // not compared: nobody checked what it would reveal
+}
+
 // compare fills in shares and ratios.
 func (t *ImpactTable) compare() {
 	for _, r := range t.Rows {
 		t.Total += r.Rate.N
 	}
+	t.ratios()
+}
+
+// ratios fills in shares of the total and ratios to the highest.
+func (t *ImpactTable) ratios() {
 	var highest Rate
 	for i := range t.Rows {
 		r := &t.Rows[i]
-		if t.Total > 0 {
+		if t.Total > 0 && !r.Hidden {
 			r.Share = float64(r.Rate.N) / float64(t.Total)
 			r.Excluded = t.LeastShare > 0 && Below(Rate{r.Rate.N, t.Total}, Rate{1, 1}, t.LeastShare)
 		}
@@ -157,7 +196,7 @@ func (t *ImpactTable) compare() {
 	}
 	for i := range t.Rows {
 		r := &t.Rows[i]
-		if r.Excluded || r.Rate.N == 0 || highest.X == 0 {
+		if r.Impact, r.ImpactDefined, r.BelowFourFifths = 0, false, false; r.Hidden || r.Excluded || r.Rate.N == 0 || highest.X == 0 {
 			continue
 		}
 		ratio := new(big.Rat).Quo(big.NewRat(r.Rate.X, r.Rate.N), big.NewRat(highest.X, highest.N))
@@ -210,6 +249,9 @@ func (t ImpactTable) addTo(p *markup.Page) {
 
 // cells writes the figures of a row; missing stands for what is undefined.
 func (r ImpactRow) cells(missing string) []string {
+	if r.Hidden {
+		return []string{"not printed", "", "", "", ""}
+	}
 	rate, impact := missing, missing
 	if v, ok := r.Rate.Value(); ok {
 		rate = percent(v, 1)
@@ -245,9 +287,8 @@ func ImpactMarkdown(tables ...ImpactTable) []byte { return impactPage(tables).Ma
 func ImpactHTML(tables ...ImpactTable) []byte { return impactPage(tables).HTML() }
 
 // ImpactCSV returns the tables, in the order given, as one CSV with a header: a
-// row for each category, its rate and ratio as exact fractions can be worked out
-// from the counts. Rates and ratios have six decimals and are empty where
-// undefined. A text that a spreadsheet would run as a formula has an apostrophe
+// row for each category. Rates and ratios have six decimals and are empty where
+// undefined, and all figures are where they are hidden. A text that a spreadsheet would run as a formula has an apostrophe
 // in front.
 func ImpactCSV(tables ...ImpactTable) []byte {
 	var b bytes.Buffer
@@ -269,6 +310,10 @@ func ImpactCSV(tables ...ImpactTable) []byte {
 		kind, by := map[bool]string{false: "selection", true: "scoring"}[t.Scoring], strings.Join(t.By, " x ")
 		for _, r := range t.Rows {
 			rate, ok := r.Rate.Value()
+			if r.Hidden {
+				write(t.Signal, by, r.Label(), kind, "", "", "", "", "", "", "")
+				continue
+			}
 			write(t.Signal, by, r.Label(), kind, fmt.Sprint(r.Rate.N), fmt.Sprint(r.Rate.X), six(rate, ok), six(r.Share, true), fmt.Sprint(r.Excluded), six(r.Impact, r.ImpactDefined), fmt.Sprint(r.BelowFourFifths))
 		}
 		write(t.Signal, by, "(unknown)", kind, fmt.Sprint(t.Unknown), "", "", "", "", "", "")

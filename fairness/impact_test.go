@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/fairness"
 )
 
@@ -219,4 +220,29 @@ func TestImpactTableEdges(t *testing.T) {
 	} {
 		require.ErrorContains(t, f(), want)
 	}
+}
+
+// What the report does not print is in no table either, and a ratio is to the
+// highest category that is.
+func TestHide(t *testing.T) {
+	spec := fairness.Spec{Signal: "s", Polarity: fairness.Favourable, Attributes: []fairness.Attribute{{Name: "g"}, {Name: "h"}}, Families: []fairness.Family{{By: []string{"g"}}}}
+	table, err := fairness.FromCounts(spec, []fairness.Count{{Levels: []string{"a", "x"}, Flagged: 10, Total: 40}, {Levels: []string{"b", "x"}, Flagged: 20, Total: 50},
+		{Levels: []string{"c", "x"}, Flagged: 3, Total: 3}, {Levels: []string{"d", "x"}, Flagged: 30, Total: 60}})
+	require.NoError(t, err)
+	r, err := fairness.Check(table, nil, coaching.Window{From: day("2027-01-01"), To: day("2027-01-30")}, adopted(t))
+	require.NoError(t, err)
+	full, err := fairness.SelectionRates(table, fairness.ImpactRule{}, "g")
+	require.NoError(t, err)
+	other, err := fairness.SelectionRates(table, fairness.ImpactRule{}, "h")
+	require.NoError(t, err)
+	require.Equal(t, 0.25, full.Rows[0].Impact)
+	hidden := r.Hide(full, other)
+	require.Equal(t, 0.25, full.Rows[0].Impact, "the tables given are not changed")
+	require.Equal(t, fairness.ImpactRow{Levels: []string{"c"}, Hidden: true}, hidden[0].Rows[2])
+	require.Equal(t, fairness.ImpactRow{Levels: []string{"a"}, Hidden: true}, hidden[0].Rows[0], "the smallest of the others covers it")
+	require.Equal(t, 1.0, hidden[0].Rows[3].Impact)
+	require.InDelta(t, 0.8, hidden[0].Rows[1].Impact, 1e-15)
+	require.True(t, hidden[1].Rows[0].Hidden, "not compared")
+	require.Contains(t, string(fairness.ImpactMarkdown(hidden...)), "| c | not printed |")
+	require.NotContains(t, string(fairness.ImpactCSV(hidden...)), ",3,")
 }
