@@ -10,7 +10,7 @@ import (
 
 // The figures of a report are SVG documents: one width, a title and a
 // description for screen readers, the same bytes for the same report. A group
-// whose figures must not be printed is there by name alone, or not at all.
+// whose figures must not be printed is not there.
 
 // mark is the shape of a verdict.
 func (v Verdict) mark() chart.Mark {
@@ -31,25 +31,30 @@ func (r *Report) Forest() []byte {
 	counts := map[Verdict]int{}
 	for _, family := range r.Families {
 		panel := chart.Panel{Label: family.Name()}
-		if family.Secondary {
-			panel.Note = "secondary"
-		}
+		hidden := 0
 		for _, g := range family.Groups {
 			counts[g.Verdict]++
+			if g.Suppressed {
+				hidden++
+				continue
+			}
 			row := chart.Row{Label: g.Label, Mark: g.Verdict.mark(), Verdict: g.Verdict.String(), Ratio: math.NaN(), Low: math.NaN(), High: math.NaN()}
-			switch {
-			case g.Suppressed:
-				row.Counts, row.Verdict = "not printed", g.Verdict.String()+", figures not printed"
-			case g.Rate.N == 0:
-				row.Counts = "nobody"
-			default:
+			if row.Counts = "nobody"; g.Rate.N > 0 {
 				row.Counts, row.Size = g.Rate.String(), float64(g.Rate.N)
-				if g.Ratio.Defined {
-					row.Ratio, row.Low, row.High = g.Ratio.Value, g.Ratio.Low, g.Ratio.High
-				}
+			}
+			if g.Ratio.Defined {
+				row.Ratio, row.Low, row.High = g.Ratio.Value, g.Ratio.Low, g.Ratio.High
 			}
 			panel.Rows = append(panel.Rows, row)
 		}
+		var notes []string
+		if family.Secondary {
+			notes = append(notes, "secondary")
+		}
+		if hidden > 0 {
+			notes = append(notes, fmt.Sprintf("figures of %d groups are not printed", hidden))
+		}
+		panel.Note = strings.Join(notes, "; ")
 		f.Panels = append(f.Panels, panel)
 	}
 	f.Desc = fmt.Sprintf("%d groups pause, %d pass, for %d the evidence is insufficient.", counts[Pause], counts[Pass], counts[Insufficient])

@@ -234,7 +234,7 @@ func (t ImpactTable) addTo(p *markup.Page) {
 		}
 		rows = append(rows, append([]string{r.Label()}, cells...))
 	}
-	p.Table(t.title(), "lrrrrrl", []string{strings.Join(t.By, " x "), "people", selected, rate, "share of people", "impact ratio", "note"}, rows)
+	p.Table("", "lrrrrrl", []string{strings.Join(t.By, " x "), "people", selected, rate, "share of people", "impact ratio", "note"}, rows)
 	notes := []string{fmt.Sprintf("%d people of unknown category are left out", t.Unknown)}
 	if t.Scoring {
 		notes = append(notes, fmt.Sprintf("median %s: %d above it, %d at it, of %d with a score; %d without", strconv.FormatFloat(t.Split.Median, 'g', -1, 64), t.Split.Above, t.Split.At, t.Split.N, t.Unscored))

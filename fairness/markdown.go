@@ -92,9 +92,52 @@ func (r *Report) pageFamilies(p *markup.Page) {
 			rows = append(rows, g.cells(highest))
 		}
 		p.Table("", "lrrrrl", []string{"group", "flagged", "everyone else", "ratio [interval]", "to the highest", "verdict"}, rows)
+		f.pageMetrics(p)
+		f.pageAdjusted(p)
 	}
 	p.Paragraph("The ratio to the highest printed group is there for auditors and decides nothing.")
 	p.Figure(r.Funnel())
+}
+
+// pageMetrics prints how groups differ by what turned out to be true.
+func (f FamilyResult) pageMetrics(p *markup.Page) {
+	var rows [][]string
+	hidden := 0
+	for _, m := range f.Metrics {
+		if m.Suppressed {
+			hidden++
+			continue
+		}
+		for _, g := range m.Groups {
+			row := []string{strings.ReplaceAll(m.Metric.String(), "_", " "), g.Label, g.Rate.String(), g.Rest.String(), g.Diff.String(), fmt.Sprintf("%.2g", g.BH)}
+			if g.Undefined != "" {
+				row[2], row[4], row[5] = "undefined", g.Undefined, ""
+			}
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) > 0 {
+		p.Table("By what turned out to be true of people; no threshold decides on it", "llrrrr", []string{"rate", "group", "group's", "everyone else's", "difference [interval]", "adjusted p"}, rows)
+	}
+	if hidden > 0 {
+		p.Paragraph(fmt.Sprintf("%d rates that need labels are not printed: a group is too small.", hidden))
+	}
+}
+
+// pageAdjusted prints the gaps that are left among people who share a factor that
+// was declared legitimate.
+func (f FamilyResult) pageAdjusted(p *markup.Page) {
+	var rows [][]string
+	for _, a := range f.Adjusted {
+		row := []string{a.Factor, a.Label, "not printed", "not printed", "", ""}
+		if !a.Suppressed {
+			row = []string{a.Factor, a.Label, a.Crude.String(), a.Ratio.String(), fmt.Sprintf("%.2g", a.P), fmt.Sprintf("%.2g", a.PSame)}
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) > 0 {
+		p.Table("Among people who share a factor that was declared legitimate (Mantel-Haenszel)", "llrrrr", []string{"factor", "group", "ratio", "ratio within the factor", "p of none", "p of one for all levels"}, rows)
+	}
 }
 
 // cells is the row of a group in the memo.

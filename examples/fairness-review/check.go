@@ -230,6 +230,20 @@ func (r *reviewed) text() string {
 		}
 		table(rows...)
 	}
+	rows = [][]string{{"attributes", "rate", "group", "group's", "everyone else's", "difference [interval]", "adjusted p"}}
+	for _, family := range f.Families {
+		for _, m := range family.Metrics {
+			for _, g := range m.Groups {
+				if !m.Suppressed {
+					rows = append(rows, []string{family.Name(), m.Metric.String(), g.Label, g.Rate.String(), g.Rest.String(), g.Diff.String(), fmt.Sprintf("%.2g", g.BH)})
+				}
+			}
+		}
+	}
+	if len(rows) > 1 {
+		line("\nBy what turned out to be true, where no group is too small to print; no threshold decides on it")
+		table(rows...)
+	}
 	line("\nStep 3, proxies: %v", f.ProxyResult)
 	rows = [][]string{{"factor", "attribute", "strength", "adjusted p", "share of the gap", "verdict"}}
 	for _, p := range f.Proxies {

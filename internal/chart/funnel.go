@@ -91,10 +91,16 @@ func (f Funnel) SVG() []byte {
 		c.text(funnelLeft-4, min(max(py(v)+4, top+9), top+funnelHeight), short(v), s)
 	}
 	s.anchor = "middle"
-	for v := 1.0; v <= to; v *= 10 {
-		if v >= from {
-			c.line(x(v), top+funnelHeight, x(v), top+funnelHeight+4, grey, 1, "")
-			c.text(min(max(x(v), funnelLeft+10), funnelRight-14), top+funnelHeight+16, people(v), s)
+	steps := []float64{1}
+	if to < 100*from {
+		steps = []float64{1, 2, 5}
+	}
+	for power := 1.0; power <= to; power *= 10 {
+		for _, step := range steps {
+			if v := power * step; v >= from && v <= to {
+				c.line(x(v), top+funnelHeight, x(v), top+funnelHeight+4, grey, 1, "")
+				c.text(min(max(x(v), funnelLeft+10), funnelRight-14), top+funnelHeight+16, people(v), s)
+			}
 		}
 	}
 	c.text((funnelLeft+funnelRight)/2, top+funnelHeight+30, "people in the group", s)
@@ -102,7 +108,7 @@ func (f Funnel) SVG() []byte {
 	return c.finish(f.Title, f.Desc, f.key(&c, top+funnelHeight+40))
 }
 
-// people writes a power of ten, with a unit from a million on.
+// people writes a round number, with a unit from a million on.
 func people(v float64) string {
 	if v >= 1e6 {
 		return strconv.FormatFloat(v/1e6, 'f', -1, 64) + "\u00a0M"
