@@ -26,7 +26,7 @@ func (r *Report) Forest() []byte {
 	}
 	f.Lower, f.Upper, f.Harm = r.limits()
 	if r.policy.RatioMin == 0 {
-		f.Axis += "; the policy limits the difference of rates, the lines are four fifths and five fourths"
+		f.Axis += "; limits: four fifths, while the policy has one on the difference"
 	}
 	counts := map[Verdict]int{}
 	for _, family := range r.Families {
@@ -57,7 +57,7 @@ func (r *Report) Forest() []byte {
 		panel.Note = strings.Join(notes, "; ")
 		f.Panels = append(f.Panels, panel)
 	}
-	f.Desc = fmt.Sprintf("%d groups pause, %d pass, for %d the evidence is insufficient.", counts[Pause], counts[Pass], counts[Insufficient])
+	f.Desc = fmt.Sprintf("Groups by verdict: pause %d, pass %d, insufficient %d.", counts[Pause], counts[Pass], counts[Insufficient])
 	return f.SVG()
 }
 
@@ -97,7 +97,7 @@ func (r *Report) Funnel() []byte {
 			f.Band = append(f.Band, chart.Reach{Size: size, Low: low, High: high})
 		}
 	}
-	f.Desc = fmt.Sprintf("%d groups by size; the ratio of %d is outside what chance makes of equal rates.", len(f.Points), outside)
+	f.Desc = fmt.Sprintf("Groups by size: %d. Ratios outside what chance makes of equal rates: %d.", len(f.Points), outside)
 	return f.SVG()
 }
 

@@ -242,7 +242,7 @@ func (t ImpactTable) addTo(p *markup.Page) {
 		notes = append(notes, "selected means "+t.SelectedMeans)
 	}
 	if excluded > 0 {
-		notes = append(notes, fmt.Sprintf("%d categories of less than %s of people have no ratio: %s", excluded, percent(t.LeastShare, 0), t.Why))
+		notes = append(notes, fmt.Sprintf("categories of less than %[2]s of people, which have no ratio: %[1]d. Why: %[3]s", excluded, percent(t.LeastShare, 0), t.Why))
 	}
 	p.List(notes...)
 }

@@ -222,6 +222,7 @@ func (m *Memo) pageControls(p *markup.Page) {
 	p.List(orNone(items, "none")...)
 	p.Paragraph("Residual risk: " + m.Input.Residual)
 	p.Paragraph("No check can promise parity between all groups. Automated output alone never decides about a career.")
+	p.Paragraph("This check is no governance: without consent, limits on access and an end to storage, acting on signals risks surveillance and bias, whatever its verdict.")
 }
 
 func (r *Report) pageThresholds(p *markup.Page) {

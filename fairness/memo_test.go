@@ -77,6 +77,16 @@ func TestMemoMarkdown(t *testing.T) {
 	require.Equal(t, 1, strings.Count("\n"+text, "\n# "))
 }
 
+// FAI-006, FAI-011: what no check can do is said in every memo.
+func TestMemoStatesTheLimits(t *testing.T) {
+	m, err := fairness.NewMemo(memoInput(t))
+	require.NoError(t, err)
+	for _, limit := range []string{"No check can promise parity", "never decides about a career", "This check is no governance", "surveillance and bias", "Residual risk: "} {
+		require.Contains(t, string(m.Markdown()), limit)
+		require.Contains(t, string(m.HTML()), limit)
+	}
+}
+
 // The page has the words of the Markdown and its figures, and can be read without
 // the network, a script or colour.
 func TestMemoHTML(t *testing.T) {
