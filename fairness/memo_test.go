@@ -102,7 +102,7 @@ func TestMemoHTML(t *testing.T) {
 	require.NotContains(t, page, "<script")
 	require.NotContains(t, page, "<img")
 	require.NotContains(t, strings.ReplaceAll(page, "http://www.w3.org/2000/svg", ""), "://")
-	for _, line := range strings.Split(string(m.Markdown()), "\n") {
+	for line := range strings.SplitSeq(string(m.Markdown()), "\n") {
 		if text, ok := strings.CutPrefix(line, "## "); ok {
 			require.Contains(t, page, "<h2>"+text+"</h2>")
 		}

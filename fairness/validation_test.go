@@ -229,6 +229,10 @@ func TestLifecycleTakesThePlannedReport(t *testing.T) {
 	shifted.Window.To = day("2027-02-05")
 	_, err = l.Next(shifted)
 	require.ErrorContains(t, err, "the plan is of 2027-01-01..2027-01-30")
+	thoughtless := open
+	thoughtless.Plan = &fairness.Validation{Window: v.Window}
+	_, err = l.Next(thoughtless)
+	require.ErrorContains(t, err, "MinPeople is 0")
 	unplanned := open
 	unplanned.Plan = nil
 	bare, err := l.Next(unplanned)

@@ -18,6 +18,8 @@
 // those whom somebody has looked at by hand. No row may hold a name: the file
 // needs levels, not people.
 //
+// memo.png is the top of the memo that -out writes, as a browser shows it.
+//
 // Thresholds have no defaults: without a policy there is no check of an own file.
 package main
 
