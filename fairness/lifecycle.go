@@ -381,6 +381,9 @@ func (l *Lifecycle) conclude(e Event, r *Record) (Phase, error) {
 	if early := report.Verdict == Pause && l.window.Contains(report.Window.From) && l.window.Contains(report.Window.To); report.Window != l.window && !early {
 		no("the report covers %v, and %v was frozen", report.Window, l.window)
 	}
+	if report.Window.To.After(e.On) {
+		no("the report covers days up to %v, which %v has not seen", report.Window.To, e.On)
+	}
 	r.Window, r.Fingerprint, r.Verdict = report.Window, report.Fingerprint, report.Verdict
 	if report.Verdict == Pause { // at any time, by anybody
 		l.fail()

@@ -271,6 +271,11 @@ func TestLifecycleTakesThePlannedReport(t *testing.T) {
 		_, err = conclude(tt.l, tt.on, tt.r)
 		require.ErrorContains(t, err, tt.want)
 	}
+	ended, err := v.Conclude(fairness.ValidationData{People: d.People, First: d.First, Second: d.Second, Days: d.Days, Results: harm, BlindSpots: d.BlindSpots}, p)
+	require.NoError(t, err)
+	require.Equal(t, fairness.Pause, ended.Verdict)
+	_, err = conclude(l, "2027-01-16", ended)
+	require.ErrorContains(t, err, "which 2027-01-16 has not seen")
 	paused, err := conclude(l, "2027-01-16", pause)
 	require.NoError(t, err)
 	require.Equal(t, signal.Paused, paused.Standing(day("2027-01-16")))
