@@ -168,8 +168,13 @@ func (a *Allocation) Differences(carriedOut *Allocation) coaching.Findings {
 		return coaching.Findings{errorf("PIL-085", "cohort.leaders", "the allocation that was carried out is not known")}
 	}
 	var fs coaching.Findings
+	committed, carried := make(map[string]bool, len(a.Units)), make(map[string]Unit, len(carriedOut.Units))
+	for _, u := range slices.Backward(carriedOut.Units) {
+		carried[u.ID] = u
+	}
 	for _, u := range a.Units {
-		got, ok := carriedOut.Unit(u.ID)
+		committed[u.ID] = true
+		got, ok := carried[u.ID]
 		switch {
 		case !ok:
 			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s was committed to wave %d and is not in the allocation that was carried out", u.ID, u.Wave))
@@ -183,7 +188,7 @@ func (a *Allocation) Differences(carriedOut *Allocation) coaching.Findings {
 			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s is in the allocation that was carried out more than once", u.ID))
 		}
 		twice[u.ID] = true
-		if _, ok := a.Unit(u.ID); !ok {
+		if !committed[u.ID] {
 			fs = append(fs, errorf("PIL-085", "cohort.leaders", "%s was not committed to any wave", u.ID))
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Schedule) waves() []waveSpan {
 	}
 	var spans []waveSpan
 	for _, week := range slices.Sorted(maps.Keys(counts)) {
-		spans = append(spans, waveSpan{week, weekFrom(s.Week0, s.slip, week), counts[week]})
+		spans = append(spans, waveSpan{week, weekFrom(s.Week0, s.Slip, week), counts[week]})
 	}
 	return spans
 }
@@ -151,10 +151,10 @@ func (s *Schedule) CSV() []byte {
 		rows = append(rows, []string{"milestone", m.ID, week(m.Week), m.Date.String(), m.Date.String(), "", "", m.Rule})
 	}
 	for _, d := range s.Snapshots {
-		rows = append(rows, []string{"snapshot", "snapshot", week(weekOf(s.Week0, s.slip, d)), d.String(), d.String(), "", "", "PIL-049"})
+		rows = append(rows, []string{"snapshot", "snapshot", week(weekOf(s.Week0, s.Slip, d)), d.String(), d.String(), "", "", "PIL-049"})
 	}
 	for _, d := range s.LogReviews {
-		rows = append(rows, []string{"log_review", "log_review", week(weekOf(s.Week0, s.slip, d)), d.String(), d.String(), "", "", "GOV-019"})
+		rows = append(rows, []string{"log_review", "log_review", week(weekOf(s.Week0, s.Slip, d)), d.String(), d.String(), "", "", "GOV-019"})
 	}
 	for _, x := range s.Sessions {
 		rows = append(rows, []string{"session", "session", week(x.Week), x.Date.String(), x.Date.String(), instant(x.Start), x.Leader, "PIL-048"})

@@ -3,7 +3,6 @@ package pilot
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,43 +22,86 @@ type ICSOptions struct {
 	// each time that a changed schedule is sent out, so that calendars replace
 	// the old events. Not below 0.
 	Sequence int
+	// Earlier is the schedule that was sent out before, nil for none. Its events
+	// that the schedule no longer holds are written as cancelled, so that
+	// calendars take them away. It belongs to the same plan, and Sequence is
+	// above 0.
+	Earlier *Schedule
 }
 
 // ICS returns the schedule as an iCalendar file (RFC 5545): the milestones as
 // all-day events, then the sessions, each an event of its own in UTC, because
-// clients disagree about recurring events across a change of daylight saving.
-// An event keeps its UID when the schedule is computed again. No event names a
-// person; leaders appear by the plan's label in the UID only.
+// clients disagree about recurring events across a change of daylight saving;
+// last what is cancelled, in the same order. An event keeps its UID when the
+// schedule is computed again. No event names a person; leaders appear by the
+// plan's label in the UID only.
 func (s *Schedule) ICS(o ICSOptions) ([]byte, error) {
-	if o.Stamp.IsZero() || o.Stamp.Year() < 1 || o.Stamp.Year() > 9999 {
+	switch {
+	case o.Stamp.IsZero() || o.Stamp.Year() < 1 || o.Stamp.Year() > 9999:
 		return nil, fmt.Errorf("pilot: ics: no stamp, want the time at which the file is made")
-	}
-	if o.Sequence < 0 {
+	case o.Sequence < 0:
 		return nil, fmt.Errorf("pilot: ics: sequence %d, want 0 or more", o.Sequence)
+	case o.Earlier != nil && o.Earlier.Plan != s.Plan:
+		return nil, fmt.Errorf("pilot: ics: the earlier schedule is of another plan")
+	case o.Earlier != nil && o.Sequence == 0:
+		return nil, fmt.Errorf("pilot: ics: sequence 0 after an earlier schedule, want the number of the revision")
 	}
 	w := calendarWriter{stamp: o.Stamp, sequence: o.Sequence, domain: s.Plan + ".pilot.invalid"}
 	w.line("BEGIN:VCALENDAR")
 	w.line("VERSION:2.0")
 	w.line("PRODID:-//pilot//schedule export//EN")
 	w.line("CALSCALE:GREGORIAN")
-	for _, m := range s.Milestones {
-		w.day(m)
+	kept := map[string]bool{}
+	for _, e := range s.events(o.Leaders) {
+		kept[e.uid] = true
+		w.event(e, false)
 	}
-	leaders := o.Leaders
-	if leaders == nil {
-		for _, session := range s.Sessions {
-			if !slices.Contains(leaders, session.Leader) {
-				leaders = append(leaders, session.Leader)
+	if o.Earlier != nil {
+		for _, e := range o.Earlier.events(o.Leaders) {
+			if !kept[e.uid] {
+				w.event(e, true)
 			}
-		}
-	}
-	for _, leader := range leaders {
-		for _, session := range s.Of(leader) {
-			w.session(session, s.minutes)
 		}
 	}
 	w.line("END:VCALENDAR")
 	return w.out.Bytes(), nil
+}
+
+// An event is one entry of a calendar. An all-day event has a rule and no time.
+type event struct {
+	uid, summary string
+	rule         string
+	day          coaching.Date
+	start, end   time.Time
+}
+
+// events returns the milestones and then the sessions of the leaders, nil for
+// every leader.
+func (s *Schedule) events(leaders []string) []event {
+	var es []event
+	for _, m := range s.Milestones {
+		es = append(es, event{uid: m.ID, summary: m.ID, rule: m.Rule, day: m.Date})
+	}
+	sessions := s.Sessions
+	if leaders != nil {
+		own := map[string][]Session{}
+		for _, x := range s.Sessions {
+			own[x.Leader] = append(own[x.Leader], x)
+		}
+		sessions = nil
+		for _, leader := range leaders {
+			sessions = append(sessions, own[leader]...)
+			delete(own, leader) // a leader who is listed twice has one calendar
+		}
+	}
+	for _, x := range sessions {
+		es = append(es, event{
+			uid:     fmt.Sprintf("session-%s-w%02d", x.Leader, x.Week),
+			summary: fmt.Sprintf("Coaching session, week %d – one experiment", x.Week),
+			start:   x.Start, end: x.Start.Add(time.Duration(s.Minutes) * time.Minute),
+		})
+	}
+	return es
 }
 
 type calendarWriter struct {
@@ -69,29 +111,30 @@ type calendarWriter struct {
 	domain   string
 }
 
-func (w *calendarWriter) begin(uid string) {
+// event writes the end of a session rather than a duration, which Outlook
+// ignores.
+func (w *calendarWriter) event(e event, cancelled bool) {
 	w.line("BEGIN:VEVENT")
-	w.line("UID:" + escapeText(uid+"@"+w.domain))
+	w.line("UID:" + escapeText(e.uid+"@"+w.domain))
 	w.line("DTSTAMP:" + instant(w.stamp))
 	w.line(fmt.Sprintf("SEQUENCE:%d", w.sequence))
-}
-
-func (w *calendarWriter) day(m Milestone) {
-	w.begin(m.ID)
-	w.line("DTSTART;VALUE=DATE:" + basicDate(m.Date))
-	w.line("DTEND;VALUE=DATE:" + basicDate(m.Date.AddDays(1)))
-	w.line("TRANSP:TRANSPARENT")
-	w.line("SUMMARY:" + escapeText(m.ID))
-	w.line("DESCRIPTION:" + escapeText("rule "+m.Rule))
-	w.line("END:VEVENT")
-}
-
-// session writes the end rather than a duration, which Outlook ignores.
-func (w *calendarWriter) session(s Session, minutes int) {
-	w.begin(fmt.Sprintf("session-%s-w%02d", s.Leader, s.Week))
-	w.line("DTSTART:" + instant(s.Start))
-	w.line("DTEND:" + instant(s.Start.Add(time.Duration(minutes)*time.Minute)))
-	w.line("SUMMARY:" + escapeText(fmt.Sprintf("Coaching session, week %d – one experiment", s.Week)))
+	if cancelled {
+		w.line("STATUS:CANCELLED")
+	}
+	if e.day.IsZero() {
+		w.line("DTSTART:" + instant(e.start))
+		if e.end.After(e.start) { // RFC 5545, 3.8.2.2
+			w.line("DTEND:" + instant(e.end))
+		}
+	} else {
+		w.line("DTSTART;VALUE=DATE:" + basicDate(e.day))
+		w.line("DTEND;VALUE=DATE:" + basicDate(e.day.AddDays(1)))
+		w.line("TRANSP:TRANSPARENT")
+	}
+	w.line("SUMMARY:" + escapeText(e.summary))
+	if e.rule != "" {
+		w.line("DESCRIPTION:" + escapeText("rule "+e.rule))
+	}
 	w.line("END:VEVENT")
 }
 

@@ -21,14 +21,14 @@ type Schedule struct {
 	Baseline   coaching.Window `json:"baseline"`
 	Run        coaching.Window `json:"run"`
 	Measure    coaching.Window `json:"measurement"`
-	Phases     []Phase         `json:"phases"`           // in order of time
-	Milestones []Milestone     `json:"milestones"`       // in the order in which a programme meets them; the lasting ones last
-	Snapshots  []coaching.Date `json:"snapshots"`        // by date
-	LogReviews []coaching.Date `json:"log_reviews"`      // by date
-	Sessions   []Session       `json:"sessions"`         // by leader in the plan's order, then week
-	Missed     []MissedSession `json:"missed,omitempty"` // in the same order
-	minutes    int             // of a session
-	slip       int             // weeks by which the run starts late
+	Phases     []Phase         `json:"phases"`               // in order of time
+	Milestones []Milestone     `json:"milestones"`           // in the order in which a programme meets them; the lasting ones last
+	Snapshots  []coaching.Date `json:"snapshots"`            // by date
+	LogReviews []coaching.Date `json:"log_reviews"`          // by date
+	Sessions   []Session       `json:"sessions"`             // by leader in the plan's order, then week
+	Missed     []MissedSession `json:"missed,omitempty"`     // in the same order
+	Minutes    int             `json:"session_minutes"`      // length of a session
+	Slip       int             `json:"slip_weeks,omitempty"` // weeks by which the run starts late
 }
 
 // A Phase is a run of weeks with one purpose.
@@ -127,7 +127,7 @@ func (p *Plan) Schedule(a *Allocation, slots map[string]Slot, zones Zones) (*Sch
 		Validation: coaching.Window{From: p.Week0.AddDays(-validationDays), To: p.Week0.AddDays(-1)},
 		Baseline:   p.Baseline(), Run: p.Run(), Measure: p.Measurement(),
 		Phases: p.phases(), Milestones: p.milestones(), Snapshots: p.snapshots(), LogReviews: p.logReviews(),
-		minutes: p.Session.Minutes, slip: p.SlipWeeks,
+		Minutes: p.Session.Minutes, Slip: p.SlipWeeks,
 	}
 	return s, p.sessions(s, a, slots, zones)
 }

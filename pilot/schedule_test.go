@@ -2,6 +2,7 @@ package pilot_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -221,6 +222,59 @@ func TestICSKeepsUIDs(t *testing.T) {
 	require.NotContains(t, string(after), "SEQUENCE:0\r\n")
 }
 
+// What the new schedule no longer holds is cancelled under its old UID, time and
+// the new sequence; nothing else is (RFC 5545, 3.8.1.11).
+func TestICSCancels(t *testing.T) {
+	p := plan(t)
+	earlier := schedule(t, p)
+	p.TemplateWeeks = 11 // no week 12, no executive summary
+	p.Design.WaveStarts = []int{5, 8}
+	s := schedule(t, p)
+	out, err := s.ICS(pilot.ICSOptions{Stamp: stamp(), Sequence: 3, Earlier: earlier})
+	require.NoError(t, err)
+	var cancelled, all []string
+	for i, text := range strings.Split(string(out), "BEGIN:VEVENT\r\n") {
+		if i == 0 {
+			continue
+		}
+		uid, _, _ := strings.Cut(text, "@")
+		all = append(all, uid)
+		require.Contains(t, text, "\r\nSEQUENCE:3\r\n")
+		if strings.Contains(text, "\r\nSTATUS:CANCELLED\r\n") {
+			cancelled = append(cancelled, strings.TrimPrefix(uid, "UID:"))
+			require.Contains(t, text, "DTSTART")
+		}
+	}
+	want := []string{"executive_summary_draft_start"}
+	for _, leader := range []string{"L01", "L02", "L03", "L04", "L05", "L06", "L07", "L08", "L09", "L10"} {
+		want = append(want, "session-"+leader+"-w12")
+	}
+	require.Equal(t, want, cancelled)
+	require.Len(t, slices.Compact(slices.Sorted(slices.Values(all))), len(all), "an event is written twice")
+	require.Contains(t, string(out), "UID:session-L02-w12@product-org-12w.pilot.invalid\r\nDTSTAMP:20270108T120000Z\r\nSEQUENCE:3\r\nSTATUS:CANCELLED\r\nDTSTART:20270329T130000Z\r\nDTEND:20270329T140000Z\r\n")
+
+	one, err := s.ICS(pilot.ICSOptions{Stamp: stamp(), Sequence: 3, Earlier: earlier, Leaders: []string{"L02", "L02"}})
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(one), "session-L02-w12@"))
+	require.NotContains(t, string(one), "session-L01")
+
+	_, err = s.ICS(pilot.ICSOptions{Stamp: stamp(), Earlier: earlier})
+	require.ErrorContains(t, err, "number of the revision")
+	p.ID = "another"
+	_, err = schedule(t, p).ICS(pilot.ICSOptions{Stamp: stamp(), Sequence: 1, Earlier: earlier})
+	require.ErrorContains(t, err, "another plan")
+}
+
+// A host that keeps schedules as JSON gets the same calendar out of them.
+func TestScheduleReadsBack(t *testing.T) {
+	s := schedule(t, plan(t))
+	data, err := json.Marshal(s)
+	require.NoError(t, err)
+	var again pilot.Schedule
+	require.NoError(t, json.Unmarshal(data, &again))
+	require.Equal(t, s, &again)
+}
+
 // What cannot be scheduled is an error that says what was wanted.
 func TestScheduleErrors(t *testing.T) {
 	p := plan(t)
@@ -306,20 +360,26 @@ func TestScheduleLaws(t *testing.T) {
 // A calendar file holds CRLF lines of at most 75 bytes that unfold to the text,
 // whatever the plan's id.
 func FuzzICS(f *testing.F) {
-	f.Add("product-org-12w", 60)
-	f.Add("Prüfung, mit; Zeichen\\n\u2028 über fünfundsiebzig Bytes hinaus und noch ein wenig weiter", 1)
-	f.Add("\xff\xfe\r\n:", 0)
-	f.Add(strings.Repeat("x", 300), 30) // folded more than once
+	f.Add("product-org-12w", "L01", 60)
+	f.Add("Prüfung, mit; Zeichen\\n\u2028 über fünfundsiebzig Bytes hinaus und noch ein wenig weiter", "L;1", 1)
+	f.Add("\xff\xfe\r\n:", "\n\xc3", 0)
+	f.Add(strings.Repeat("x", 300), strings.Repeat("ß", 80), -30) // folded more than once
 	p, fs := pilot.Decode("p.yaml", read(f, planFile))
 	require.Empty(f, fs)
-	a, err := p.Allocate()
-	require.NoError(f, err)
-	f.Fuzz(func(t *testing.T, id string, minutes int) {
+	f.Fuzz(func(t *testing.T, id, leader string, minutes int) {
 		q := p.Clone()
-		q.ID, q.Session.Minutes = id, minutes%1000
-		s, err := q.Schedule(a, nil, func(string) (*time.Location, error) { return time.UTC, nil })
+		q.ID, q.Session.Minutes, q.Cohort.Leaders[0].ID = id, minutes%1000, leader
+		a, err := q.Allocate()
+		if err != nil {
+			t.Skip() // the label of another leader
+		}
+		zones := func(string) (*time.Location, error) { return time.UTC, nil }
+		earlier, err := q.Schedule(a, nil, zones)
 		require.NoError(t, err)
-		out, err := s.ICS(pilot.ICSOptions{Stamp: stamp()})
+		q.TemplateWeeks = 11
+		s, err := q.Schedule(a, nil, zones)
+		require.NoError(t, err)
+		out, err := s.ICS(pilot.ICSOptions{Stamp: stamp(), Sequence: 1, Earlier: earlier})
 		require.NoError(t, err)
 		require.True(t, bytes.HasSuffix(out, []byte("\r\n")))
 		for line := range bytes.SplitSeq(bytes.TrimSuffix(out, []byte("\r\n")), []byte("\r\n")) {
@@ -328,6 +388,8 @@ func FuzzICS(f *testing.F) {
 			require.Equal(t, strings.ToValidUTF8(string(line), "?"), string(line), "a character is cut")
 		}
 		unfolded := bytes.ReplaceAll(out, []byte("\r\n "), nil)
-		require.Equal(t, 60+len(s.Milestones), bytes.Count(unfolded, []byte("\r\nUID:")))
+		// One session of each leader and the executive summary are cancelled.
+		require.Equal(t, 60+len(earlier.Milestones), bytes.Count(unfolded, []byte("\r\nUID:")))
+		require.Equal(t, 11, bytes.Count(unfolded, []byte("\r\nSTATUS:CANCELLED\r\n")))
 	})
 }

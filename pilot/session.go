@@ -2,6 +2,7 @@ package pilot
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coachgov/coaching"
@@ -11,8 +12,12 @@ import (
 // start of the leader's wave to the end of the run.
 func (p *Plan) sessions(s *Schedule, a *Allocation, slots map[string]Slot, zones Zones) error {
 	loaded := map[string]*time.Location{}
+	units := make(map[string]Unit, len(a.Units))
+	for _, u := range slices.Backward(a.Units) {
+		units[u.ID] = u // the first of two counts, as in Allocation.Unit
+	}
 	for i, l := range p.Cohort.Leaders {
-		unit, ok := a.Unit(l.ID)
+		unit, ok := units[l.ID]
 		if !ok {
 			return fmt.Errorf("pilot: schedule: leader %d is not in the allocation", i)
 		}
