@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/coachgov/coaching"
 )
@@ -24,10 +25,33 @@ import (
 //
 // Under a parallel design there are two groups: wave 1 is coached from the
 // first wave start on, wave 2 is the control and is not coached in the pilot.
+//
+// In Python, with the plan's JSON read into p and no balance declared:
+//
+//	import hashlib, hmac
+//	d = p["design"]
+//	seed = hashlib.sha256(d["seed_message"].encode()).digest()
+//	key = lambda use, name: hmac.new(seed, f"{use}\0{name}".encode(), "sha256").digest()
+//	strata = {}
+//	for leader in p["cohort"]["leaders"]:
+//	    stratum = "all" if d.get("strata") == "none" else leader["stratum"]
+//	    strata.setdefault(stratum, []).append(leader["id"])
+//	order = [id for s in sorted(strata, key=lambda s: key("stratum", s))
+//	         for id in sorted(strata[s], key=lambda id: key("order", id))]
+//	groups = 2 if d["kind"] == "parallel" else len(d["wave_starts"])
+//	wave = {id: i % groups + 1 for i, id in enumerate(order)}
+//
+// With a [Balance], the seed of draw k, counted from 0, is that of the message
+// for k = 0 and SHA-256(message 0x00 k) with k in decimal after it; the first
+// draw that the rule accepts counts, and Draw and Gap keep what was accepted.
 type Allocation struct {
 	Kind  DesignKind `json:"kind"`
-	Seed  [32]byte   `json:"-"`
-	Units []Unit     `json:"units"` // in the plan's order of leaders
+	Seed  [32]byte   `json:"-"`              // of the draw that counts
+	Units []Unit     `json:"units"`          // in the plan's order of leaders
+	Draw  int        `json:"draw,omitempty"` // draws that the balance refused before this one
+	// Gap is the greatest difference between the means of two groups, as an exact
+	// fraction; "" without a balance.
+	Gap string `json:"gap,omitempty"`
 }
 
 // A Unit is one leader's place in an allocation.
@@ -41,10 +65,16 @@ type Unit struct {
 	Order string `json:"order"`
 }
 
+// maxWaves is the most groups of a design.
+const maxWaves = 64
+
 // Groups returns how many groups the design compares: its waves, 2 for a
-// parallel control, and 1 when there is no design.
+// parallel control, one for each start week of a multiple baseline, and 1 when
+// there is no design.
 func (d Design) Groups() int {
 	switch d.Kind {
+	case MultipleBaseline:
+		return len(d.WaveStarts)
 	case Staggered:
 		return d.Waves
 	case Parallel:
@@ -67,26 +97,65 @@ func (d Design) start(group int) int {
 // Allocate deals the leaders over the groups of the design. The order in which
 // the plan lists leaders changes the order of Units and nothing else. It fails
 // when the plan has no leaders, lists one twice, or when a design with groups
-// lacks its seed message or has fewer than two groups. Without a design every
-// leader is in wave 1.
+// lacks its seed message or has fewer than two groups or more than 64. Without a
+// design every leader is in wave 1. A balance fails when it accepts fewer than 40
+// allocations, when a leader has no covariate, when 10,000 draws do not meet it,
+// or when it would have to search more than 5 million allocations.
 func (p *Plan) Allocate() (*Allocation, error) {
 	d, leaders := p.Design, p.Cohort.Leaders
 	groups := d.Groups()
 	switch {
 	case len(leaders) == 0:
 		return nil, fmt.Errorf("pilot: allocate: no leaders")
-	case groups < 1 || d.Kind == Staggered && groups < 2:
-		return nil, fmt.Errorf("pilot: allocate: staggered design of %d waves, want at least 2", d.Waves)
+	case groups < 1 || groups < 2 && (d.Kind == Staggered || d.Kind == MultipleBaseline):
+		return nil, fmt.Errorf("pilot: allocate: staggered design of %d waves, want at least 2", groups)
+	case groups > maxWaves:
+		return nil, fmt.Errorf("pilot: allocate: %d groups, want at most %d", groups, maxWaves)
 	case groups > 1 && d.SeedMessage == "":
 		return nil, fmt.Errorf("pilot: allocate: no seed message; want one that was fixed before the baseline was seen")
 	}
-	a := &Allocation{Kind: cmp.Or(d.Kind, NoDesign), Seed: sha256.Sum256([]byte(d.SeedMessage))}
-	index := map[string]int{}
-	strata := map[string][]string{}
+	seen := make(map[string]bool, len(leaders))
 	for i, l := range leaders {
-		if _, twice := index[l.ID]; twice {
+		if seen[l.ID] {
 			return nil, fmt.Errorf("pilot: allocate: leader %d has the label of an earlier one", i)
 		}
+		seen[l.ID] = true
+	}
+	if d.Balance == nil || groups < 2 {
+		return p.draw(d.SeedMessage), nil
+	}
+	b, err := p.balancer()
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.space()
+	if err != nil {
+		return nil, err
+	}
+	s.balance = b
+	if err := s.enough(); err != nil {
+		return nil, err
+	}
+	for k := range maxDraws {
+		message := d.SeedMessage
+		if k > 0 {
+			message += "\x00" + strconv.Itoa(k)
+		}
+		if a := p.draw(message); b.accepts(a.Groups()) {
+			a.Draw, a.Gap = k, b.gapOf(a.Groups()).RatString()
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("pilot: allocate: no draw of %d keeps the groups within the gap; want a larger max_gap", maxDraws)
+}
+
+// draw deals the leaders by the seed of a message.
+func (p *Plan) draw(message string) *Allocation {
+	d, groups := p.Design, p.Design.Groups()
+	a := &Allocation{Kind: cmp.Or(d.Kind, NoDesign), Seed: sha256.Sum256([]byte(message))}
+	index := make(map[string]int, len(p.Cohort.Leaders))
+	strata := map[string][]string{}
+	for i, l := range p.Cohort.Leaders {
 		index[l.ID] = i
 		stratum := p.stratum(l)
 		strata[stratum] = append(strata[stratum], l.ID)
@@ -101,7 +170,7 @@ func (p *Plan) Allocate() (*Allocation, error) {
 			dealt++
 		}
 	}
-	return a, nil
+	return a
 }
 
 // stratum returns the stratum that the design uses for a leader.

@@ -1,12 +1,16 @@
 package pilot_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,6 +18,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
 )
 
@@ -245,4 +250,188 @@ func TestAllocationDifferences(t *testing.T) {
 	moved.Units = moved.Units[1:]
 	require.Len(t, a.Differences(moved), 3)
 	require.Len(t, moved.Differences(a), 3)
+}
+
+// The dozen lines of Python in the documentation derive every allocation again,
+// whatever the design, with and without strata.
+func TestAllocationInPython(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("python3 is not installed")
+	}
+	_, code, found := strings.Cut(string(read(t, "allocation.go")), "// In Python,")
+	require.True(t, found)
+	code, _, found = strings.Cut(code, "// With a [Balance]")
+	require.True(t, found)
+	script := "import json, sys\np = json.load(sys.stdin)\n"
+	for line := range strings.Lines(code) {
+		if text, ok := strings.CutPrefix(line, "//\t"); ok {
+			script += text
+		}
+	}
+	script += "print(json.dumps(wave))\n"
+	for name, change := range map[string]func(*pilot.Plan){
+		"as it is":          func(*pilot.Plan) {},
+		"another seed":      func(p *pilot.Plan) { p.Design.SeedMessage = "Prüfung \u2028" },
+		"no strata":         func(p *pilot.Plan) { p.Design.Strata = "none" },
+		"parallel":          func(p *pilot.Plan) { p.Design.Kind, p.Design.WaveStarts = pilot.Parallel, []int{5} },
+		"multiple baseline": func(p *pilot.Plan) { p.Design.Kind, p.Design.WaveStarts = pilot.MultipleBaseline, []int{5, 6, 7, 8} },
+		"other strata": func(p *pilot.Plan) {
+			for i := range p.Cohort.Leaders {
+				p.Cohort.Leaders[i].Stratum = string(rune('a' + i%3))
+			}
+		},
+	} {
+		p := plan(t)
+		change(p)
+		a, err := p.Allocate()
+		require.NoError(t, err)
+		want := map[string]int{}
+		for _, u := range a.Units {
+			want[u.ID] = u.Wave
+		}
+		data, err := p.Canonical()
+		require.NoError(t, err)
+		cmd := exec.Command(python, "-c", script)
+		cmd.Stdin = bytes.NewReader(data)
+		out, err := cmd.Output()
+		require.NoError(t, err, name)
+		var got map[string]int
+		require.NoError(t, json.Unmarshal(out, &got))
+		require.Equal(t, want, got, name)
+	}
+}
+
+// A multiple baseline gives each leader a start week, each week as often as the
+// next, and every deal can be drawn.
+func TestMultipleBaseline(t *testing.T) {
+	p := plan(t)
+	p.Design = pilot.Design{Kind: pilot.MultipleBaseline, WaveStarts: []int{5, 6, 7, 8}, Strata: "none", SeedMessage: "seed"}
+	require.Equal(t, 4, p.Design.Groups())
+	require.False(t, p.Check().Blocked() && !p.Check().Has("C-15"), "%v", p.Check())
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	starts := map[int]int{}
+	for _, u := range a.Units {
+		starts[u.Start]++
+	}
+	require.Equal(t, map[int]int{5: 3, 6: 3, 7: 2, 8: 2}, starts)
+	s, err := p.Space()
+	require.NoError(t, err)
+	require.Equal(t, "25200", s.Size().String()) // 10! / (3! 3! 2! 2!)
+	require.Equal(t, big.NewRat(1, 25200), s.MinP())
+	x, err := p.Precision(0.5, 2)
+	require.NoError(t, err)
+	require.Greater(t, x.Power(1, 0.05), 0.5)
+	sched := schedule(t, p)
+	require.Equal(t, 8*3+7*3+6*2+5*2, len(sched.Sessions))
+
+	p.Design.WaveStarts = []int{5}
+	require.True(t, p.Check().Has("PIL-046"))
+	_, err = p.Allocate()
+	require.ErrorContains(t, err, "at least 2")
+	p.Design.WaveStarts, p.Design.Waves = []int{5, 6, 7, 8}, 3
+	require.True(t, p.Check().Has("PIL-046"))
+}
+
+// balanced is eight leaders in two waves whose teams have the given sizes.
+func balanced(gap string, sizes ...string) *pilot.Plan {
+	p := cohort(2, pilot.Staggered, len(sizes))
+	for i := range p.Cohort.Leaders {
+		p.Cohort.Leaders[i].Covariate = sizes[i]
+	}
+	p.Design.Balance = &pilot.Balance{Covariate: "team_size", MaxGap: gap}
+	return p
+}
+
+var teamSizes = []string{"5", "6.5", "8", "9", "10", "11", "12", "30"}
+
+// Re-randomisation accepts exactly the allocations within the declared gap, says
+// how often it drew, and the space holds those and no others, so that the exact
+// test conditions on the rule.
+func TestBalance(t *testing.T) {
+	p := balanced("6", teamSizes...)
+	s, err := p.Space()
+	require.NoError(t, err)
+	listed := map[string]bool{}
+	for groups := range s.All() {
+		listed[fmt.Sprint(groups)] = true
+	}
+	require.Equal(t, big.NewInt(int64(len(listed))), s.Size())
+	// By hand, over all of them, in floating point.
+	all, err := cohort(2, pilot.Staggered, 8).Space()
+	require.NoError(t, err)
+	accepted := 0
+	for groups := range all.All() {
+		var sum [2]float64
+		for i, g := range groups {
+			x, err := strconv.ParseFloat(teamSizes[i], 64)
+			require.NoError(t, err)
+			sum[g] += x
+		}
+		within := (sum[0]-sum[1])/4 <= 6 && (sum[1]-sum[0])/4 <= 6
+		require.Equal(t, within, listed[fmt.Sprint(groups)], "%v", groups)
+		if within {
+			accepted++
+		}
+	}
+	require.Equal(t, len(listed), accepted)
+	require.Less(t, accepted, 70)
+	require.Equal(t, big.NewRat(2, int64(accepted)), s.MinP())
+
+	redrawn, drawn := 0, map[string]int{}
+	const draws = 2000
+	for i := range draws {
+		p.Design.SeedMessage = fmt.Sprint("seed ", i)
+		a, err := p.Allocate()
+		require.NoError(t, err)
+		require.True(t, listed[fmt.Sprint(a.Groups())])
+		gap, ok := new(big.Rat).SetString(a.Gap)
+		require.True(t, ok)
+		require.LessOrEqual(t, gap.Cmp(big.NewRat(6, 1)), 0)
+		if a.Draw > 0 {
+			redrawn++
+			message := fmt.Sprintf("seed %d\x00%d", i, a.Draw)
+			require.Equal(t, sha256.Sum256([]byte(message)), a.Seed)
+			q := p.Clone()
+			q.Design.Balance, q.Design.SeedMessage = nil, message
+			again, err := q.Allocate()
+			require.NoError(t, err)
+			require.Equal(t, again.Groups(), a.Groups())
+		}
+		drawn[fmt.Sprint(a.Groups())]++
+	}
+	require.Positive(t, redrawn)
+	chi2 := 0.0
+	for key := range listed {
+		expected := float64(draws) / float64(len(listed))
+		d := float64(drawn[key]) - expected
+		chi2 += d * d / expected
+	}
+	require.Less(t, chi2, distuv.ChiSquared{K: float64(len(listed) - 1)}.Quantile(0.9999))
+}
+
+// What cannot be balanced is refused, in Allocate, in Space and in Check
+// (PIL-085): above all a rule that leaves too little to randomise.
+func TestBalanceRefusals(t *testing.T) {
+	for want, p := range map[string]*pilot.Plan{
+		"want at least 40": balanced("5", teamSizes...),
+		"accepts 0":        balanced("0", "1", "2", "4", "8", "16", "32", "64", "128"),
+		"covariate of":     balanced("6", append(slices.Clone(teamSizes), "")...),
+		"a gap not below":  balanced("-1", teamSizes...),
+		"11 digits":        balanced("6", append(slices.Clone(teamSizes), "1e400")...),
+		"at most 5000000":  balanced("6", slices.Repeat([]string{"1"}, 26)...),
+		"at most 1000":     balanced("6", slices.Repeat([]string{"1"}, 1001)...),
+	} {
+		_, err := p.Allocate()
+		require.ErrorContains(t, err, want)
+		_, err = p.Space()
+		require.ErrorContains(t, err, want)
+		require.True(t, slices.ContainsFunc(p.Check(), func(f coaching.Finding) bool { return f.Code == "PIL-085" && f.Path == "design.balance" }), want)
+	}
+	// 38 allocations are too few and 42 are enough.
+	_, err := balanced("5.6", teamSizes...).Allocate()
+	require.ErrorContains(t, err, "accepts 38 allocations")
+	_, err = balanced("5.7", teamSizes...).Allocate()
+	require.NoError(t, err)
 }

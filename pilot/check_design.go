@@ -118,8 +118,8 @@ func (pol Policy) Loads(leaders int, kind CoachKind) ([]int, coaching.Findings) 
 // design checks who is compared with whom, and for how long.
 func (c *checker) design() {
 	d := c.Design
-	oneOf(c, "DOC-VALUE", "design.kind", d.Kind, NoDesign, Staggered, Parallel)
-	if d.Kind != Staggered && d.Kind != Parallel {
+	oneOf(c, "DOC-VALUE", "design.kind", d.Kind, NoDesign, Staggered, Parallel, MultipleBaseline)
+	if d.Groups() < 2 && d.Kind != Staggered && d.Kind != MultipleBaseline {
 		c.warn("PIL-084", "design.kind", "no control and no staggered cohort: the pilot cannot tell coaching from everything else")
 		return
 	}
@@ -130,10 +130,17 @@ func (c *checker) design() {
 	switch {
 	case d.Kind == Staggered && (d.Waves < 2 || starts != d.Waves):
 		c.err("PIL-046", "design.wave_starts", "%d wave starts for %d waves, want one for each of at least 2", starts, d.Waves)
+	case d.Kind == MultipleBaseline && (starts < 2 || d.Waves != 0 && d.Waves != starts):
+		c.err("PIL-046", "design.wave_starts", "%d start weeks, want at least 2, and no other number of waves", starts)
 	case d.Kind == Parallel && starts != 1:
 		c.err("PIL-046", "design.wave_starts", "%d wave starts, want 1: the control group does not start", starts)
 	case d.Groups() > len(c.Cohort.Leaders):
 		c.err("PIL-046", "design.waves", "%d waves for %d leaders", d.Groups(), len(c.Cohort.Leaders))
+	}
+	if d.Balance != nil && d.SeedMessage != "" {
+		if _, err := c.Allocate(); err != nil {
+			c.err("PIL-085", "design.balance", "no allocation can be drawn: %s", strings.TrimPrefix(err.Error(), "pilot: "))
+		}
 	}
 	timely := true
 	for i, start := range d.WaveStarts {

@@ -161,6 +161,8 @@ type Leader struct {
 	// Withdrawn is the day on which the leader left the analysed set. A leader is
 	// never taken out of the list, which would change the draw of the others.
 	Withdrawn coaching.Date `json:"withdrawn,omitzero" doc:"optional"`
+	// Covariate is the figure that Design.Balance balances.
+	Covariate string `json:"covariate,omitempty" doc:"optional,decimal"`
 }
 
 // A Coach is one person who coaches.
@@ -177,7 +179,7 @@ type Coach struct {
 
 // A Design says who is compared with whom. The zero Design has no control group.
 type Design struct {
-	Kind       DesignKind `json:"kind" doc:"enum=none|staggered|parallel"`
+	Kind       DesignKind `json:"kind" doc:"enum=none|staggered|parallel|multiple_baseline"`
 	Waves      int        `json:"waves,omitempty" doc:"optional,max=64"`
 	WaveStarts []int      `json:"wave_starts,omitempty" doc:"optional,max=1000"` // pilot week in which each wave starts
 	Strata     string     `json:"strata,omitempty" doc:"optional,enum=stratum|none"`
@@ -185,6 +187,8 @@ type Design struct {
 	// that nobody knew when the plan was written, such as a public beacon's
 	// value of the day after.
 	SeedMessage string `json:"seed_message,omitempty" doc:"optional"`
+	// Balance, when it is declared, draws again until the groups are alike.
+	Balance *Balance `json:"balance,omitempty"`
 }
 
 // A Snapshot says how often the steward delivers anonymised figures, and about
@@ -240,6 +244,10 @@ func (p *Plan) Clone() *Plan {
 	c.Cohort.Coaches = slices.Clone(p.Cohort.Coaches)
 	c.Cohort.Conflicts = slices.Clone(p.Cohort.Conflicts)
 	c.Design.WaveStarts = slices.Clone(p.Design.WaveStarts)
+	if p.Design.Balance != nil {
+		balance := *p.Design.Balance
+		c.Design.Balance = &balance
+	}
 	c.Snapshot.Weekdays = slices.Clone(p.Snapshot.Weekdays)
 	c.Vendors = p.Vendors.Clone()
 	c.Budget = p.Budget.clone()

@@ -189,7 +189,7 @@ func (p *Plan) milestones() []Milestone {
 	if p.TemplateWeeks >= lastRunWeek {
 		add("executive_summary_draft_start", p.Week(firstIterate), "PIL-162")
 	}
-	if p.Design.Kind == Staggered {
+	if p.Design.Kind == Staggered || p.Design.Kind == MultipleBaseline {
 		for i, start := range p.Design.WaveStarts {
 			if i > 0 && start <= p.TemplateWeeks {
 				add(waveMilestone(i+1), p.Week(start), "PIL-046")

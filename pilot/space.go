@@ -19,11 +19,16 @@ import (
 // groups every allocation is equally likely and met once. With three or more
 // groups and uneven strata some are likelier than others; these are met as many
 // times as they are likelier.
+//
+// A [Balance] leaves out the allocations that it refuses.
 type Space struct {
 	units   int
 	groups  int
 	strata  [][]int // unit indexes of each stratum, in the order of its label
 	offsets []offset
+	balance *balancer // nil: every allocation counts
+	size    *big.Int  // of a balanced space, which has to be counted one by one
+	rarest  int       // times of the least likely allocation of a balanced space
 }
 
 // An offset says at which group the deal enters each stratum, and how often
@@ -47,10 +52,33 @@ const (
 // every seed. It fails when Allocate does, or when so many strata do not divide
 // evenly over the groups that the ways in which the deal can enter them cannot
 // be counted quickly; twelve strata over two groups and ten over three can.
+// A balanced space of up to 5 million allocations is walked once, to count it.
 func (p *Plan) Space() (*Space, error) {
 	if _, err := p.Allocate(); err != nil {
 		return nil, err
 	}
+	s, err := p.space()
+	if err != nil || p.Design.Balance == nil || s.groups < 2 {
+		return s, err
+	}
+	if s.balance, err = p.balancer(); err != nil {
+		return nil, err
+	}
+	s.size = new(big.Int)
+	one := big.NewInt(1)
+	for _, o := range s.offsets {
+		accepted := 0
+		s.walk(o, func([]int) bool { accepted++; return true })
+		s.size.Add(s.size, one.SetInt64(int64(accepted*o.times)))
+		if accepted > 0 && (s.rarest == 0 || o.times < s.rarest) {
+			s.rarest = o.times
+		}
+	}
+	return s, nil
+}
+
+// space lists the allocations without regard to balance.
+func (p *Plan) space() (*Space, error) {
 	s := &Space{units: len(p.Cohort.Leaders), groups: p.Design.Groups()}
 	byStratum := map[string][]int{}
 	for i, l := range p.Cohort.Leaders {
@@ -64,6 +92,21 @@ func (p *Plan) Space() (*Space, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// enough fails when the balance leaves fewer allocations than an exact test
+// needs. It stops at the first that suffices.
+func (s *Space) enough() error {
+	if all := s.Size(); all.Cmp(big.NewInt(maxListed)) > 0 {
+		return fmt.Errorf("pilot: allocate: %s allocations to balance, want at most %d: use strata, or fewer groups", all, maxListed)
+	}
+	accepted := 0
+	for _, o := range s.offsets {
+		if !s.walk(o, func([]int) bool { accepted++; return accepted < minAccepted }) {
+			return nil
+		}
+	}
+	return fmt.Errorf("pilot: allocate: the balance accepts %d allocations, want at least %d: a two-sided exact test over fewer cannot reach 0.05", accepted, minAccepted)
 }
 
 // findOffsets counts, for each way in which the deal can enter the uneven
@@ -136,6 +179,9 @@ func gcd(a, b int) int {
 
 // Size returns the number of allocations that All yields.
 func (s *Space) Size() *big.Int {
+	if s.size != nil {
+		return new(big.Int).Set(s.size)
+	}
 	total := new(big.Int)
 	for _, o := range s.offsets {
 		ways := big.NewInt(int64(o.times))
@@ -166,19 +212,28 @@ func (s *Space) counts(stratum, start int) []int {
 // entry of the deal into the strata, then lexicographic within each stratum.
 func (s *Space) All() iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
-		groups := make([]int, s.units)
 		for _, o := range s.offsets {
 			for range o.times {
-				left := make([][]int, len(s.strata))
-				for i := range s.strata {
-					left[i] = s.counts(i, o.start[i])
-				}
-				if !s.fill(groups, left, 0, 0, yield) {
+				if !s.walk(o, yield) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// walk yields the allocations of one entry of the deal, each once, that the
+// balance accepts, and reports whether the reader wants more.
+func (s *Space) walk(o offset, yield func([]int) bool) bool {
+	left := make([][]int, len(s.strata))
+	for i := range s.strata {
+		left[i] = s.counts(i, o.start[i])
+	}
+	if b := s.balance; b != nil {
+		all := yield
+		yield = func(groups []int) bool { return !b.accepts(groups) || all(groups) }
+	}
+	return s.fill(make([]int, s.units), left, 0, 0, yield)
 }
 
 // fill assigns unit number at of a stratum and everything after it, and reports
@@ -214,8 +269,11 @@ func (s *Space) MinP() *big.Rat {
 	if s.groups < 2 {
 		return big.NewRat(1, 1)
 	}
-	rarest := slices.MinFunc(s.offsets, func(a, b offset) int { return cmp.Compare(a.times, b.times) })
-	extreme := int64(rarest.times)
+	rarest := s.rarest
+	if s.balance == nil {
+		rarest = slices.MinFunc(s.offsets, func(a, b offset) int { return cmp.Compare(a.times, b.times) }).times
+	}
+	extreme := int64(rarest)
 	if s.groups == 2 && s.mirrored() {
 		extreme *= 2
 	}

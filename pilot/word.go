@@ -92,10 +92,14 @@ type DesignKind string
 
 // Staggered waves start one after the other, each a control of the earlier;
 // Parallel keeps a control group that is not coached in the pilot.
+// MultipleBaseline staggers leader by leader: each gets one of the weeks that
+// WaveStarts lists, usually 5 to 8, each week as often as the next (Wampold and
+// Worsham, Behavioral Assessment 8, 1986, 135-143).
 const (
-	NoDesign  DesignKind = "none"
-	Staggered DesignKind = "staggered"
-	Parallel  DesignKind = "parallel"
+	NoDesign         DesignKind = "none"
+	Staggered        DesignKind = "staggered"
+	Parallel         DesignKind = "parallel"
+	MultipleBaseline DesignKind = "multiple_baseline"
 )
 
 // A Lever is the rating of one operational lever. Only Adequate is not weak.
