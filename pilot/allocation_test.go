@@ -391,6 +391,15 @@ func TestBalance(t *testing.T) {
 		require.LessOrEqual(t, gap.Cmp(big.NewRat(6, 1)), 0)
 		if a.Draw > 0 {
 			redrawn++
+			for k := range a.Draw { // the first that the rule accepts
+				q := p.Clone()
+				if q.Design.Balance = nil; k > 0 {
+					q.Design.SeedMessage += fmt.Sprintf("\x00%d", k)
+				}
+				refused, err := q.Allocate()
+				require.NoError(t, err)
+				require.False(t, listed[fmt.Sprint(refused.Groups())])
+			}
 			message := fmt.Sprintf("seed %d\x00%d", i, a.Draw)
 			require.Equal(t, sha256.Sum256([]byte(message)), a.Seed)
 			q := p.Clone()

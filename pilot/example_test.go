@@ -94,6 +94,22 @@ func ExamplePlan_Precision() {
 	// detectable with 80 % power: 1.05 standard deviations
 }
 
+// Ten exits a year and eight the year after cannot be told apart.
+func ExampleCounts() {
+	c := pilot.Counts{Before: 10, After: 8}
+	power, err := c.Power(0.05)
+	if err != nil {
+		log.Fatal(err)
+	}
+	events, _, err := c.Detectable(0.80, 0.05)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("a fall to 8 is found with power %.1f %%; 80 %% needs a fall to %.1f\n", 100*power, events)
+	// Output:
+	// a fall to 8 is found with power 4.7 %; 80 % needs a fall to 0.8
+}
+
 // Sessions keep their wall clock when the clocks change, and move off holidays.
 func ExamplePlan_Schedule() {
 	p := examplePlan()
