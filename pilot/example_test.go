@@ -94,6 +94,26 @@ func ExamplePlan_Precision() {
 	// detectable with 80 % power: 1.05 standard deviations
 }
 
+// What the decision itself would make of a pilot, before anything is locked: how
+// often a programme that moves the KPI by 0.10 ends in GO, and one that does not.
+func ExamplePlan_Simulate() {
+	truth := pilot.Truth{
+		KPI:       pilot.Course{Effect: 0.10, SD: 0.06, ICC: 0.5, Readings: 2},
+		Behaviour: pilot.Course{Effect: 2, SD: 1, ICC: 0.5, Readings: 4},
+	}
+	s, err := examplePlan().Simulate(truth, 400, [32]byte{1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("GO when it works: %.2f (standard error %.2f)\n", s.Power(), s.Error(s.Power()))
+	fmt.Printf("GO when it does not: %.2f\n", s.FalseGo())
+	fmt.Println("inconclusive when it works:", s.With.Outcomes[pilot.Inconclusive], "of", s.Runs)
+	// Output:
+	// GO when it works: 0.88 (standard error 0.02)
+	// GO when it does not: 0.01
+	// inconclusive when it works: 50 of 400
+}
+
 // Ten exits a year and eight the year after cannot be told apart.
 func ExampleCounts() {
 	c := pilot.Counts{Before: 10, After: 8}
