@@ -436,7 +436,9 @@ func TestBalanceRefusals(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		_, err = p.Space()
 		require.ErrorContains(t, err, want)
-		require.True(t, slices.ContainsFunc(p.Check(), func(f coaching.Finding) bool { return f.Code == "PIL-085" && f.Path == "design.balance" }), want)
+		require.True(t, slices.ContainsFunc(p.Check(), func(f coaching.Finding) bool {
+			return f.Code == "PIL-085" && f.Path == "design.balance" || f.Code == "DOC-LIMIT" && f.Path == "cohort.leaders"
+		}), want)
 	}
 	// 38 allocations are too few and 42 are enough.
 	_, err := balanced("5.6", teamSizes...).Allocate()

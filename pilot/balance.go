@@ -21,10 +21,10 @@ type Balance struct {
 
 // Bounds of re-randomisation. Fewer than minAccepted allocations leave a
 // two-sided exact test above 0.05, whatever is observed. A space of more than
-// maxListed is not searched, and no more than maxDraws draws are made.
+// maxSearched is not searched, and no more than maxDraws draws are made.
 const (
 	minAccepted = 40
-	maxListed   = 5_000_000
+	maxSearched   = 5_000_000
 	maxDraws    = 10_000
 )
 

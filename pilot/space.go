@@ -97,8 +97,8 @@ func (p *Plan) space() (*Space, error) {
 // enough fails when the balance leaves fewer allocations than an exact test
 // needs. It stops at the first that suffices.
 func (s *Space) enough() error {
-	if all := s.Size(); all.Cmp(big.NewInt(maxListed)) > 0 {
-		return fmt.Errorf("pilot: allocate: %s allocations to balance, want at most %d: use strata, or fewer groups", all, maxListed)
+	if all := s.Size(); all.Cmp(big.NewInt(maxSearched)) > 0 {
+		return fmt.Errorf("pilot: allocate: %s allocations to balance, want at most %d: use strata, or fewer groups", all, maxSearched)
 	}
 	accepted := 0
 	for _, o := range s.offsets {
