@@ -24,7 +24,7 @@ type Balance struct {
 // maxSearched is not searched, and no more than maxDraws draws are made.
 const (
 	minAccepted = 40
-	maxSearched   = 5_000_000
+	maxSearched = 5_000_000
 	maxDraws    = 10_000
 )
 

@@ -42,6 +42,10 @@ type Decision struct {
 	Criteria [7]Criterion `json:"criteria"` // A1 to A7
 	Answers  Answers      `json:"answers"`
 	Beside   Beside       `json:"beside"`
+	// Barred says why GO is not available whatever the evidence: an exploratory
+	// result, or criteria that were not confirmed; "" when it is.
+	Barred  string    `json:"barred,omitempty"`
+	Against *Override `json:"against,omitempty"` // the override of the outcome, nil for none
 	// Findings are errors that withhold a claim, and warnings, sorted.
 	Findings coaching.Findings `json:"findings"`
 }
@@ -83,7 +87,9 @@ func (b Beside) String() string {
 // A plan that was changed after data were seen, or written after they were
 // analysed, cannot end in GO. A plan of fewer than twelve weeks and a lagging
 // KPI carry a warning, whatever the outcome: nothing may be claimed about the
-// KPI yet. Nil is decided as INVALID.
+// KPI yet. Criteria that the sponsor did not confirm in week 0 pass nothing:
+// GO, SCOPED_GO and EXTEND become INCONCLUSIVE, PROCEED_TO_PILOT becomes REPEAT.
+// Nil is decided as INVALID.
 func Decide(l *Locked, e Evidence) Decision {
 	var d Decision
 	if l == nil || l.plan == nil {
@@ -119,11 +125,23 @@ func Decide(l *Locked, e Evidence) Decision {
 	}
 	d.Outcome, d.Why = f.decide()
 	switch {
-	case d.Outcome != Go:
 	case e.Exploratory || l.Exploratory():
-		d.Outcome, d.Why = Inconclusive, "the plan was changed after data were seen: the result is exploratory and GO is not available"
+		d.Barred = "the plan was changed after data were seen: the result is exploratory and GO is not available"
 	case p.ExistingData == Analysed:
-		d.Outcome, d.Why = Inconclusive, "the data were analysed before the plan was locked: the result is exploratory and GO is not available"
+		d.Barred = "the data were analysed before the plan was locked: the result is exploratory and GO is not available"
+	}
+	if d.Outcome == Go && d.Barred != "" {
+		d.Outcome, d.Why = Inconclusive, d.Barred
+	}
+	if wrong := p.confirmed(e.Confirmed); wrong != "" {
+		d.Barred = wrong + ": nothing can pass by criteria that nobody agreed to"
+		d.Findings = append(d.Findings, errorf("PIL-160", "acceptance", "%s", wrong))
+		switch d.Outcome {
+		case ProceedToPilot:
+			d.Outcome, d.Why = Repeat, d.Barred
+		case Go, ScopedGo, Extend:
+			d.Outcome, d.Why = Inconclusive, d.Barred
+		}
 	}
 	d.Answers = Answers{BehaviourChanged: f.status[0], OutcomeMeasurable: f.status[1], Linked: min(f.status[0], f.status[1], f.status[3], f.status[4])}
 	d.Beside = beside(p, committed, e, a4)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/pilot/vendor"
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/roi/effect"
 	"github.com/coachgov/coaching/signal"
@@ -38,6 +39,7 @@ func good(t testing.TB, l *pilot.Locked) pilot.Evidence {
 		return roi.Stream{ID: id, By: person(t, id), On: coaching.MustDate("2027-04-02"), Movement: roi.Improved}
 	}
 	return pilot.Evidence{
+		Confirmed:  &pilot.Confirmation{Criteria: "default-v1", Role: coaching.Sponsor, By: person(t, "sponsor"), On: coaching.MustDate("2027-01-08")},
 		CarriedOut: a,
 		Behaviour: []pilot.Reading{
 			{Signal: "meeting_hygiene", Result: moved(-2.5, -4, -1, 2)},
@@ -146,6 +148,20 @@ func TestDecide(t *testing.T) {
 			a.Units = append(slices.Clone(a.Units), again)
 			e.CarriedOut = &a
 		}, pilot.Invalid, "PIL-085"},
+		{"criteria not confirmed", func(e *pilot.Evidence) { e.Confirmed = nil }, pilot.Inconclusive, "PIL-160"},
+		{"confirmed by nobody", func(e *pilot.Evidence) { e.Confirmed.By = coaching.PersonID{} }, pilot.Inconclusive, "PIL-160"},
+		{"confirmed by the coach", func(e *pilot.Evidence) { e.Confirmed.Role = coaching.Coach }, pilot.Inconclusive, "PIL-160"},
+		{"other criteria confirmed", func(e *pilot.Evidence) { e.Confirmed.Criteria = "" }, pilot.Inconclusive, "PIL-160"},
+		{"confirmed on the last day of week 0", func(e *pilot.Evidence) { e.Confirmed.On = coaching.MustDate("2027-01-10") }, pilot.Go, ""},
+		{"confirmed a day late", func(e *pilot.Evidence) { e.Confirmed.On = coaching.MustDate("2027-01-11") }, pilot.Inconclusive, "PIL-160"},
+		{"not confirmed, scope asked", func(e *pilot.Evidence) {
+			r := moved(0.08, math.Inf(-1), math.Inf(1), 2)
+			e.KPI, e.SponsorAsksScope, e.Confirmed = &r, true, nil
+		}, pilot.Inconclusive, "PIL-160"},
+		{"not confirmed, weeks left", func(e *pilot.Evidence) {
+			r := moved(-0.01, -0.05, 0.03, 80)
+			e.KPI, e.WeeksLeft, e.Confirmed = &r, true, nil
+		}, pilot.Inconclusive, "PIL-160"},
 		{"exploratory", func(e *pilot.Evidence) { e.Exploratory = true }, pilot.Inconclusive, ""},
 		{"effect without its n", func(e *pilot.Evidence) { e.KPI.Treated, e.KPI.Control = 0, 0 }, pilot.Go, "PIL-167"},
 	}
@@ -268,6 +284,10 @@ func TestDecideSprint(t *testing.T) {
 	e := good(t, l)
 	d := pilot.Decide(l, e)
 	require.Equal(t, pilot.ProceedToPilot, d.Outcome)
+	word := e.Confirmed
+	e.Confirmed = nil
+	require.Equal(t, pilot.Repeat, pilot.Decide(l, e).Outcome)
+	e.Confirmed = word
 	require.True(t, d.Findings.Has("PIL-071"))
 	for i := range e.Behaviour {
 		e.Behaviour[i].Result.PCount = big.NewInt(90)
@@ -308,14 +328,150 @@ func TestMissingEvidenceNeverPasses(t *testing.T) {
 		func(e *pilot.Evidence) { e.Governance = nil },
 		func(e *pilot.Evidence) { e.Adherence = nil },
 		func(e *pilot.Evidence) { e.CarriedOut = nil },
+		func(e *pilot.Evidence) { e.Confirmed = nil },
 	}
 	full := good(t, l)
 	rapid.Check(t, func(t *rapid.T) {
 		e := full
-		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(take)-1), 1, 9, rapid.ID).Draw(t, "taken") {
+		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(take)-1), 1, len(take), rapid.ID).Draw(t, "taken") {
 			take[i](&e)
 		}
 		got := pilot.Decide(l, e).Outcome
 		require.Contains(t, []pilot.Outcome{pilot.Inconclusive, pilot.Invalid}, got)
 	})
+}
+
+// A director cohort whose KPI moved directionally ends in SCOPED_GO when the
+// sponsor asks for it (PIL-164). GO takes an override that another person has
+// reviewed, and stands as a decision against the recommendation (PIL-160).
+func TestOverride(t *testing.T) {
+	l := locked(t, plan(t))
+	e := good(t, l)
+	directional := moved(0.08, math.Inf(-1), math.Inf(1), 2)
+	e.KPI, e.SponsorAsksScope = &directional, true
+	d := pilot.Decide(l, e)
+	require.Equal(t, pilot.ScopedGo, d.Outcome)
+	o := pilot.Override{To: pilot.Go, Sponsor: person(t, "sponsor"), Reviewer: person(t, "P-HR"), Reason: "two functions ask for it", On: coaching.MustDate("2027-04-06")}
+	got, fs := d.Override(o)
+	require.Empty(t, fs)
+	require.Equal(t, pilot.Go, got.Outcome)
+	require.Equal(t, pilot.ScopedGo, got.Against.Recommended)
+	require.Equal(t, []string{"PIL-160 warning"}, codes(got.Findings))
+	require.Contains(t, got.Why, "against the recommendation SCOPED_GO")
+	require.Equal(t, pilot.ScopedGo, d.Outcome, "the recommendation is left as it was")
+	require.Equal(t, d.Criteria, got.Criteria)
+
+	sprint := plan(t)
+	sprint.Mode, sprint.Levers.Coach = pilot.LearningSprint, pilot.Weak
+	lockedSprint := locked(t, sprint)
+	exploratory, unconfirmed, missing, unclean := e, e, e, e
+	exploratory.Exploratory, unconfirmed.Confirmed, missing.Adherence = true, nil, nil
+	unclean.Governance = &pilot.Governance{OpenAppeals: 1}
+	invalid := e
+	invalid.CarriedOut = nil
+	for name, tt := range map[string]struct {
+		d      pilot.Decision
+		change func(*pilot.Override)
+		want   string
+	}{
+		"no sponsor":              {d, func(o *pilot.Override) { o.Sponsor = coaching.PersonID{} }, "no sponsor"},
+		"no reviewer":             {d, func(o *pilot.Override) { o.Reviewer = coaching.PersonID{} }, "nobody reviewed"},
+		"the sponsor reviews":     {d, func(o *pilot.Override) { o.Reviewer = o.Sponsor }, "want somebody else"},
+		"no reason":               {d, func(o *pilot.Override) { o.Reason = " " }, "no reason"},
+		"no day":                  {d, func(o *pilot.Override) { o.On = coaching.Date{} }, "no day"},
+		"the same":                {d, func(o *pilot.Override) { o.To = pilot.ScopedGo }, "cannot become"},
+		"invalid":                 {d, func(o *pilot.Override) { o.To = pilot.Invalid }, "cannot become"},
+		"an outcome of a sprint":  {d, func(o *pilot.Override) { o.To = pilot.ProceedToPilot }, "do not end in the same"},
+		"no outcome":              {d, func(o *pilot.Override) { o.To = 99 }, "cannot become"},
+		"twice":                   {got, func(o *pilot.Override) { o.To = pilot.NoGo }, "overridden before"},
+		"the design not followed": {pilot.Decide(l, invalid), func(o *pilot.Override) { o.To = pilot.NoGo }, "no result to weigh"},
+		"exploratory":             {pilot.Decide(l, exploratory), func(*pilot.Override) {}, "exploratory"},
+		"not confirmed":           {pilot.Decide(l, unconfirmed), func(*pilot.Override) {}, "nobody agreed"},
+		"missing evidence":        {pilot.Decide(l, missing), func(*pilot.Override) {}, "A7 is missing"},
+		"governance":              {pilot.Decide(l, unclean), func(*pilot.Override) {}, "governance"},
+		"a sprint":                {pilot.Decide(lockedSprint, e), func(*pilot.Override) {}, "do not end in the same"},
+	} {
+		o := o
+		tt.change(&o)
+		again, fs := tt.d.Override(o)
+		require.Equal(t, tt.d, again, name)
+		require.Len(t, fs, 1, name)
+		require.Equal(t, "PIL-160", fs[0].Code)
+		require.Contains(t, fs[0].Message, tt.want, name)
+	}
+	// Stopping needs no evidence.
+	o.To = pilot.NoGo
+	_, fs = pilot.Decide(l, missing).Override(o)
+	require.Empty(t, fs)
+}
+
+// GO and SCOPED_GO have a successor with its scope, its capacity gate (PIL-075,
+// PIL-081) and what its platform must offer (PIL-142); nothing else has (PIL-164).
+func TestSuccessor(t *testing.T) {
+	l := locked(t, plan(t))
+	d := pilot.Decide(l, good(t, l))
+	offers := append(vendor.MustHaves(), vendor.EnterpriseDemands()...)
+	export := vendor.NewExportTest("one week", coaching.MustDate("2026-12-01"), []byte("leader,hours\n"), nil)
+	offers = append(offers, vendor.CSVIngestion, vendor.ModelInputs, vendor.ModelCard)
+	scale := func() pilot.Scale {
+		s := pilot.Scale{Functions: []string{"sales", "product"}, Leaders: 24, Coaches: l.Plan().Cohort.Coaches, CadenceStable: true, QualityStable: true}
+		for _, id := range []string{"C3", "C4", "C5"} {
+			s.Coaches = append(s.Coaches, pilot.Coach{ID: id, Kind: pilot.InternalCoach, Capacity: 5})
+		}
+		s.Vendors = &vendor.Choice{Weakest: []vendor.Link{vendor.Measurement}, InHouse: []vendor.Bucket{vendor.IntegrationLayer, vendor.CoachingMarketplace}, Vendors: []vendor.Vendor{{
+			ID: "platform", Name: "platform", Bucket: vendor.PeopleAnalytics, Offers: offers,
+			Clause: true, ExportTest: &export,
+		}}}
+		return s
+	}
+	n, fs := d.Successor(l, scale())
+	require.Empty(t, fs)
+	require.Empty(t, n.Unmet)
+	require.Equal(t, []string{"product", "sales"}, n.Scope)
+	require.Equal(t, []int{24, 25, 2}, []int{n.Leaders, n.Seats, n.Cohorts})
+	require.Equal(t, "product-org-12w", n.Predecessor)
+	require.Equal(t, l.Digest(), n.Digest)
+	require.Equal(t, vendor.EnterpriseDemands(), n.Demands)
+
+	for want, change := range map[string]func(*pilot.Scale){
+		"PIL-081 error": func(s *pilot.Scale) { s.Leaders = 26 },
+		"PIL-075 error": func(s *pilot.Scale) { s.QualityStable = false },
+		"PIL-142 error": func(s *pilot.Scale) { s.Vendors = nil },
+	} {
+		s := scale()
+		change(&s)
+		n, fs := d.Successor(l, s)
+		require.Empty(t, fs)
+		require.Equal(t, []string{want}, codes(n.Unmet))
+	}
+	s := scale()
+	s.CadenceStable, s.Coaches, s.Leaders = false, l.Plan().Cohort.Coaches, 10
+	n, _ = d.Successor(l, s)
+	require.Empty(t, n.Unmet, "the coaches there are may go on")
+	s = scale()
+	s.Coaches[0].Capacity = 100 // one internal coach takes six, whatever is said
+	n, _ = d.Successor(l, s)
+	require.Equal(t, 26, n.Seats)
+	s = scale()
+	s.Vendors.Vendors[0].Offers = vendor.MustHaves()
+	n, _ = d.Successor(l, s)
+	require.True(t, n.Unmet.Has("PIL-142"))
+
+	for _, change := range []func(*pilot.Scale, *pilot.Decision){
+		func(s *pilot.Scale, _ *pilot.Decision) { s.Functions = nil },
+		func(s *pilot.Scale, _ *pilot.Decision) { s.Functions = []string{""} },
+		func(s *pilot.Scale, _ *pilot.Decision) { s.Leaders = 0 },
+		func(_ *pilot.Scale, d *pilot.Decision) { d.Outcome = pilot.ScopedGo }, // two functions
+		func(_ *pilot.Scale, d *pilot.Decision) { d.Outcome = pilot.Extend },
+		func(_ *pilot.Scale, d *pilot.Decision) { d.Outcome = pilot.Inconclusive },
+	} {
+		s, other := scale(), d
+		change(&s, &other)
+		n, fs := other.Successor(l, s)
+		require.Nil(t, n)
+		require.Equal(t, []string{"PIL-164 error"}, codes(fs))
+	}
+	n, fs = d.Successor(nil, scale())
+	require.Nil(t, n)
+	require.True(t, fs.Has("PIL-164"))
 }

@@ -9,6 +9,8 @@ import (
 // Evidence is everything that a decision looks at. What is absent is missing,
 // and missing evidence never passes.
 type Evidence struct {
+	// Confirmed is the sponsor's word of week 0 on the criteria. Nil: not given.
+	Confirmed *Confirmation
 	// CarriedOut is the allocation that was carried out; it must equal the
 	// committed one. Nil: not known.
 	CarriedOut *Allocation
@@ -31,6 +33,32 @@ type Evidence struct {
 	// Exploratory says that the plan was changed after data were seen, so that
 	// GO is not available.
 	Exploratory bool
+}
+
+// A Confirmation says that the criteria A1 to A7 decide, before anything was
+// seen: it is the sponsor's, and of week 0 or earlier.
+type Confirmation struct {
+	Criteria string // the plan's Acceptance, such as "default-v1"
+	Role     coaching.Role
+	By       coaching.PersonID
+	On       coaching.Date
+}
+
+// confirmed returns what is wrong with a confirmation of the plan's criteria, ""
+// for nothing.
+func (p *Plan) confirmed(c *Confirmation) string {
+	last := p.Week(1).AddDays(-1)
+	switch {
+	case c == nil || c.By.IsZero() || c.On.IsZero():
+		return "the sponsor did not confirm the criteria"
+	case c.Role != coaching.Sponsor:
+		return "the criteria were not confirmed by the sponsor"
+	case c.Criteria != p.Acceptance:
+		return "the sponsor confirmed other criteria than those of the plan"
+	case c.On.After(last):
+		return "the sponsor confirmed the criteria after " + last.String() + ", the end of week 0"
+	}
+	return ""
 }
 
 // A Reading is the effect on one behaviour signal.

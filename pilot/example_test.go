@@ -190,6 +190,7 @@ func ExampleDecide() {
 		return roi.Stream{ID: "S-1", By: examplePerson(by), On: locked.Plan().End(), Movement: roi.Improved}
 	}
 	d := pilot.Decide(locked, pilot.Evidence{
+		Confirmed:  &pilot.Confirmation{Criteria: "default-v1", Role: coaching.Sponsor, By: examplePerson("P-CPO"), On: coaching.MustDate("2027-01-08")},
 		CarriedOut: committed,
 		Behaviour: []pilot.Reading{
 			{Signal: "meeting_hygiene", Result: result(-2.5, -4, -1)},

@@ -248,6 +248,7 @@ func (r *run) evidence(behaviour []Reading, kpi effect.Result) Evidence {
 	}
 	leaders := len(p.Cohort.Leaders)
 	return Evidence{
+		Confirmed:  &Confirmation{Criteria: p.Acceptance, Role: coaching.Sponsor, By: r.people[2], On: p.Week0},
 		CarriedOut: r.committed, Behaviour: behaviour, KPI: &kpi,
 		DataGates:  []DataGate{{Name: "simulated", Held: true}},
 		LogClosed:  true,

@@ -14,6 +14,7 @@ var decidedAt = noon("2027-04-06")
 func (p *programme) decide() error {
 	adherence, facts := p.log.Adherence(), p.log.Facts(decidedAt)
 	p.decision = pilot.Decide(p.locked, pilot.Evidence{
+		Confirmed:  &pilot.Confirmation{Criteria: p.plan.Acceptance, Role: coaching.Sponsor, By: p.labels["P-CPO"], On: coaching.DateOf(lockedAt)},
 		CarriedOut: p.allocation, Behaviour: p.behaviour, KPI: &p.kpiEffect,
 		DataGates: []pilot.DataGate{
 			{Name: "quality check", Held: facts.QualityCheck},
