@@ -65,6 +65,9 @@ func contests() []contest {
 		{"fairness-evaluate", atMost, 5, timeEvaluate},
 		{"fairness-bootstrap", atMost, 50, raceBootstrap},
 		{"fairness-interval", atMost, 3, timeInterval},
+		{"pilot-plan", atMost, 20, timePilot},
+		{"pilot-programme", atMost, 20, timeProgramme},
+		{"pilot-space", atMost, 1, timeSpace},
 	}
 }
 
