@@ -263,13 +263,14 @@ func TestAllocationInPython(t *testing.T) {
 	require.True(t, found)
 	code, _, found = strings.Cut(code, "// With a [Balance]")
 	require.True(t, found)
-	script := "import json, sys\np = json.load(sys.stdin)\n"
+	var script strings.Builder
+	script.WriteString("import json, sys\np = json.load(sys.stdin)\n")
 	for line := range strings.Lines(code) {
 		if text, ok := strings.CutPrefix(line, "//\t"); ok {
-			script += text
+			script.WriteString(text)
 		}
 	}
-	script += "print(json.dumps(wave))\n"
+	script.WriteString("print(json.dumps(wave))\n")
 	for name, change := range map[string]func(*pilot.Plan){
 		"as it is":          func(*pilot.Plan) {},
 		"another seed":      func(p *pilot.Plan) { p.Design.SeedMessage = "Prüfung \u2028" },
@@ -292,7 +293,7 @@ func TestAllocationInPython(t *testing.T) {
 		}
 		data, err := p.Canonical()
 		require.NoError(t, err)
-		cmd := exec.Command(python, "-c", script)
+		cmd := exec.Command(python, "-c", script.String())
 		cmd.Stdin = bytes.NewReader(data)
 		out, err := cmd.Output()
 		require.NoError(t, err, name)
