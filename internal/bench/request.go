@@ -64,7 +64,7 @@ func (d draft) done() *governance.Request {
 	for i := range r.Approvals {
 		r.Approvals[i].Request = digest
 	}
-	if r.Review = d.review; r.Review.Approved {
+	if r.Review = d.review; !r.Review.Reviewer.IsZero() {
 		r.Review.Request = digest
 	}
 	return &r
