@@ -209,7 +209,11 @@ func decimals(v float64) string {
 	case math.IsNaN(v):
 		return "undefined"
 	}
-	return fmt.Sprintf("%.2f", v)
+	text := fmt.Sprintf("%.2f", v)
+	if text == "-0.00" { // nothing has no sign
+		return "0.00"
+	}
+	return text
 }
 
 // MarshalJSON returns value, low and high, with null for what is undefined or
