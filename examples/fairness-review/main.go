@@ -10,7 +10,9 @@
 // prints the three steps of the check (the manual review, each group against
 // everyone else, the probe for proxies), the verdict with its reasons, and the
 // impact tables of New York City's rule. -out writes the same into a folder with
-// the figures, and the risk memo where -memo tells what only people know.
+// the figures, and the risk memo where -memo tells what only people know. The
+// figures of groups too small to print are in none of them; -small prints those of
+// the impact tables.
 //
 // The file has a header and one row for each person. The flag is 1 or 0, yes or no,
 // true or false; so is the label, whether the person is in truth what the flag
@@ -95,7 +97,7 @@ func run(args []string, w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(r)
+		return enc.Encode(r.public())
 	}
 	_, err = io.WriteString(w, r.text())
 	return err

@@ -135,6 +135,66 @@ func TestJSON(t *testing.T) {
 	require.True(t, got.Impact[0].Rows[1].Excluded)
 }
 
+// The JSON has no figure of a group that the text does not print.
+func TestJSONHides(t *testing.T) {
+	for _, args := range [][]string{{"-json"}, own("testdata/people.csv", "-json", "-label", "label", "-score", "score", "-review", "review", "-policy", stratified(t))} {
+		var b bytes.Buffer
+		require.NoError(t, run(args, &b))
+		var got struct {
+			Report struct {
+				Families []struct {
+					By     []string
+					Parity struct{ Difference struct{ Value *float64 } }
+					Groups []struct {
+						Label      string
+						Rate, Rest fairness.Rate
+						Reasons    []string
+						Suppressed bool
+						Ratio      struct{ Value, Low, High *float64 }
+						Impact     struct{ Value *float64 }
+					}
+					Metrics []fairness.MetricResult
+				}
+				Review struct {
+					FalseDiscovery struct{ Strata []json.RawMessage } `json:"false_discovery"`
+				}
+			}
+		}
+		require.NoError(t, json.Unmarshal(b.Bytes(), &got))
+		hidden := 0
+		for _, f := range got.Report.Families {
+			for _, g := range f.Groups {
+				if g.Suppressed {
+					hidden++
+					require.Zero(t, g.Rate, g.Label)
+					require.Zero(t, g.Rest, g.Label)
+					require.Nil(t, g.Ratio.High, g.Label)
+					require.Equal(t, []string{"not printed"}, g.Reasons)
+					require.Nil(t, f.Parity.Difference.Value, f.By)
+					require.Nil(t, f.Groups[0].Impact.Value, f.By)
+					require.Empty(t, f.Metrics, f.By)
+				} else {
+					require.NotZero(t, g.Rate, g.Label)
+				}
+			}
+		}
+		require.Equal(t, 6, hidden)
+		require.LessOrEqual(t, len(got.Report.Review.FalseDiscovery.Strata), 1)
+	}
+}
+
+// stratified is the policy of the example, its review by gender.
+func stratified(t *testing.T) string {
+	var p fairness.Policy
+	require.NoError(t, json.Unmarshal(policy(t), &p))
+	p.Review.StratifyBy = "gender"
+	b, err := json.Marshal(p)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "policy.json")
+	require.NoError(t, os.WriteFile(file, b, 0o600))
+	return file
+}
+
 // The folder holds everything, twice the same.
 func TestOut(t *testing.T) {
 	dir := t.TempDir()
