@@ -20,6 +20,9 @@
 // those whom somebody has looked at by hand. No row may hold a name: the file
 // needs levels, not people.
 //
+// A column that would be a proxy can be declared a fair reason for a difference. Code
+// does not decide that, so -legitimate names a file that says who did, when and why.
+//
 // memo.png is the top of the memo that -out writes, as a browser shows it.
 //
 // Thresholds have no defaults: without a policy there is no check of an own file.
@@ -43,6 +46,7 @@ type options struct {
 	in, signal, flag, label, score, review   string
 	protected, operational, feature, numeric string
 	polarity, window, policy, memo, out      string
+	legitimate                               string
 	json, small                              bool
 }
 
@@ -64,6 +68,7 @@ func run(args []string, w io.Writer) error {
 	flags.StringVar(&o.polarity, "polarity", "", "what the flag does to a person: favourable or unfavourable")
 	flags.StringVar(&o.protected, "protected", "", "`columns` of protected attributes")
 	flags.StringVar(&o.operational, "operational", "", "`columns` that say how people work")
+	flags.StringVar(&o.legitimate, "legitimate", "", "columns that a person declared fair reasons for a difference, a JSON `file`: [{\"name\", \"by\", \"on\", \"reason\"}]")
 	flags.StringVar(&o.feature, "feature", "", "`columns` with levels that may stand in for an attribute")
 	flags.StringVar(&o.numeric, "number", "", "`columns` with numbers that may stand in for an attribute")
 	flags.StringVar(&o.label, "label", "", "`column` that says whether a flag would be right")
@@ -106,7 +111,7 @@ func run(args []string, w io.Writer) error {
 // complete fills in the example's file, or says what is missing of an own one.
 func (o *options) complete() error {
 	if o.in == "" {
-		if o.flag+o.protected+o.operational+o.feature+o.numeric+o.label+o.score+o.review+o.signal+o.window+o.polarity+o.policy+o.memo != "" {
+		if o.flag+o.protected+o.operational+o.feature+o.numeric+o.label+o.score+o.review+o.signal+o.window+o.polarity+o.policy+o.memo+o.legitimate != "" {
 			return errors.New("-in names no file; without one there are no other inputs to name")
 		}
 		o.signal, o.flag, o.polarity, o.window = "meeting_hygiene", "flag", "unfavourable", "2027-01-01..2027-01-30"
@@ -144,6 +149,18 @@ func (o options) spec() (fairness.Spec, error) {
 	for _, name := range names(o.operational) {
 		s.Attributes = append(s.Attributes, fairness.Attribute{Name: name, Role: fairness.Operational})
 		s.Families = append(s.Families, fairness.Family{By: []string{name}})
+	}
+	if o.legitimate != "" {
+		var declared []struct {
+			Name string `json:"name"`
+			fairness.Declaration
+		}
+		if err := load(o.legitimate, nil, &declared); err != nil {
+			return s, err
+		}
+		for _, d := range declared {
+			s.Attributes = append(s.Attributes, fairness.Attribute{Name: d.Name, Role: fairness.Legitimate, Declared: &d.Declaration})
+		}
 	}
 	if len(protected) > 1 {
 		s.Families = append(s.Families, fairness.Family{By: protected})

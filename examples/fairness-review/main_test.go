@@ -195,6 +195,31 @@ func stratified(t *testing.T) string {
 	return file
 }
 
+// A factor is explained only because a person declared it, and the file says who.
+func TestLegitimate(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) []string {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		return append(own("testdata/people.csv"), "-feature", "tool", "-legitimate", file)
+	}
+	const by = `"by":"p1_uozljyeqmfbfjcepueu2wo2e2u","on":"2026-12-01"`
+	var b bytes.Buffer
+	require.NoError(t, run(write("a.json", `[{"name":"shift",`+by+`,"reason":"night work is another job"}]`), &b))
+	require.Contains(t, b.String(), "shift goes with age and was declared legitimate on 2026-12-01")
+	require.Contains(t, b.String(), "explained")
+	for want, text := range map[string]string{
+		"attribute shift is a legitimate factor only when a person declared it": `[{"name":"shift",` + by + `}]`,
+		"feature tool is there twice":                                           `[{"name":"tool",` + by + `,"reason":"x"}]`,
+		"unknown field":                                                         `[{"column":"shift"}]`,
+		"no column":                                                             `[{"name":"work",` + by + `,"reason":"x"}]`,
+	} {
+		b.Reset()
+		require.ErrorContains(t, run(write("b.json", text), &b), want)
+	}
+	require.ErrorContains(t, run([]string{"-legitimate", "x.json"}, &b), "-in names no file")
+}
+
 // The folder holds everything, twice the same.
 func TestOut(t *testing.T) {
 	dir := t.TempDir()
