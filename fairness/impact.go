@@ -143,16 +143,28 @@ func impactReady(t *Table, rule ImpactRule, by []string) error {
 }
 
 // Hide returns the tables without the figures of the categories that the report
-// must not print, and all of a table whose attributes it did not compare. The
-// ratios are to the highest of the categories that are left. The tables given are
+// must not print, and all of a table whose attributes it did not compare. A table
+// in which fewer people than the policy's MinShow have a score, in one category or
+// in the hidden ones together, loses all its figures. The ratios are to the highest of the categories that are left. The tables given are
 // not changed.
 func (r *Report) Hide(tables ...ImpactTable) []ImpactTable {
 	out := slices.Clone(tables)
 	for i := range out {
 		t := &out[i]
 		t.Rows = slices.Clone(t.Rows)
+		// The report hides by people; those with a score may be fewer.
+		few := func(n int64) bool { return n > 0 && n < int64(r.policy.MinShow) }
+		all, together := false, int64(0)
+		for _, row := range t.Rows {
+			if r.hidesGroup(t.By, row.Levels) {
+				together += row.Rate.N
+			} else {
+				all = all || few(row.Rate.N)
+			}
+		}
+		all = all || few(together)
 		for j := range t.Rows {
-			if row := &t.Rows[j]; r.hidesGroup(t.By, row.Levels) {
+			if row := &t.Rows[j]; all || r.hidesGroup(t.By, row.Levels) {
 				*row = ImpactRow{Levels: row.Levels, Hidden: true}
 			}
 		}
