@@ -311,7 +311,7 @@ func (r *Report) explainProxies(missing *int) {
 		path := "proxies." + f.Factor + "." + f.Attribute
 		carries := "much of the gap"
 		if v, ok := f.Path.Share(); ok && f.PathGroup != "" && !r.hides(f.Attribute, f.PathGroup) {
-			carries = fmt.Sprintf("%.0f %% of the gap of %s", 100*v, f.PathGroup)
+			carries = fmt.Sprintf("%s of the gap of %s", percent(v, 0), f.PathGroup)
 		}
 		switch {
 		case f.proven():

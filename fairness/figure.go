@@ -145,5 +145,5 @@ func (r *Report) PathShares() []byte {
 
 // number writes a figure with one decimal, none when it is whole.
 func number(v float64) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
+	return strings.TrimSuffix(fixed(v, 1), ".0")
 }

@@ -276,7 +276,7 @@ func (r ImpactRow) cells(missing string) []string {
 	return []string{fmt.Sprint(r.Rate.N), fmt.Sprint(r.Rate.X), rate, percent(r.Share, 1), impact}
 }
 
-func percent(v float64, decimals int) string { return fmt.Sprintf("%.*f %%", decimals, 100*v) }
+func percent(v float64, decimals int) string { return fixed(100*v, decimals) + " %" }
 
 // impactPage is what both forms of the tables say.
 func impactPage(tables []ImpactTable) *markup.Page {

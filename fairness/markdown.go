@@ -164,7 +164,7 @@ func (r *Report) pageProxies(p *markup.Page) {
 			strength = decimals(f.Strength.Value)
 		}
 		if v, ok := f.Path.Share(); ok && f.PathGroup != "" && !r.hides(f.Attribute, f.PathGroup) {
-			share = fmt.Sprintf("%.0f %% (%s)", 100*v, f.PathGroup)
+			share = fmt.Sprintf("%s (%s)", percent(v, 0), f.PathGroup)
 		}
 		verdict := strings.ReplaceAll(f.Verdict.String(), "_", " ")
 		if f.Verdict == Explained {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -209,9 +211,15 @@ func decimals(v float64) string {
 	case math.IsNaN(v):
 		return "undefined"
 	}
-	text := fmt.Sprintf("%.2f", v)
-	if text == "-0.00" { // nothing has no sign
-		return "0.00"
+	return fixed(v, 2)
+}
+
+// fixed writes a figure with a number of decimals. What rounds to nothing has no
+// sign.
+func fixed(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
 	}
 	return text
 }

@@ -305,7 +305,7 @@ func (r *reviewed) text() string {
 			row[2], row[3] = fmt.Sprintf("%.2f", p.Strength.Value), fmt.Sprintf("%.2g", p.Holm)
 		}
 		if share, ok := p.Path.Share(); ok && p.PathGroup != "" && !r.hides(p.Attribute, p.PathGroup) {
-			row[4] = fmt.Sprintf("%.0f %% (%s)", 100*share, p.PathGroup)
+			row[4] = fmt.Sprintf("%.0f %% (%s)", math.Round(100*share)+0, p.PathGroup)
 		}
 		rows = append(rows, row)
 	}
