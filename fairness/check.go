@@ -268,11 +268,15 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 }
 
 // explainMetrics names the groups for which flags are wrong, or missing, more or
-// less often than for everyone else: a list to explore.
+// less often than for everyone else: a list to explore. It passes over a group of
+// hardly anybody, of whom it would say whether they are flagged.
 func (r *Report) explainMetrics(f FamilyResult, path string) {
 	for _, m := range f.Metrics {
 		var differ []string
-		for _, g := range m.Groups {
+		for i, g := range m.Groups {
+			if f.Groups[i].Suppressed || min(g.Rate.N, g.Rest.N) < int64(r.policy.MinShow) {
+				continue
+			}
 			if g.BH <= r.policy.Alpha && m.Metric != FalseDiscoveryRate { // the same as PositivePredictiveValue
 				differ = append(differ, g.Label)
 			}
