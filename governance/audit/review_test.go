@@ -350,6 +350,16 @@ func TestReviewSeesWhatLiesInNoMonth(t *testing.T) {
 	d.put(day("2027-06-03"), Actor{d.who("admin", coaching.ProgramAdmin).ID, coaching.ProgramAdmin}, ClockCorrection{Latest: day("2027-06-20")})
 	d.put(day("2027-06-04"), by, Purge{Class: "raw", Through: june.From})
 	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 2, ComparedWith: "none is expected", First: 2}}, review(t, d, terms()).Unusual)
+	// One that moves what follows into a month whose review is over is counted where the
+	// log was, so that nobody hides exports behind it.
+	d = newDiary(t)
+	admin := Actor{d.who("admin", coaching.ProgramAdmin).ID, coaching.ProgramAdmin}
+	d.put(day("2027-06-02"), by, Purge{Class: "raw", Through: june.From})
+	d.put(day("2027-02-03"), admin, ClockCorrection{Latest: day("2027-06-02")})
+	for range 5 {
+		d.export(day("2027-02-04"), admin)
+	}
+	require.Equal(t, []Pattern{{Pattern: "clock_back", Count: 1, ComparedWith: "none is expected", First: 1}}, review(t, d, terms()).Unusual)
 }
 
 // GOV-019: more than a calendar month without a review is a finding, whoever

@@ -229,16 +229,18 @@ func (s *survey) clock(e Entry, at time.Time) {
 }
 
 // found counts the records whose dates are not to be trusted, now that a date after
-// them is: they were made between it and the one before them, and count in the
-// window when any day between the two lies in it. Otherwise one that is dated a
+// them is: they were made between it and the one before them, whichever is the
+// later, and count in the window when any day between the two lies in it. Otherwise one that is dated a
 // thousand years ahead would be in the review of no month at all.
 func (s *survey) found(at time.Time) {
 	if s.astray.count == 0 {
 		return
 	}
 	from, to, w := s.astray.since, s.dayOf(at), s.terms.Window
-	if to.Before(from) { // the date before them was wrong
-		from = to
+	if to.Before(from) {
+		// Somebody corrected the clock: the date before them was wrong, or the
+		// correction was, and then what follows it only claims to be of another month.
+		from, to = to, from
 	}
 	day := to
 	if !from.After(w.To) && !to.Before(w.From) {
