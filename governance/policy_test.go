@@ -482,6 +482,33 @@ func TestReviewsOfDifferentRolesAreAllNeeded(t *testing.T) {
 	require.Empty(t, needs())
 }
 
+// Three can have no role in common although each two of them have one. The floor
+// does not want the coaching lead.
+func TestReviewsOfThreeThatNobodyCanGiveAreReported(t *testing.T) {
+	const policy = `  - {id: first, effect: review, code: X, actions: [use], roles: [any], when: "!review.done", message: m, review: {as: review, by: [legal_privacy, coaching_lead]}}
+  - {id: second, effect: review, code: X, actions: [use], roles: [any], when: "!review.done && purpose != 'export'", message: m, review: {as: review, by: [coaching_lead, hr_reviewer]}}
+  - {id: third, effect: review, code: X, actions: [use], roles: [any], when: "!review.done && THREE", message: m, review: {as: review, by: [hr_reviewer, legal_privacy]}}
+tests: []`
+	for three, want := range map[string]string{
+		"true":                  "second and third; second and floor.career",
+		"purpose == 'coaching'": "second and third; second and floor.career",
+		"purpose == 'export'":   "second and floor.career",
+	} {
+		text := strings.Replace(policy, "THREE", three, 1)
+		_, report, err := governance.Parse("policy.yaml", []byte(strings.Replace(permissive, "tests: []", text, 1)))
+		require.NoError(t, err)
+		var got []string
+		for _, f := range report.Findings {
+			if f.Code == "POL-REVIEW" {
+				require.Equal(t, "rules[1].review.by", f.Path)
+				with, _, _ := strings.Cut(strings.TrimPrefix(f.Message, "it can wait for a review together with "), ",")
+				got = append(got, with)
+			}
+		}
+		require.ElementsMatch(t, strings.Split(want, "; "), got, three)
+	}
+}
+
 // Rules that wait for one review of different roles are reported, unless they
 // never wait together; so is a rule that keeps out those whom a floor wants.
 func TestReviewsThatNobodyCanGiveAreReported(t *testing.T) {

@@ -3,6 +3,7 @@ package governance
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/coachgov/coaching"
 )
@@ -24,8 +25,8 @@ type survey struct {
 	cut      bool // the search was too long, and the survey is not complete
 }
 
-// A clash is a review rule and another one, or a floor, that can wait for a review
-// at the same time although no role may give both.
+// A clash is a review rule and others, or a floor, that can wait for a review at the
+// same time although no role may give all of them.
 type clash struct {
 	rule *rule
 	with string
@@ -46,7 +47,7 @@ func (p *Policy) look(budget int) survey {
 	career := floors[slices.IndexFunc(floors, func(c *testedClause) bool { return c.id == floorRules[floorCareer].id })]
 	q := &prover{policy: p, clauses: clauses, space: d.space(), slices: d.slices(clauses), budget: budget}
 	for _, c := range clauses {
-		switch fires, _ := q.find(c, nil, false); {
+		switch fires, _ := q.find(c, false); {
 		case q.budget == 0:
 			out.cut = true
 			return out
@@ -54,7 +55,7 @@ func (p *Policy) look(budget int) survey {
 			out.never = append(out.never, c.rule)
 			continue
 		}
-		if decides, _ := q.find(c, nil, true); decides == isFalse {
+		if decides, _ := q.find(c, true); decides == isFalse {
 			out.shadowed = append(out.shadowed, c.rule)
 		}
 		if q.budget == 0 {
@@ -67,7 +68,7 @@ func (p *Policy) look(budget int) survey {
 			if permit.effect != Permit || deny.effect != Deny || slices.Contains(out.never, permit.rule) || slices.Contains(out.never, deny.rule) {
 				continue
 			}
-			if _, witness := q.find(permit, deny, false); witness != nil {
+			if _, witness := q.find(permit, false, deny); witness != nil {
 				out.overlaps = append(out.overlaps, Overlap{Permit: permit.id, Deny: deny.id, Witness: witness})
 			}
 			if q.budget == 0 {
@@ -78,22 +79,56 @@ func (p *Policy) look(budget int) survey {
 	}
 	q.clauses = append(q.clauses, career)
 	q.slices = d.slices(q.clauses)
-	for i, a := range q.clauses {
-		for _, b := range q.clauses[i+1:] {
-			x, y := a.reviewers(), b.reviewers()
-			if x == 0 || y == 0 || x&y != 0 {
-				continue
+	out.clashes = q.clashes(nil, q.clauses)
+	out.cut = q.budget == 0
+	return out
+}
+
+// clashes returns those of some clauses, all of which wait for a review, with one or
+// more of those behind them in which no role may give all the reviews, none of them
+// can be left out, and a request makes all fire.
+func (q *prover) clashes(some, behind []*testedClause) (out []clash) {
+	for i, c := range behind {
+		if q.budget == 0 {
+			return out
+		}
+		all := append(slices.Clip(some), c)
+		if c.reviewers() == 0 || len(some) > 0 && shared(all) == shared(some) {
+			continue
+		}
+		if shared(all) != 0 {
+			if len(some) > 0 {
+				if _, witness := q.find(c, false, some...); witness == nil {
+					continue
+				}
 			}
-			if _, witness := q.find(a, b, false); witness != nil {
-				out.clashes = append(out.clashes, clash{a.rule, b.id})
+			out = append(out, q.clashes(all, behind[i+1:])...)
+			continue
+		}
+		if slices.ContainsFunc(all, func(x *testedClause) bool {
+			return shared(slices.DeleteFunc(slices.Clone(all), func(y *testedClause) bool { return x == y })) == 0
+		}) {
+			continue
+		}
+		if _, witness := q.find(c, false, some...); witness != nil {
+			var with []string
+			for _, x := range all[1:] {
+				with = append(with, x.id)
 			}
-			if q.budget == 0 {
-				out.cut = true
-				return out
-			}
+			out = append(out, clash{all[0].rule, strings.Join(with, " and ")})
 		}
 	}
 	return out
+}
+
+// shared returns the roles that may give the review that each of some clauses waits
+// for, as a set.
+func shared(clauses []*testedClause) uint32 {
+	set := ^uint32(0)
+	for _, c := range clauses {
+		set &= c.reviewers()
+	}
+	return set
 }
 
 // reviewers returns the roles that may give the review that a clause waits for, as
@@ -108,20 +143,17 @@ func (c *testedClause) reviewers() uint32 {
 	return c.rule.need.by
 }
 
-// find looks for a request that makes a clause fire, and another with it unless
-// that is nil; with alone, one of which the outcome would be another without the
-// clause. It returns isFalse when there is none, and the witness when there is
+// find looks for a request that makes a clause fire, and others with it; with
+// alone, one of which the outcome would be another without the clause. It returns isFalse when there is none, and the witness when there is
 // one for certain.
-func (q *prover) find(c, with *testedClause, alone bool) (truth, *Request) {
+func (q *prover) find(c *testedClause, alone bool, with ...*testedClause) (truth, *Request) {
 	w := newSearch(q.space, q.budget)
+	asked := append([]*testedClause{c}, with...)
 	var clauses []*testedClause
 	w.ask = func() (truth, attr, *expr) {
 		var want wish
 		all := isTrue
-		for _, x := range []*testedClause{c, with} {
-			if x == nil {
-				continue
-			}
+		for _, x := range asked {
 			switch x.fires(&w.f, w.known) {
 			case isFalse:
 				return isFalse, 0, nil
@@ -155,7 +187,7 @@ func (q *prover) find(c, with *testedClause, alone bool) (truth, *Request) {
 	}
 	for _, s := range q.slices {
 		clauses = s.during(q.clauses)
-		if !slices.Contains(clauses, c) || with != nil && !slices.Contains(clauses, with) {
+		if slices.ContainsFunc(asked, func(x *testedClause) bool { return !slices.Contains(clauses, x) }) {
 			continue
 		}
 		w.reset(s)
@@ -292,7 +324,7 @@ func (c *compiler) survey(p *Policy, layers []*layer) {
 			}
 			for _, x := range s.clashes {
 				if x.rule.id == rf.ID {
-					warn("POL-REVIEW", path+".review.by", "it can wait for a review together with "+x.with+", and no role may give both; a request holds one review")
+					warn("POL-REVIEW", path+".review.by", "it can wait for a review together with "+x.with+", and no role may give all of them; a request holds one review")
 				}
 			}
 		}
