@@ -118,7 +118,9 @@ func NewVerifier(verifier string) (*Verifier, error) {
 // WithRetired returns a verifier that also opens what an earlier key of the same log
 // has signed, up to the size of the log at which that key was retired: a
 // checkpoint of more records by it is [ErrSignature], so whoever finds or stole
-// the old key cannot go on with the log. The verifier itself is left as it is.
+// the old key cannot go on with the log. Up to that size it is believed as before, also
+// about another log than was written: only an anchor, best the checkpoint at which
+// the key was retired, tells the two apart. The verifier itself is left as it is.
 //
 // To change the key, sign a last checkpoint with the old one, sign the same size with
 // the new one, and from then on only with that.

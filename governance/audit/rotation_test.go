@@ -88,3 +88,27 @@ func TestRetiredKeys(t *testing.T) {
 	_, err = new(audit.Verifier).WithRetired(publics[0], 1)
 	require.Error(t, err)
 }
+
+// Whoever stole a retired key can vouch for another log that is no longer than it was
+// then; the checkpoint of the true one, kept elsewhere, tells.
+func TestRetiredKeyNeedsAnAnchor(t *testing.T) {
+	old, err := audit.NewSigner(keyOf(t, "old").secret)
+	require.NoError(t, err)
+	now, err := audit.NewVerifier(keyOf(t, "new").public)
+	require.NoError(t, err)
+	truth := write(t, origin, 3)
+	key, err := now.WithRetired(keyOf(t, "old").public, 3)
+	require.NoError(t, err)
+	forged := writeEvents(t, origin, []audit.Event{event(t, 2), event(t, 1)})
+	head := sign(t, forged.log, old)
+	require.True(t, verify(text(forged.lines), key, head).OK())
+	require.False(t, verify(text(forged.lines), key, head, truth.log.Head()).OK())
+}
+
+type keyPair struct{ secret, public string }
+
+func keyOf(t *testing.T, seed string) keyPair {
+	secret, public, err := audit.GenerateKey(seeded(seed), origin)
+	require.NoError(t, err)
+	return keyPair{secret, public}
+}
