@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/governance/audit"
 )
 
@@ -190,7 +191,7 @@ func TestClockCorrection(t *testing.T) {
 	require.NoError(t, err)
 	far := start.AddDate(900, 0, 0)
 	put := func(at time.Time, body audit.Body) {
-		e, err := audit.NewEvent(at, coach(t), body)
+		e, err := audit.NewEvent(at, author(t, body), body)
 		require.NoError(t, err)
 		_, err = j.Append(ctx, e)
 		require.NoError(t, err)
@@ -198,6 +199,11 @@ func TestClockCorrection(t *testing.T) {
 	aside := audit.Restriction{Signal: "focus_time", Use: "coaching_only"}
 	put(start, aside)
 	put(far, aside)
+	for role := range coaching.Role(64) {
+		_, err := audit.NewEvent(start.Add(1), audit.Actor{ID: person(t, "somebody"), Role: role}, audit.ClockCorrection{Latest: far})
+		may := role == coaching.ProgramAdmin || role == coaching.PrivacyOfficer || role == coaching.LegalPrivacy
+		require.Equal(t, may, err == nil, role)
+	}
 	put(start.Add(1), audit.ClockCorrection{Latest: far.Add(-1)})
 	require.Equal(t, far, j.Latest(), "of another time")
 	before, err := j.SignFrontier(signer)

@@ -41,8 +41,8 @@ func (b PolicyRefusal) fields(c *coder) Body {
 	return b
 }
 
-// A ClockCorrection records that the actor, a human, has found the log's latest
-// time to be wrong: some record is dated later than it was made, and everything
+// A ClockCorrection records that the actor, a programme admin, a privacy officer
+// or somebody of legal/privacy, has found the log's latest time to be wrong: some record is dated later than it was made, and everything
 // after it would count as going back. From here on [Log.Latest] is the event's own
 // time. It holds only where Latest is the latest time of the log, so that it
 // corrects what its actor has looked at and nothing else. The dates on record
