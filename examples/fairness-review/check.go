@@ -149,10 +149,18 @@ func load(name string, own []byte, into any) error {
 	if err := d.Decode(into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if d.More() {
-		return fmt.Errorf("%s: more than one document", name)
+	// Not d.More, which takes a stray bracket for the end.
+	if rest := bytes.TrimLeft(data[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		line, column := position(data, len(data)-len(rest))
+		return fmt.Errorf("%s: line %d, byte %d: text after the document, want one JSON document", name, line, column)
 	}
 	return nil
+}
+
+// position returns the line of an offset and its byte in that line, from 1.
+func position(data []byte, offset int) (line, column int) {
+	before := data[:offset]
+	return 1 + bytes.Count(before, []byte("\n")), offset - bytes.LastIndexByte(before, '\n')
 }
 
 // public returns what is printed as JSON: without the figures that the text

@@ -278,7 +278,8 @@ func TestRefusals(t *testing.T) {
 		"flags alone":     {[]string{"-flag", "x"}, "-in names no file"},
 		"unknown policy":  {append(own("testdata/people.csv"), "-policy", write("p.json", `{"ratio":0.8}`)), "unknown field"},
 		"no adoption":     {append(own("testdata/people.csv"), "-policy", write("q.json", `{"ratio_min":0.8}`)), "M-4: nobody has adopted"},
-		"two documents":   {append(own("testdata/people.csv"), "-policy", write("r.json", `{} {}`)), "more than one document"},
+		"two documents":   {append(own("testdata/people.csv"), "-policy", write("r.json", "{}\n {}")), "r.json: line 2, byte 2: text after the document"},
+		"stray bracket":   {append(own("testdata/people.csv"), "-policy", write("s.json", string(policy(t))+"}")), "s.json: line 26, byte 1: text after the document"},
 		"empty memo":      {append(own("testdata/people.csv"), "-memo", write("m.json", `{}`)), "FAI-009"},
 		"a word":          {[]string{"people.csv"}, "all input is named by flags"},
 	} {
