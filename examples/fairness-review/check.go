@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -229,8 +230,8 @@ func (r *reviewed) write(folder string) error {
 		files["memo.md"], files["memo.html"] = r.memo.Markdown(), r.memo.HTML()
 	}
 	failures := []error{os.MkdirAll(folder, 0o755)}
-	for name, data := range files {
-		failures = append(failures, os.WriteFile(filepath.Join(folder, name), data, 0o644))
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		failures = append(failures, os.WriteFile(filepath.Join(folder, name), files[name], 0o644))
 	}
 	return errors.Join(failures...)
 }

@@ -243,6 +243,25 @@ func TestOut(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Files that cannot be written are named in the order of their names.
+func TestOutErrors(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"report.txt", "memo.md", "forest.svg", "impact.csv"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o755)) // a folder is in the way
+	}
+	for range 10 {
+		var b bytes.Buffer
+		err := run([]string{"-out", dir}, &b)
+		require.Error(t, err)
+		var places []int
+		for _, name := range []string{"forest.svg", "impact.csv", "memo.md", "report.txt"} {
+			places = append(places, strings.Index(err.Error(), name))
+		}
+		require.IsIncreasing(t, places)
+		require.GreaterOrEqual(t, places[0], 0)
+	}
+}
+
 // Each bad input is one clear error with its place, and no cell is quoted.
 func TestRefusals(t *testing.T) {
 	dir := t.TempDir()
