@@ -32,7 +32,7 @@ var memoJSON []byte
 // A reviewed is what the command prints.
 type reviewed struct {
 	Report *fairness.Report       `json:"report"`
-	Impact []fairness.ImpactTable `json:"impact"` // by each protected attribute, by all of them, then the scores
+	Impact []fairness.ImpactTable `json:"impact"` // by each protected attribute, each pair and all of them, then the scores
 
 	policy fairness.Policy
 	memo   *fairness.Memo // nil where nobody told what only people know
@@ -91,9 +91,7 @@ func (r *reviewed) impact(t *fairness.Table, protected []string, scores bool) er
 	for _, name := range protected {
 		by = append(by, []string{name})
 	}
-	if len(protected) > 1 {
-		by = append(by, protected)
-	}
+	by = append(by, intersections(protected)...)
 	makers := []func(*fairness.Table, fairness.ImpactRule, ...string) (fairness.ImpactTable, error){fairness.SelectionRates}
 	if scores {
 		makers = append(makers, fairness.ScoringRates)

@@ -66,7 +66,7 @@ func run(args []string, w io.Writer) error {
 	flags.StringVar(&o.signal, "signal", "", "the signal's `name`")
 	flags.StringVar(&o.flag, "flag", "", "`column` of the flag")
 	flags.StringVar(&o.polarity, "polarity", "", "what the flag does to a person: favourable or unfavourable")
-	flags.StringVar(&o.protected, "protected", "", "`columns` of protected attributes")
+	flags.StringVar(&o.protected, "protected", "", "`columns` of protected attributes: compared one by one, in each pair, and all together")
 	flags.StringVar(&o.operational, "operational", "", "`columns` that say how people work")
 	flags.StringVar(&o.legitimate, "legitimate", "", "columns that a person declared fair reasons for a difference, a JSON `file`: [{\"name\", \"by\", \"on\", \"reason\"}]")
 	flags.StringVar(&o.feature, "feature", "", "`columns` with levels that may stand in for an attribute")
@@ -162,8 +162,8 @@ func (o options) spec() (fairness.Spec, error) {
 			s.Attributes = append(s.Attributes, fairness.Attribute{Name: d.Name, Role: fairness.Legitimate, Declared: &d.Declaration})
 		}
 	}
-	if len(protected) > 1 {
-		s.Families = append(s.Families, fairness.Family{By: protected})
+	for _, by := range intersections(protected) {
+		s.Families = append(s.Families, fairness.Family{By: by})
 	}
 	for _, name := range names(o.feature) {
 		s.Features = append(s.Features, fairness.Feature{Name: name})
@@ -172,6 +172,21 @@ func (o options) spec() (fairness.Spec, error) {
 		s.Features = append(s.Features, fairness.Feature{Name: name, Numeric: true})
 	}
 	return s, nil
+}
+
+// intersections returns each pair of the attributes, and then all of them
+// together where they are more than two.
+func intersections(protected []string) [][]string {
+	var by [][]string
+	for i, a := range protected {
+		for _, b := range protected[i+1:] {
+			by = append(by, []string{a, b})
+		}
+	}
+	if len(protected) > 2 {
+		by = append(by, protected)
+	}
+	return by
 }
 
 // days reads the window.

@@ -183,6 +183,28 @@ func TestJSONHides(t *testing.T) {
 	}
 }
 
+// FAI-003: of three protected attributes each is compared, each pair, and all.
+func TestIntersections(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, run(own("testdata/people.csv", "-json", "-protected", "gender,age,tool", "-feature", "shift"), &b))
+	var got struct {
+		Report struct{ Families []fairness.Family }
+		Impact []struct{ By []string }
+	}
+	require.NoError(t, json.Unmarshal(b.Bytes(), &got))
+	var families, tables []string
+	for _, f := range got.Report.Families {
+		families = append(families, strings.Join(f.By, " x "))
+		require.Equal(t, len(f.By) > 1, f.Secondary)
+	}
+	for _, table := range got.Impact {
+		tables = append(tables, strings.Join(table.By, " x "))
+	}
+	want := []string{"gender", "age", "tool", "gender x age", "gender x tool", "age x tool", "gender x age x tool"}
+	require.Equal(t, want, tables)
+	require.ElementsMatch(t, append(want, "site"), families)
+}
+
 // stratified is the policy of the example, its review by gender.
 func stratified(t *testing.T) string {
 	var p fairness.Policy
