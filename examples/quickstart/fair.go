@@ -225,6 +225,9 @@ func (p *programme) memo(d signal.Definition, report *fairness.Report, life fair
 	if err != nil {
 		return err
 	}
+	if err := p.out.write("fairness/"+d.ID+".html", memo.HTML()); err != nil {
+		return err
+	}
 	return p.out.write("fairness/"+d.ID+".md", memo.Markdown())
 }
 

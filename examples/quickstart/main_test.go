@@ -99,7 +99,7 @@ func TestTour(t *testing.T) {
 	}
 	require.Equal(t, 2, strings.Count(printed, " warning signals["), "the plan keeps its two C-13 warnings")
 	for _, name := range []string{
-		"dashboard.html", "packs/signals-2027-02-05.csv", "packs/signals-2027-02-05.manifest.json", "fairness/async_documentation.md",
+		"dashboard.html", "packs/signals-2027-02-05.csv", "packs/signals-2027-02-05.manifest.json", "fairness/async_documentation.html", "fairness/async_documentation.md",
 		"policy-report.txt", "schedule/pilot.ics", "schedule/pilot.mmd", "schedule/pilot.svg", "roi/statement.txt", "roi/statement.json",
 		"roi/statement.csv", "audit/trail.jsonl", "audit/checkpoint.txt", "quality.txt", "playbook.md", "playbook.html", "pilot-log.json",
 	} {
