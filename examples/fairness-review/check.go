@@ -35,7 +35,11 @@ type reviewed struct {
 	Impact []fairness.ImpactTable `json:"impact"` // by each protected attribute, each pair and all of them, then the scores
 
 	policy fairness.Policy
-	memo   *fairness.Memo // nil where nobody told what only people know
+	// Unscored says why there are no tables of the scores; "" where there are, or
+	// no score is named.
+	Unscored string `json:"unscored,omitempty"`
+
+	memo *fairness.Memo // nil where nobody told what only people know
 }
 
 // check does what the options ask for.
@@ -93,7 +97,12 @@ func (r *reviewed) impact(t *fairness.Table, protected []string, scores bool) er
 	}
 	by = append(by, intersections(protected)...)
 	makers := []func(*fairness.Table, fairness.ImpactRule, ...string) (fairness.ImpactTable, error){fairness.SelectionRates}
-	if scores {
+	switch _, ok := t.Median(); {
+	case scores && !t.ScoresKept():
+		r.Unscored = "more different scores than a table keeps (1,048,576): no median, so no scoring rates; round the scores"
+	case scores && !ok:
+		r.Unscored = "nobody has a score, so no scoring rates"
+	case scores:
 		makers = append(makers, fairness.ScoringRates)
 	}
 	for _, make := range makers {
@@ -344,6 +353,9 @@ func (r *reviewed) text() string {
 			rows = append(rows, row)
 		}
 		table(rows...)
+	}
+	if r.Unscored != "" {
+		line("%s", r.Unscored)
 	}
 	return b.String()
 }

@@ -205,6 +205,31 @@ func TestIntersections(t *testing.T) {
 	require.ElementsMatch(t, append(want, "site"), families)
 }
 
+// Scores without a median leave the rest as it is, and one line says why.
+func TestUnscored(t *testing.T) {
+	table, err := fairness.NewTable(fairness.Spec{Signal: "s", Polarity: fairness.Favourable, Score: "score", MaxCells: 4,
+		Attributes: []fairness.Attribute{{Name: "gender"}}})
+	require.NoError(t, err)
+	for i := range 20 {
+		require.NoError(t, table.Add(fairness.Observation{Levels: []string{[]string{"m", "w"}[i%2]}, Score: float64(i), HasScore: true}))
+	}
+	r := reviewed{Report: &fairness.Report{}}
+	require.NoError(t, r.impact(table, []string{"gender"}, true))
+	require.Len(t, r.Impact, 1)
+	require.Contains(t, r.text(), "\nmore different scores than a table keeps")
+
+	lines := strings.Split(strings.TrimSpace(generated()), "\n")
+	for i := range lines {
+		lines[i] += ","
+	}
+	lines[0] += "none"
+	file := filepath.Join(t.TempDir(), "people.csv")
+	require.NoError(t, os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600))
+	var b bytes.Buffer
+	require.NoError(t, run(own(file, "-score", "none"), &b))
+	require.Contains(t, b.String(), "\nnobody has a score, so no scoring rates")
+}
+
 // stratified is the policy of the example, its review by gender.
 func stratified(t *testing.T) string {
 	var p fairness.Policy
