@@ -1,6 +1,10 @@
 // Package report asks whether a pilot can be read on one page.
 //
-// Fill a [Dashboard] with plain values, the decision first; [DecisionOf],
+// Before a pilot begins, [Charter] says on a page what is believed and who
+// answers for it. Each such [Document] is filled from the plan and from what
+// follows from it, names no leader, and is printed as Markdown, HTML and JSON.
+//
+// At the end fill a [Dashboard] with plain values, the decision first; [DecisionOf],
 // [MethodOf], [GatesOf] and [NotesOf] carry over what package pilot and package
 // mentor have already worked out. Check says what the page lacks or has too
 // much of, HTML and Markdown print it.

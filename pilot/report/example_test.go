@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/report"
 )
 
@@ -49,4 +50,37 @@ func ExampleDashboard_Markdown() {
 	// ## Decision: no decision
 	// | Predictability | +5.8 points |  |
 	// 1. Withheld: no consent is recorded.
+}
+
+// The charter of a plan that is only begun says what is missing, and that the
+// plan may not start.
+func ExampleCharter() {
+	charter, err := report.Charter(&pilot.Plan{
+		ID: "sales-8w", Title: "Faster deals",
+		PrimaryConstraint: pilot.CoachingCapacity,
+		Hypothesis:        pilot.Hypothesis{Behaviour: "Managers review deals weekly", Direction: pilot.Decrease},
+		KPI:               pilot.KPI{Definition: "days from offer to contract", MinEffect: "3", Unit: "days"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(string(charter.Markdown())) {
+		if strings.Contains(line, "may not start") {
+			fmt.Println(strings.Split(line, ":")[0])
+		}
+		for _, want := range []string{"# Charter", "KPI", "Worth", "constraint is", "| Sponsor", "Nobody"} {
+			if strings.Contains(line, want) {
+				fmt.Print(line)
+			}
+		}
+	}
+	// Output:
+	// # Charter: Faster deals
+	// **This plan may not start as it is
+	// | KPI | days from offer to contract |
+	// | Worth having | decrease of at least 3 (unit: days) |
+	// The primary constraint is coaching capacity; the mini profile is not stated.
+	// | Sponsor | nobody |
+	// Nobody: there is no control group.
 }

@@ -1,0 +1,163 @@
+package report_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/datadir"
+	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/pilot/report"
+)
+
+// planOf reads the plan of the pilot-plan example.
+func planOf(t testing.TB) *pilot.Plan {
+	t.Helper()
+	data, err := os.ReadFile("../../examples/pilot-plan/plan.yaml")
+	require.NoError(t, err)
+	p, fs := pilot.Decode("plan.yaml", data)
+	require.Empty(t, fs)
+	return p
+}
+
+// documents returns every document about a plan.
+func documents(t require.TestingT, p *pilot.Plan) []*report.Document {
+	charter, err := report.Charter(p)
+	require.NoError(t, err)
+	return []*report.Document{charter}
+}
+
+func TestDocumentsGolden(t *testing.T) {
+	for _, d := range documents(t, planOf(t)) {
+		data, err := d.JSON()
+		require.NoError(t, err)
+		for ending, got := range map[string][]byte{".md": d.Markdown(), ".html": d.HTML(), ".json": data} {
+			path := filepath.Join("testdata", d.Name+ending)
+			if *update {
+				require.NoError(t, os.WriteFile(path, got, 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, string(want), string(got), path)
+		}
+	}
+}
+
+// The documents of a plan that may start have no finding; the same plan gives
+// the same bytes, and stays as it was.
+func TestDocumentsHaveNoFinding(t *testing.T) {
+	p := planOf(t)
+	before, err := p.Digest()
+	require.NoError(t, err)
+	again := documents(t, planOf(t))
+	for i, d := range documents(t, p) {
+		require.Empty(t, d.Check(), d.Name)
+		require.Empty(t, d.Notices, d.Name)
+		require.Equal(t, before, d.Digest)
+		require.Equal(t, string(again[i].HTML()), string(d.HTML()))
+		var back report.Document
+		data, err := d.JSON()
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &back))
+		require.Equal(t, string(d.HTML()), string(back.HTML()), "%s: JSON holds what HTML prints", d.Name)
+		for _, out := range [][]byte{d.HTML(), d.Markdown(), data} {
+			for _, l := range p.Cohort.Leaders {
+				require.NotContains(t, string(out), l.ID, "%s names a leader", d.Name)
+			}
+		}
+	}
+	after, err := p.Digest()
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
+// The charter's budget is that of the page budgets (PIL-033).
+func TestCharterBudget(t *testing.T) {
+	data, err := os.ReadFile(datadir.Find(t, "fixtures/pilot/page_budgets.yaml"))
+	require.NoError(t, err)
+	m := regexp.MustCompile(`(?m)^  charter: \{pages: 1, max_words: (\d+)`).FindSubmatch(data)
+	require.NotNil(t, m)
+	most, err := strconv.Atoi(string(m[1]))
+	require.NoError(t, err)
+
+	p := planOf(t)
+	d, err := report.Charter(p)
+	require.NoError(t, err)
+	require.Equal(t, most, d.MaxWords)
+	p.Hypothesis.Text += strings.Repeat(" word", most-d.Words())
+	d, err = report.Charter(p)
+	require.NoError(t, err)
+	require.Equal(t, most, d.Words())
+	require.Empty(t, d.Check())
+	p.Hypothesis.Text += " word"
+	d, err = report.Charter(p)
+	require.NoError(t, err)
+	require.Equal(t, coaching.Findings{{Code: "PIL-033", Severity: coaching.Warning, Message: "501 words, want at most 500 to stay on one page"}}, d.Check())
+}
+
+// PIL-169: a text that a host wrote names a leader, by label or by pseudonym.
+func TestDocumentPIL169(t *testing.T) {
+	id, err := coaching.NewPseudonymizer(make([]byte, 32), coaching.Domain{Programme: "p", Purpose: "coaching"})
+	require.NoError(t, err)
+	person, err := id.Person("A1")
+	require.NoError(t, err)
+	for text, named := range map[string]bool{
+		"as L03 believes": true, "(L03)": true, "ask L03.": true, "ask L03, then": true, person.String(): true,
+		"XL03": false, "L033": false, "L03-x": false, "nobody": false,
+	} {
+		p := planOf(t)
+		p.Hypothesis.Behaviour = text
+		d, err := report.Charter(p)
+		require.NoError(t, err)
+		fs := d.Check()
+		require.Equal(t, named, fs.Has("PIL-169"), text)
+		require.Equal(t, named, fs.Blocked(), text)
+		for _, f := range fs {
+			require.NotContains(t, f.Message, text)
+		}
+	}
+}
+
+// What stands against a start, and how far a result may carry, is said first.
+func TestDocumentNotices(t *testing.T) {
+	p := planOf(t)
+	p.Roles.Sponsor = ""
+	p.Levers.Data = pilot.Weak
+	for _, d := range documents(t, p) {
+		require.Len(t, d.Notices, 2, d.Name)
+		require.Contains(t, d.Notices[0], "This plan may not start as it is: ")
+		require.Contains(t, d.Notices[0], "PIL-027")
+		require.Equal(t, "A learning sprint of 8 weeks: it cannot end in GO and makes no claim in money.", d.Notices[1])
+	}
+	_, err := report.Charter(nil)
+	require.ErrorContains(t, err, "no plan")
+	empty, err := report.Charter(new(pilot.Plan))
+	require.NoError(t, err)
+	require.Contains(t, string(empty.Markdown()), "Behaviour | not stated")
+	require.Contains(t, string(empty.Markdown()), "No coach is named")
+	require.Contains(t, string(empty.Markdown()), "| Sponsor | nobody |")
+}
+
+// Whatever a host writes into a plan, it becomes text: no document gains an
+// element, a line or a cell by it.
+func TestDocumentsHoldAnyText(t *testing.T) {
+	hostile := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"<script>alert(1)</script>", `" onload="x`, "|\n# x", "\u202eabc", "=1+1"}))
+	tags := regexp.MustCompile(`<[a-z]+`)
+	rapid.Check(t, func(rt *rapid.T) {
+		p := planOf(t)
+		plain := documents(rt, p)
+		p.Title, p.Hypothesis.Text, p.Hypothesis.Behaviour, p.KPI.Definition = "t"+hostile.Draw(rt, "title"), "t"+hostile.Draw(rt, "text"), "t"+hostile.Draw(rt, "behaviour"), "t"+hostile.Draw(rt, "definition")
+		for i, d := range documents(rt, p) {
+			require.Equal(rt, tags.FindAllString(string(plain[i].HTML()), -1), tags.FindAllString(string(d.HTML()), -1))
+			require.Equal(rt, strings.Count(string(plain[i].Markdown()), "\n"), strings.Count(string(d.Markdown()), "\n"))
+		}
+	})
+}
