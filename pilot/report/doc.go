@@ -1,13 +1,15 @@
 // Package report asks whether a pilot can be read on one page.
 //
 // Before a pilot begins, [Charter] says on a page what is believed and who
-// answers for it. Each such [Document] is filled from the plan and from what
-// follows from it, names no leader, and is printed as Markdown, HTML and JSON.
+// answers for it, [Blueprint] lays out the three pillars, and
+// [SuccessDefinition] says what the sponsor confirms in week 0. Each such
+// [Document] is filled from the plan and from what follows from it, names no
+// leader, and is printed as Markdown, HTML and JSON.
 //
-// At the end fill a [Dashboard] with plain values, the decision first; [DecisionOf],
-// [MethodOf], [GatesOf] and [NotesOf] carry over what package pilot and package
-// mentor have already worked out. Check says what the page lacks or has too
-// much of, HTML and Markdown print it.
+// At the end fill a [Dashboard] with plain values, the decision first;
+// [DecisionOf], [MethodOf], [GatesOf] and [NotesOf] carry over what package
+// pilot and package mentor have already worked out. Check says what the page
+// lacks or has too much of, HTML and Markdown print it.
 //
 // The page is one self-contained file: no script, no request, no colour that
 // carries meaning alone, legible at 360 pixels and on one sheet of A4. The same

@@ -2,12 +2,15 @@ package report_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -32,7 +35,15 @@ func planOf(t testing.TB) *pilot.Plan {
 func documents(t require.TestingT, p *pilot.Plan) []*report.Document {
 	charter, err := report.Charter(p)
 	require.NoError(t, err)
-	return []*report.Document{charter}
+	success, err := report.SuccessDefinition(p)
+	require.NoError(t, err)
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	schedule, err := p.Schedule(a, nil, time.LoadLocation)
+	require.NoError(t, err)
+	blueprint, err := report.Blueprint(p, schedule)
+	require.NoError(t, err)
+	return []*report.Document{charter, blueprint, success}
 }
 
 func TestDocumentsGolden(t *testing.T) {
@@ -160,4 +171,67 @@ func TestDocumentsHoldAnyText(t *testing.T) {
 			require.Equal(rt, strings.Count(string(plain[i].Markdown()), "\n"), strings.Count(string(d.Markdown()), "\n"))
 		}
 	})
+}
+
+// PIL-003: each pillar has an owner, inputs and a deliverable, and every date of
+// the schedule stands under one of them.
+func TestBlueprint(t *testing.T) {
+	p := planOf(t)
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	s, err := p.Schedule(a, nil, time.LoadLocation)
+	require.NoError(t, err)
+	d, err := report.Blueprint(p, s)
+	require.NoError(t, err)
+	require.Len(t, d.Parts[0].Rows, 3)
+	for i, want := range []string{"P-ANALYTICS", "P-COACHLEAD", "P-DPO, sponsor P-CPO"} {
+		require.Contains(t, d.Parts[0].Rows[i][1], want)
+	}
+	dates := d.Parts[len(d.Parts)-1].Rows
+	require.Len(t, dates, len(s.Milestones))
+	for i, m := range s.Milestones {
+		require.Equal(t, m.Date.String(), dates[i][1])
+	}
+	require.Equal(t, "human mentorship", dates[rowOf(dates, "playbook delivered by")][2])
+
+	for _, change := range []func(){func() { s.Plan = "other" }, func() { s.Week0 = s.Week0.AddDays(7) }, func() { s.Weeks = 8 }, func() { s = nil }} {
+		kept := *s
+		change()
+		_, err = report.Blueprint(p, s)
+		require.ErrorContains(t, err, "schedule is not that of the plan")
+		s = &kept
+	}
+}
+
+func rowOf(rows [][]string, first string) int {
+	return slices.IndexFunc(rows, func(row []string) bool { return row[0] == first })
+}
+
+// The figures of the success definition are the policy's and the plan's, and a
+// sprint has the outcomes of a sprint.
+func TestSuccessDefinition(t *testing.T) {
+	p := planOf(t)
+	d, err := report.SuccessDefinition(p)
+	require.NoError(t, err)
+	text := string(d.Markdown())
+	pol := pilot.DefaultPolicy()
+	for _, want := range []string{
+		"increase of at least 0.05", "| review\\_turnaround | review SLA | decrease |", fmt.Sprintf("at least %d %% of the sessions", pol.AdherencePercent),
+		fmt.Sprintf("at the %d %% level after Holm", pol.AlphaPercent), fmt.Sprintf("all %d agree", pol.Streams), "P-CPO, confirms these criteria (default-v1) by 2027-01-10",
+		"| GO | A1 and A2 pass |",
+	} {
+		require.Contains(t, text, want)
+	}
+	for i := range p.Signals {
+		p.Signals[i].Direction = ""
+	}
+	p.Levers.Sponsor = pilot.Unknown
+	p.SecondaryOutcomes = []pilot.SecondaryOutcome{{ID: "x", Definition: "exits"}}
+	d, err = report.SuccessDefinition(p)
+	require.NoError(t, err)
+	text = string(d.Markdown())
+	require.Contains(t, text, "nothing can change as declared")
+	require.Contains(t, text, "decides nothing: exits")
+	require.Contains(t, text, "| PROCEED\\_TO\\_PILOT | A1 passes |")
+	require.NotContains(t, text, "| GO |")
 }

@@ -33,23 +33,36 @@ func MethodOf(d pilot.Decision) Method {
 // GatesOf returns the criteria of a pilot's decision as gates, in their order.
 // Only a pass is met.
 func GatesOf(d pilot.Decision) []Gate {
-	names := map[string]string{
-		"A1": "Behaviour changed as declared",
-		"A2": "KPI moved enough to matter",
-		"A3": "Data gates held",
-		"A4": "No confounder unresolved",
-		"A5": "Data, narratives and sponsor agree",
-		"A6": "Governance clean",
-		"A7": "Carried out as planned",
-	}
 	var gates []Gate
 	for _, c := range d.Criteria {
 		if c.ID != "" {
-			name := strings.TrimSpace(c.ID + " " + names[c.ID])
+			name := strings.TrimSpace(c.ID + " " + criterionName(c.ID))
 			gates = append(gates, Gate{Name: name, Met: c.Status == pilot.Pass, Detail: c.Reason})
 		}
 	}
 	return gates
+}
+
+// criterionName returns what a criterion asks, in a few words, and "" for one
+// that is not known.
+func criterionName(id string) string {
+	switch id {
+	case "A1":
+		return "Behaviour changed as declared"
+	case "A2":
+		return "KPI moved enough to matter"
+	case "A3":
+		return "Data gates held"
+	case "A4":
+		return "No confounder unresolved"
+	case "A5":
+		return "Data, narratives and sponsor agree"
+	case "A6":
+		return "Governance clean"
+	case "A7":
+		return "Carried out as planned"
+	}
+	return ""
 }
 
 // NotesOf returns the notes that anecdotes make, in their order, at most three.
