@@ -15,6 +15,7 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/mentor"
+	papers "github.com/coachgov/coaching/pilot/report"
 )
 
 // A report is what the command prints. What could not be found out is absent.
@@ -141,10 +142,34 @@ func (r *report) documents() (map[string][]byte, error) {
 	for _, x := range p.Signals {
 		book.Signals = append(book.Signals, mentor.Line{Signal: x.ID, Behaviour: x.Behaviour, Path: x.Path})
 	}
-	return map[string][]byte{
+	files := map[string][]byte{
 		"plan.json": append(plan, '\n'), "allocation.json": append(allocation, '\n'), "playbook.md": book.Markdown(),
 		"schedule.ics": ics, "schedule.csv": s.CSV(), "schedule.json": append(dates, '\n'), "schedule.svg": s.SVG(), "schedule.mmd": s.Mermaid(p.Title),
-	}, nil
+	}
+	charter, err := papers.Charter(p)
+	if err != nil {
+		return nil, err
+	}
+	blueprint, err := papers.Blueprint(p, s)
+	if err != nil {
+		return nil, err
+	}
+	success, err := papers.SuccessDefinition(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range []*papers.Document{charter, blueprint, success} {
+		if files[d.Name+".json"], err = d.JSON(); err != nil {
+			return nil, err
+		}
+		files[d.Name+".md"], files[d.Name+".html"] = d.Markdown(), d.HTML()
+		r.Findings = append(r.Findings, d.Check()...)
+	}
+	r.Findings.Sort()
+	if r.Findings.Blocked() {
+		return nil, errors.New("a document may not go out; see the findings")
+	}
+	return files, nil
 }
 
 // write fills a directory.

@@ -13,8 +13,9 @@
 // how often when it does not move it at all.
 //
 // With -out it writes into a directory: the plan as JSON, the
-// allocation, the schedule as iCalendar, CSV, JSON, SVG and Mermaid, and the
-// coaches' playbook. The calendar is stamped with the first day of week 0, so
+// allocation, the schedule as iCalendar, CSV, JSON, SVG and Mermaid, the coaches'
+// playbook, and the charter, the blueprint and the success definition as
+// Markdown, HTML and JSON; none when one of them names a leader. The calendar is stamped with the first day of week 0, so
 // that the same plan gives the same bytes.
 //
 // It exits with 1 when there is no plan or when a finding blocks it.

@@ -42,7 +42,7 @@ func TestGolden(t *testing.T) {
 		require.NoError(t, run([]string{"-out", filepath.Join(dir, "a", "b"), "-json"}, &got))
 		var printed struct{ Files []string }
 		require.NoError(t, json.Unmarshal(got.Bytes(), &printed))
-		require.Len(t, printed.Files, 8)
+		require.Len(t, printed.Files, 17)
 		for _, name := range printed.Files {
 			data, err := os.ReadFile(filepath.Join(dir, "a", "b", name))
 			require.NoError(t, err)
@@ -110,6 +110,7 @@ func TestRefusals(t *testing.T) {
 		{"no such zone", []string{"-plan", changed("zone.yaml", "zone: Europe/Berlin", "zone: Europe/Nowhere")}, "zone", ""},
 		{"no deviation", []string{"-sd", "-1"}, "want a deviation", "Plan product-org-12w"},
 		{"a directory that is a file", []string{"-out", write("file", "")}, "file", "Plan product-org-12w"},
+		{"a leader in a document", []string{"-plan", changed("named.yaml", "behaviour: Leaders shorten", "behaviour: L01 and others shorten"), "-out", filepath.Join(dir, "never")}, "may not go out", "PIL-169"},
 		{"a word", []string{"plan.yaml"}, "all input is named by flags", ""},
 		{"unknown flag", []string{"-unknown"}, "flag provided but not defined", "-out directory"},
 	}
