@@ -22,9 +22,9 @@ func Charter(p *pilot.Plan) (*Document, error) {
 		{"Behaviour", stated(p.Hypothesis.Behaviour)},
 		{"KPI", stated(p.KPI.Definition)},
 		{"Worth having", kpiGoal(p)},
-	}, Head: []string{"One of each", "What it is"}})
-	d.add(Part{Title: "What we are shortest of", Text: fmt.Sprintf("The primary constraint is %s; the mini profile is %s.",
-		stated(spaced(string(p.PrimaryConstraint))), stated(p.MiniProfile))})
+		{"Primary constraint", stated(spaced(string(p.PrimaryConstraint))) + "; mini profile: " + stated(p.MiniProfile)},
+		{"Compared", comparison(p)},
+	}, Head: []string{"Charter", "What it says"}})
 	d.add(Part{Title: "Who answers for what", Head: []string{"Role", "Holder"}, Rows: holders(p)})
 
 	coaches := Part{
@@ -44,7 +44,6 @@ func Charter(p *pilot.Plan) (*Document, error) {
 		coaches.Items = []string{"Coaches were not granted the right to ignore what a platform suggests."}
 	}
 	d.add(coaches)
-	d.add(Part{Title: "Who is compared with whom", Text: comparison(p)})
 	d.add(Part{Title: "When", Head: []string{"Window", "Days"}, Rows: [][]string{
 		{"Week 0", p.Week0.String()},
 		{"Baseline", span(p.Baseline())},
