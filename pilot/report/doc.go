@@ -2,8 +2,10 @@
 //
 // Before a pilot begins, [Charter] says on a page what is believed and who
 // answers for it, [Blueprint] lays out the three pillars, and
-// [SuccessDefinition] says what the sponsor confirms in week 0. Each such
-// [Document] is filled from the plan and from what follows from it, names no
+// [SuccessDefinition] says what the sponsor confirms in week 0;
+// [VendorComparison] lays vendors side by side, [Readiness] asks whether the
+// data are there, and [Summary] says at the end what worked and what broke. Each
+// such [Document] is filled from the plan and from what follows from it, names no
 // leader, and is printed as Markdown, HTML and JSON.
 //
 // At the end fill a [Dashboard] with plain values, the decision first;

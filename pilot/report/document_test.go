@@ -19,6 +19,7 @@ import (
 	"github.com/coachgov/coaching/internal/datadir"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/report"
+	"github.com/coachgov/coaching/pilot/vendor"
 )
 
 // planOf reads the plan of the pilot-plan example.
@@ -43,7 +44,11 @@ func documents(t require.TestingT, p *pilot.Plan) []*report.Document {
 	require.NoError(t, err)
 	blueprint, err := report.Blueprint(p, schedule)
 	require.NoError(t, err)
-	return []*report.Document{charter, blueprint, success}
+	vendors, err := report.VendorComparison(p, vendor.Run, nil)
+	require.NoError(t, err)
+	readiness, err := report.Readiness(p, pilot.Facts{})
+	require.NoError(t, err)
+	return []*report.Document{charter, blueprint, success, vendors, readiness}
 }
 
 func TestDocumentsGolden(t *testing.T) {
@@ -234,4 +239,141 @@ func TestSuccessDefinition(t *testing.T) {
 	require.Contains(t, text, "decides nothing: exits")
 	require.Contains(t, text, "| PROCEED\\_TO\\_PILOT | A1 passes |")
 	require.NotContains(t, text, "| GO |")
+}
+
+// Who fails a demand stands last whatever the score (PIL-140), and a claim needs
+// an export test of each (PIL-137).
+func TestVendorComparison(t *testing.T) {
+	p := planOf(t)
+	on := coaching.MustDate("2026-12-20")
+	tested := vendor.NewExportTest("one week of signals", on, []byte("a,b\n1,2\n"), nil)
+	good := vendor.Vendor{ID: "good", Name: "Good | <b>", Bucket: vendor.PeopleAnalytics, Offers: vendor.MustHaves(), Clause: true, ExportTest: &tested}
+	bad := vendor.Vendor{ID: "bad", Name: "Bad", Bucket: vendor.CoachingMarketplace, Offers: vendor.MustHaves()[1:]}
+	p.Vendors = &vendor.Choice{Weakest: []vendor.Link{vendor.Measurement}, Reason: "signals are poor", Vendors: []vendor.Vendor{bad, good}}
+	d, err := report.VendorComparison(p, vendor.Procurement, map[string]int{"bad": 9})
+	require.NoError(t, err)
+	rows := d.Parts[1].Rows
+	require.Len(t, rows, 2)
+	require.Equal(t, []string{"Good | <b>", "none", "none", "none"}, []string{rows[0][0], rows[0][4], rows[0][5], rows[0][6]})
+	require.Equal(t, []string{"Bad", "api first", "9"}, []string{rows[1][0], rows[1][4], rows[1][6]})
+	require.Contains(t, rows[1][5], "PIL-138")
+	text := string(d.Markdown())
+	for _, want := range []string{"Bought first: people analytics", "nothing may be attributed", tested.Digest, "| Bad | no test is recorded |", "Good \\| &lt;b>"} {
+		require.Contains(t, text, want)
+	}
+	p.Vendors.Vendors = p.Vendors.Vendors[1:]
+	d, err = report.VendorComparison(p, vendor.Procurement, nil)
+	require.NoError(t, err)
+	require.Contains(t, string(d.Markdown()), "may carry a claim")
+}
+
+// What worked are the criteria that passed, and everything else broke; the
+// messages of findings, which may name a leader, are not repeated.
+func TestSummary(t *testing.T) {
+	p := planOf(t)
+	id, err := coaching.NewPseudonymizer(make([]byte, 32), coaching.Domain{Programme: "p", Purpose: "coaching"})
+	require.NoError(t, err)
+	sponsor, err := id.Person("sponsor")
+	require.NoError(t, err)
+	l, fs := p.Lock(sponsor, p.Week0.At(9, 0, time.UTC))
+	require.NotNil(t, l, "%v", fs)
+
+	other, err := p.Allocate()
+	require.NoError(t, err)
+	other.Units[0].Wave = 3 - other.Units[0].Wave
+	decided := pilot.Decide(l, pilot.Evidence{CarriedOut: other, Governance: &pilot.Governance{Compact: true}})
+	require.True(t, decided.Findings.Has("PIL-085"))
+	d, err := report.Summary(l, decided)
+	require.NoError(t, err)
+	require.Empty(t, d.Check())
+	text := string(d.Markdown())
+	require.NotContains(t, text, "L01")
+	require.Contains(t, text, "## Decision: INVALID")
+	require.Contains(t, text, "| PIL-085 | error | 1 | The allocation is drawn")
+	require.Len(t, d.Parts[1].Rows, 1)
+	require.Equal(t, "A6 Governance clean", d.Parts[1].Rows[0][0])
+	require.Len(t, d.Parts[2].Rows, 6)
+	require.Equal(t, "missing", d.Parts[2].Rows[0][1])
+
+	decided.Criteria = [7]pilot.Criterion{}
+	decided.Barred = "criteria were not confirmed"
+	decided.Against = &pilot.Override{Recommended: pilot.NoGo, To: pilot.Extend, Sponsor: sponsor, Reason: "as L04 said", On: p.Week0}
+	d, err = report.Summary(l, decided)
+	require.NoError(t, err)
+	require.Len(t, d.Parts[2].Rows, 7)
+	require.True(t, d.Check().Has("PIL-169"))
+	text = string(d.Markdown())
+	require.Contains(t, text, "No criterion passed.")
+	require.Contains(t, text, "the rules came to NO\\_GO")
+	require.Contains(t, text, "GO was not available: criteria were not confirmed.")
+	require.NotContains(t, text, sponsor.String())
+	for i := range decided.Criteria {
+		decided.Criteria[i].Status = pilot.Pass
+	}
+	d, err = report.Summary(l, decided)
+	require.NoError(t, err)
+	require.Contains(t, string(d.Markdown()), "Every criterion passed.")
+	for _, none := range []*pilot.Locked{nil, new(pilot.Locked)} {
+		_, err = report.Summary(none, decided)
+		require.ErrorContains(t, err, "no locked plan")
+	}
+}
+
+// PIL-076: each answer of the checklist, by one change of data that are ready as
+// far as plan and log can tell.
+func TestReadiness(t *testing.T) {
+	pol := pilot.DefaultPolicy()
+	ready := pilot.Facts{ExportTest: true, HistoryDays: pol.MinHistory, QualityCheck: true, Leaders: 10, Consents: 10, Compact: true}
+	answers := func(p *pilot.Plan, f pilot.Facts) (open string, no []string) {
+		d, err := report.Readiness(p, f)
+		require.NoError(t, err)
+		for _, r := range d.Parts[1].Rows {
+			for _, cell := range r {
+				if cell == "no" || strings.HasPrefix(cell, "no,") {
+					no = append(no, r[0])
+				}
+			}
+		}
+		for _, r := range d.Parts[2].Rows {
+			if r[1] == "no" {
+				no = append(no, r[0])
+			}
+		}
+		return d.Parts[0].Text, no
+	}
+	fit := func() *pilot.Plan {
+		p := planOf(t)
+		p.KPI.CadenceDays = 14
+		return p
+	}
+	open, no := answers(fit(), ready)
+	require.Equal(t, "4 answers open.", open)
+	require.Empty(t, no)
+	for want, change := range map[string]func(*pilot.Plan, *pilot.Facts){
+		"meeting_hygiene":                            func(p *pilot.Plan, _ *pilot.Facts) { p.Signals[0].RefreshDays = pol.CoachingRefresh + 1 },
+		"review_turnaround":                          func(p *pilot.Plan, _ *pilot.Facts) { p.Signals[2].CSVExport = false },
+		"Export test passed":                         func(_ *pilot.Plan, f *pilot.Facts) { f.ExportTest = false },
+		"Quality check passed":                       func(_ *pilot.Plan, f *pilot.Facts) { f.QualityCheck = false },
+		"Data owner and steward":                     func(p *pilot.Plan, _ *pilot.Facts) { p.Roles.DataOwner = "" },
+		"Groups of a snapshot are large enough":      func(p *pilot.Plan, _ *pilot.Facts) { p.Snapshot.MinGroup = pol.MinGroup - 1 },
+		"The KPI is read often enough":               func(p *pilot.Plan, _ *pilot.Facts) { p.KPI.CadenceDays = 28 },
+		"Models that suggest show inputs and a card": func(_ *pilot.Plan, f *pilot.Facts) { f.Suggesting, f.Opaque = 1, 1 },
+		"Compact with retention dates signed":        func(_ *pilot.Plan, f *pilot.Facts) { f.Compact = false },
+		"Every leader has agreed":                    func(_ *pilot.Plan, f *pilot.Facts) { f.Consents = 9 },
+		"History of 6 to 8 weeks":                    func(_ *pilot.Plan, f *pilot.Facts) { f.HistoryDays = pol.MinHistory - 1 },
+	} {
+		p, f := fit(), ready
+		change(p, &f)
+		open, no := answers(p, f)
+		require.Equal(t, []string{want}, no)
+		require.Equal(t, "5 answers open.", open)
+	}
+	long := ready
+	long.HistoryDays = pol.MaxHistory + 1
+	_, no = answers(fit(), long)
+	require.Equal(t, []string{"History of 6 to 8 weeks"}, no)
+	p := fit()
+	p.Signals = nil
+	open, _ = answers(p, pilot.Facts{})
+	require.Equal(t, "10 answers open.", open)
 }
