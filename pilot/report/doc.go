@@ -4,7 +4,7 @@
 // answers for it, [Blueprint] lays out the three pillars, and
 // [SuccessDefinition] says what the sponsor confirms in week 0;
 // [VendorComparison] lays vendors side by side, [Readiness] asks whether the
-// data are there, and [Summary] says at the end what worked and what broke. Each
+// data are there, [Flow] counts who was drawn and who stopped, and [Summary] says at the end what worked and what broke. Each
 // such [Document] is filled from the plan and from what follows from it, names no
 // leader, and is printed as Markdown, HTML and JSON.
 //

@@ -377,3 +377,34 @@ func TestReadiness(t *testing.T) {
 	open, _ = answers(p, pilot.Facts{})
 	require.Equal(t, "10 answers open.", open)
 }
+
+// Every leader is counted once in the wave of the draw, whatever came later.
+func TestFlow(t *testing.T) {
+	p := planOf(t)
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	var es []pilot.Exposure
+	for _, u := range a.Units {
+		es = append(es, pilot.Exposure{Leader: u.ID, Wave: u.Wave, Weeks: 2 - u.Wave})
+	}
+	for i, why := range []pilot.EventKind{pilot.LeaderLeft, pilot.LeaderTransferred, pilot.ConsentWithdrawn} { // waves 2, 1, 2
+		es[i].Ended, es[i].Why = p.Week(6), why
+	}
+	d, err := report.Flow(p, es)
+	require.NoError(t, err)
+	require.Equal(t, [][]string{
+		{"Wave 1", "5", "5", "0", "1", "0", "4"},
+		{"Wave 2", "5", "0", "1", "0", "1", "3"},
+		{"All", "10", "5", "1", "1", "1", "7"},
+	}, d.Parts[0].Rows)
+	require.Empty(t, d.Check())
+
+	_, err = report.Flow(p, es[1:])
+	require.ErrorContains(t, err, "9 exposures for 10 leaders")
+	es[0].Wave = 3
+	_, err = report.Flow(p, es)
+	require.ErrorContains(t, err, "exposure 0")
+	es[0].Wave, es[0].Leader = 2, "L02"
+	_, err = report.Flow(p, es)
+	require.ErrorContains(t, err, "exposure 0")
+}
