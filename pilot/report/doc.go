@@ -4,9 +4,11 @@
 // answers for it, [Blueprint] lays out the three pillars, and
 // [SuccessDefinition] says what the sponsor confirms in week 0;
 // [VendorComparison] lays vendors side by side, [Readiness] asks whether the
-// data are there, [Flow] counts who was drawn and who stopped, and [Summary] says at the end what worked and what broke. Each
-// such [Document] is filled from the plan and from what follows from it, names no
-// leader, and is printed as Markdown, HTML and JSON.
+// data are there, [Flow] counts who was drawn and who stopped, and [Summary] says
+// at the end what worked and what broke. Each such [Document] is filled from the
+// plan and from what follows from it, counts leaders instead of naming them, and
+// is printed as Markdown, HTML and JSON. [DesignMatrix] is for analysts and holds
+// the plan's labels of leaders.
 //
 // At the end fill a [Dashboard] with plain values, the decision first;
 // [DecisionOf], [MethodOf], [GatesOf] and [NotesOf] carry over what package

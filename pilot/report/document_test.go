@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -407,4 +409,41 @@ func TestFlow(t *testing.T) {
 	es[0].Wave, es[0].Leader = 2, "L02"
 	_, err = report.Flow(p, es)
 	require.ErrorContains(t, err, "exposure 0")
+}
+
+// Each leader is coached from the wave's start to the end of the run, by the
+// plan's own exposure of clusters.
+func TestDesignMatrix(t *testing.T) {
+	p := planOf(t)
+	a, err := p.Allocate()
+	require.NoError(t, err)
+	data, err := report.DesignMatrix(p, a)
+	require.NoError(t, err)
+	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1+10*12)
+	require.Equal(t, []string{"leader", "stratum", "wave", "week", "from", "coached"}, rows[0])
+	coached := map[string]int{}
+	for _, r := range rows[1:] {
+		week, err := strconv.Atoi(r[3])
+		require.NoError(t, err)
+		u, _ := a.Unit(r[0])
+		require.Equal(t, p.Week(week).String(), r[4])
+		require.Equal(t, week >= u.Start, r[5] == "1")
+		coached[r[0]] += len(r[5]) - strings.Count(r[5], "0")
+	}
+	for _, u := range a.Units {
+		require.Equal(t, map[int]int{1: 8, 2: 4}[u.Wave], coached[u.ID])
+	}
+
+	a.Units[0].Wave = 3 - a.Units[0].Wave
+	_, err = report.DesignMatrix(p, a)
+	require.ErrorContains(t, err, "not that of the plan")
+	_, err = report.DesignMatrix(p, nil)
+	require.ErrorContains(t, err, "no allocation")
+	p.Cohort.Leaders[0].ID = "=1+1"
+	a, err = p.Allocate()
+	require.NoError(t, err)
+	_, err = report.DesignMatrix(p, a)
+	require.ErrorContains(t, err, "formula")
 }

@@ -44,7 +44,7 @@ func Flow(p *pilot.Plan, exposures []pilot.Exposure) (*Document, error) {
 	}
 	flow := Part{
 		Title: "From the draw to the analysis",
-		Text:  comparison(p) + " Everybody is analysed in the wave of the draw.",
+		Text:  comparison(p) + " Nobody changes waves.",
 		Head:  []string{"Wave", "Drawn", "A week or more of coaching", "Left", "Transferred", "Withdrew", "Still in"},
 	}
 	for i, row := range rows {
