@@ -21,12 +21,9 @@ func Blueprint(p *pilot.Plan, s *pilot.Schedule) (*Document, error) {
 		return nil, errors.New("report: the schedule is not that of the plan")
 	}
 	r := p.Roles
-	coaches, signals := map[pilot.CoachKind]int{}, []string{}
+	coaches := map[pilot.CoachKind]int{}
 	for _, c := range p.Cohort.Coaches {
 		coaches[c.Kind]++
-	}
-	for _, x := range p.Signals {
-		signals = append(signals, x.ID)
 	}
 	var inputs []string
 	for _, x := range p.QualitativeInputs {

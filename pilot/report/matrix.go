@@ -12,7 +12,7 @@ import (
 
 // DesignMatrix returns who is to be coached when, as CSV for whoever analyses the
 // pilot: leader, stratum, wave, week, the week's first day, and 1 or 0 for
-// coached. Rows are in the allocation's order of leaders, then by pilot week from
+// sessions in that week. Rows are in the allocation's order of leaders, then by pilot week from
 // 1 to the plan's last. Unlike a [Document] it holds the plan's labels of leaders:
 // it goes to analysts only. Neither argument is changed. It fails for no plan, for
 // an allocation of another plan, and for a label that a spreadsheet would read
