@@ -59,7 +59,7 @@ func (l Log) checkSessions(f *finder, g Gate) {
 			if !known || p.leader != s.Leader || done.Outcome == UnknownOutcome || done.Outcome > Dropped {
 				f.err("MEN-010", fmt.Sprintf("%sfollowed[%d]", path, j), "want a commitment of an earlier session of this leader, and what became of it")
 			}
-			p.followed = true
+			p.followed = p.followed || s.Attendance == Held
 			made[done.Commitment] = p
 		}
 		for j, c := range s.Commitments {
@@ -140,11 +140,11 @@ func (l Log) checkFollowed(f *finder, made map[string]promise) {
 func (l Log) checkOneCoach(f *finder) {
 	for i, a := range l.Agreements {
 		for j, b := range l.Agreements[:i] {
-			if a.Leader != b.Leader || a.Leader.IsZero() || a.Signed.IsZero() || b.Signed.IsZero() {
+			if a.Leader != b.Leader || a.Coach == b.Coach || a.Leader.IsZero() || a.Signed.IsZero() || b.Signed.IsZero() {
 				continue
 			}
 			if (a.Ended.IsZero() || !a.Ended.Before(b.Signed)) && (b.Ended.IsZero() || !b.Ended.Before(a.Signed)) {
-				f.err("MEN-007", fmt.Sprintf("agreements[%d]", i), "agreements[%d] with the same leader holds at the same time; a leader has one coach at a time", j)
+				f.err("MEN-007", fmt.Sprintf("agreements[%d]", i), "agreements[%d] of the same leader with another coach holds at the same time; a leader has one coach at a time", j)
 			}
 		}
 	}

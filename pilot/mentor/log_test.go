@@ -116,6 +116,7 @@ func TestLogCheck(t *testing.T) {
 		{"PIL-100", "trials[0].measure", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Measure = "" }},
 		{"PIL-056", "trials[0].run", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Run = coaching.Window{} }},
 		{"MEN-009", "trials[0].declared", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Declared = day("2027-02-12") }},
+		{"MEN-009", "trials[0].declared", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Declared = l.Trials[0].Run.From }},
 		{"PIL-109", "trials[0].signal", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Signal = "async_documentation" }},
 		{"C-20", "trials[0].supporting", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Supporting = []string{"review_turnaround"} }},
 		{"PIL-102", "trials[1].run", func(l *mentor.Log, _ *mentor.Gate) {
@@ -174,6 +175,12 @@ func TestLogCheck(t *testing.T) {
 		{"MEN-008", "sessions[0].commitments[0].text", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Commitments[0].Text = "" }},
 		{"MEN-008", "sessions[3].commitments[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[3].Commitments[0].ID = "K-1" }},
 		{"MEN-010", "sessions[0].commitments[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed = nil }},
+		{"MEN-010", "sessions[0].commitments[0]", func(l *mentor.Log, _ *mentor.Gate) { // told in a missed session only
+			later := l.Sessions[2]
+			later.ID, later.Date, later.Followed = "S-L01-09", later.Date.AddDays(7), nil
+			l.Sessions[2].Attendance = mentor.Missed
+			l.Sessions = append(l.Sessions, later)
+		}},
 		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Outcome = 0 }},
 		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Outcome = 9 }},
 		{"MEN-010", "sessions[2].followed[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[2].Followed[0].Commitment = "K-3" }},
@@ -247,6 +254,15 @@ func TestCommitmentsOfAnotherLeader(t *testing.T) {
 	l.Sessions = append(l.Sessions[:4], l.Sessions[5:]...) // only others met afterwards
 	l.Sessions = l.Sessions[:6]
 	require.False(t, l.Check(open()).Has("MEN-010"))
+}
+
+// MEN-007: renewing the agreement with the same coach is one coach, not two.
+func TestRenewedAgreement(t *testing.T) {
+	l, _ := readLog(t)
+	renewed := l.Agreements[0]
+	renewed.Signed = coaching.MustDate("2027-03-01")
+	l.Agreements = append(l.Agreements, renewed)
+	require.Empty(t, l.Check(open()))
 }
 
 // PIL-102: one after the other is clean, and a reason of the coaching lead too.
@@ -342,6 +358,9 @@ func TestMeasures(t *testing.T) {
 
 	l.Sessions = append(l.Sessions, mentor.Session{ID: "S-X", Date: coaching.MustDate("2027-02-20"), Attendance: mentor.Held})
 	require.Equal(t, m, l.Measures(coaching.MustDate("2027-02-28"), 3), "a session of nobody does not count")
+	missed := slices.Clone(l.Sessions)
+	missed[2].Attendance = mentor.Missed
+	require.Equal(t, 0, mentor.Log{Sessions: missed}.Measures(coaching.MustDate("2027-02-28"), 3).Kept, "a missed session tells nothing")
 	l.Sessions[2].Followed[0].Outcome = mentor.Dropped
 	require.Equal(t, 2, l.Measures(coaching.MustDate("2027-02-28"), 3).Due)
 }

@@ -107,11 +107,11 @@ func (l Log) Measures(at coaching.Date, least int) Measures {
 }
 
 // outcomes returns what became of each commitment by a day: the last word of
-// the sessions after it.
+// the held sessions after it.
 func (l Log) outcomes(at coaching.Date) map[string]Outcome {
 	last := map[string]Outcome{}
 	for _, i := range l.byDate() {
-		if s := l.Sessions[i]; !s.Date.After(at) {
+		if s := l.Sessions[i]; s.Attendance == Held && !s.Date.After(at) {
 			for _, done := range s.Followed {
 				last[done.Commitment] = done.Outcome
 			}

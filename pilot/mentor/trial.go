@@ -36,7 +36,7 @@ func checkTrials(f *finder, trials []Trial, g Gate) {
 		}
 		if t.Run.Days() == 0 {
 			f.err("PIL-056", path+"run", "the trial needs a first and a last day")
-		} else if t.Declared.IsZero() || t.Declared.After(t.Run.From) {
+		} else if t.Declared.IsZero() || !t.Declared.Before(t.Run.From) {
 			f.err("MEN-009", path+"declared", "the measure is to be declared before the trial begins on %s", t.Run.From)
 		}
 		if g.Pack == nil || !slices.Contains(g.Pack(t.Leader), t.Signal) {
