@@ -187,7 +187,7 @@ func (r *Report) pageValidation(p *markup.Page) {
 		fmt.Sprintf("days that hold data: %d", v.Days),
 		fmt.Sprintf("flagged in the first half of the window: %v, in the second: %v", v.First, v.Second),
 		fmt.Sprintf("change of the flag rate: %v", v.Shift),
-		fmt.Sprintf("error spent by looks before the end: %.2g", v.Spent),
+		fmt.Sprintf("error spent by looks before the end: %.2g; looks and end together pause wrongly with a chance of at most %.2g", v.Spent, v.Spent+v.Alpha),
 	)
 	var rows [][]string
 	for _, d := range v.Drift {

@@ -139,7 +139,8 @@ func TestMemoHoldsTheValidation(t *testing.T) {
 	require.NoError(t, err)
 	m, err := fairness.NewMemo(in)
 	require.NoError(t, err)
-	for _, want := range []string{"## The validation pass", "days that hold data: 30", "first half of the window: 6400 of 16000", "| shift | 0.00 |", thirty().Hash().String()} {
+	for _, want := range []string{"## The validation pass", "days that hold data: 30", "first half of the window: 6400 of 16000", "| shift | 0.00 |", thirty().Hash().String(),
+		"looks and end together pause wrongly with a chance of at most 0.072"} {
 		require.Contains(t, string(m.Markdown()), want)
 	}
 	in.Report, err = thirty().Look(thirty().Looks[0], d.People, d.Results, adopted(t))

@@ -169,10 +169,14 @@ type ValidationData struct {
 // Conclude judges the data of the whole window: the three steps of [Check], and
 // beside them whether there are enough people and days, whether the two halves
 // have the same flag rate and features, and whether anybody has said what the
-// signal cannot see. What falls short turns a pass into insufficient evidence;
-// without a blind spot the signal stays a candidate. Only a [Lifecycle] knows
-// the day, and refuses the report while the window lasts. An error means that
-// the input cannot be judged.
+// signal cannot see. The three steps run at the policy's full Alpha, whatever the
+// looks have spent: the last word keeps its power to find harm, and over looks
+// and end together a signal at the threshold is wrongly paused with a chance of
+// at most Alpha plus what was spent. A pass, which only the end can give, is
+// wrong with a chance of at most Alpha. What falls short turns a pass into
+// insufficient evidence; without a blind spot the signal stays a candidate. Only
+// a [Lifecycle] knows the day, and refuses the report while the window lasts. An
+// error means that the input cannot be judged.
 func (v Validation) Conclude(d ValidationData, p Policy) (*Report, error) {
 	if err := v.fits(p); err != nil {
 		return nil, err
