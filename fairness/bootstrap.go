@@ -1,6 +1,7 @@
 package fairness
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -36,6 +37,9 @@ type Replicates struct {
 func Bootstrap(t *Table, names []string, replicates int, dice *rand.Rand, figure func([]GroupCount) (float64, bool)) (Replicates, error) {
 	if replicates < 1 || replicates > maxReplicates {
 		return Replicates{}, fmt.Errorf("fairness: %d replicates, want 1 to %d", replicates, maxReplicates)
+	}
+	if t == nil || t.cells == nil || dice == nil {
+		return Replicates{}, errors.New("fairness: want a table from NewTable, and dice")
 	}
 	groups, _, err := t.GroupBy(names...)
 	if err != nil {

@@ -163,3 +163,11 @@ func BenchmarkBootstrap(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+func TestBootstrapRefusesWhatItCannotDraw(t *testing.T) {
+	figure := func([]fairness.GroupCount) (float64, bool) { return 0, true }
+	_, err := fairness.Bootstrap(nil, nil, 1, dice(1), figure)
+	require.ErrorContains(t, err, "want a table from NewTable")
+	_, err = fairness.Bootstrap(large(t, [2][2]int64{{8, 8}, {8, 8}}, 0, fairness.Protected), nil, 1, nil, figure)
+	require.ErrorContains(t, err, "and dice")
+}

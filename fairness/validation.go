@@ -163,7 +163,13 @@ type ValidationData struct {
 	First, Second *Table
 	Days          []coaching.Date // those that hold data, in any order
 	Results       []ReviewResult
-	BlindSpots    []string // that people know of; at least one
+	// Draw is the review sample of the whole window, from [DrawSample] or a
+	// [Sampler] with the seed that the lifecycle has frozen. With it, a result for
+	// somebody who was not drawn is an error, its group is that of the draw, and
+	// while a drawn case has no result the review does not pass; without it the
+	// report says that nothing ties the review to a draw.
+	Draw       []Case
+	BlindSpots []string // that people know of; at least one
 }
 
 // Conclude judges the data of the whole window: the three steps of [Check], and
@@ -184,7 +190,14 @@ func (v Validation) Conclude(d ValidationData, p Policy) (*Report, error) {
 	if err := d.check(v); err != nil {
 		return nil, err
 	}
-	r, err := Check(d.People, d.Results, v.Window, p)
+	results, undone := d.Results, 0
+	if d.Draw != nil {
+		var err error
+		if results, undone, err = tie(d.Results, d.Draw); err != nil {
+			return nil, err
+		}
+	}
+	r, err := Check(d.People, results, v.Window, p)
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +224,7 @@ func (v Validation) Conclude(d ValidationData, p Policy) (*Report, error) {
 	}
 	r.Validation = f
 	r.explainValidation(v)
+	r.explainDraw(d.Draw != nil, len(d.Results), undone)
 	r.Findings.Sort()
 	r.seal = r.digest()
 	return r, nil
@@ -283,14 +297,8 @@ func (r *Report) explainValidation(v Validation) {
 			warn("feature %s moved between the halves: stability index %.2f, more than %v", d.Feature, d.PSI, v.MaxPSI)
 		}
 	}
-	if short && r.Verdict == Pass {
-		r.Verdict = Insufficient
-		if r.Standing == signal.Cleared {
-			r.Standing = signal.Restricted
-			if r.policy.OnInsufficient == PauseSignal {
-				r.Standing = signal.Paused
-			}
-		}
+	if short {
+		r.doubt()
 	}
 	if len(f.Known) == 0 {
 		r.find("FAI-009", coaching.Error, "validation", "nobody has said what the signal cannot see; want at least one blind spot")

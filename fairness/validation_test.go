@@ -1,7 +1,9 @@
 package fairness_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -139,6 +141,40 @@ func TestValidationEnds(t *testing.T) {
 	r, err = few.Conclude(thirtyData(t), pausing)
 	require.NoError(t, err)
 	require.Equal(t, signal.Paused, r.Standing)
+}
+
+// FAI-002: with the draw beside them, results are of drawn people, and each
+// drawn person has one.
+func TestValidationTiesTheReviewToItsDraw(t *testing.T) {
+	p, d := adopted(t), thirtyData(t)
+	for i := range d.Results {
+		d.Results[i].Person = pseudonym(fmt.Sprint("reviewed ", i))
+		d.Draw = append(d.Draw, fairness.Case{Person: d.Results[i].Person, Flagged: d.Results[i].Flagged})
+	}
+	judge := func() (*fairness.Report, error) { return thirty().Conclude(d, p) }
+	r, err := judge()
+	require.NoError(t, err)
+	require.Equal(t, fairness.Pass, r.Verdict)
+	require.NotContains(t, jsonOf(t, r.Findings), "FAI-002")
+
+	all := d.Results
+	d.Results = all[1:]
+	r, err = judge()
+	require.NoError(t, err)
+	require.Equal(t, fairness.Insufficient, r.Verdict)
+	require.Equal(t, signal.Restricted, r.Standing)
+	require.Contains(t, jsonOf(t, r.Findings), "1 drawn cases have no result")
+
+	d.Results = slices.Clone(all)
+	d.Results[0].Person = pseudonym("somebody else")
+	_, err = judge()
+	require.ErrorContains(t, err, "review result 0 is of a person who was not drawn")
+
+	d.Results, d.Draw = all, nil
+	r, err = judge()
+	require.NoError(t, err)
+	require.Equal(t, fairness.Pass, r.Verdict)
+	require.Contains(t, jsonOf(t, r.Findings), "nothing ties the reviewed cases to a draw")
 }
 
 // A flag rate or a feature that moved between the halves is no stable signal.
