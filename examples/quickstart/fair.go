@@ -35,6 +35,15 @@ var (
 	secondWindow = coaching.Window{From: coaching.MustDate("2027-01-10"), To: coaching.MustDate("2027-01-30")}
 )
 
+// plan is what the first validation has to show beside the three steps, fixed
+// before its first day. Halfway somebody looks, which can only pause.
+func plan() fairness.Validation {
+	return fairness.Validation{
+		Window: firstWindow, Looks: []coaching.Date{coaching.MustDate("2026-12-12")},
+		MinPeople: 100, MinDays: 40, MaxShift: 0.25, MaxPSI: 0.25,
+	}
+}
+
 // judge is step 3: before anybody acts on a signal, is it fair to the people
 // whom it is about? The check is on the team members: ten leaders are too few to
 // show anything.
@@ -53,13 +62,13 @@ func (p *programme) judge() error {
 		if err != nil {
 			return err
 		}
-		seed := "beacon 2026-11-13 " + d.ID
+		seed, plan := "beacon 2026-11-13 "+d.ID, plan()
 		life, err = life.Next(fairness.Event{Move: fairness.Open, On: coaching.MustDate("2026-11-13"), Actor: p.labels["P-ANALYTICS"],
-			Reason: "validation before the pilot", Policy: policy, Window: firstWindow, Seed: seed})
+			Reason: "validation before the pilot", Policy: policy, Window: firstWindow, Seed: seed, Plan: &plan})
 		if err != nil {
 			return err
 		}
-		report, err := p.assess(d, policy, firstWindow, seed, found[d.ID+" 1"])
+		report, err := p.validate(d, plan, policy, seed, found[d.ID+" 1"])
 		if err != nil {
 			return err
 		}
@@ -122,11 +131,90 @@ func (p *programme) mend(d signal.Definition, policy fairness.Policy, life fairn
 	return life, report, nil
 }
 
+// validate carries out a planned validation: a look at half time, whose pause
+// would end it, and the three steps at the end. A reviewer looks at the people
+// who are drawn from everybody of the whole window, once that is over.
+func (p *programme) validate(d signal.Definition, plan fairness.Validation, policy fairness.Policy, seed string, found map[coaching.PersonID]bool) (*fairness.Report, error) {
+	half := plan.Looks[0]
+	spec, people, err := p.observe(d, plan.Window)
+	if err != nil {
+		return nil, err
+	}
+	data := fairness.ValidationData{BlindSpots: []string{flagRules[d.ID].blindSpot}}
+	if data.People, err = count(spec, people); err != nil {
+		return nil, err
+	}
+	if data.Draw, err = fairness.DrawSample(spec, policy, seed, people); err != nil {
+		return nil, err
+	}
+	data.Results = reviewed(data.Draw, found)
+	if spec, people, err = p.observe(d, coaching.Window{From: plan.Window.From, To: half}); err != nil {
+		return nil, err
+	}
+	if data.First, err = count(spec, people); err != nil {
+		return nil, err
+	}
+	if spec, people, err = p.observe(d, coaching.Window{From: half.AddDays(1), To: plan.Window.To}); err != nil {
+		return nil, err
+	}
+	if data.Second, err = count(spec, people); err != nil {
+		return nil, err
+	}
+	look, err := plan.Look(half, data.First, nil, policy)
+	if err != nil || look.Verdict == fairness.Pause {
+		return look, err
+	}
+	p.say.line("%s: the look on %s, at an error of %.2g, does not pause it", d.ID, half, look.Validation.Alpha)
+	for _, period := range p.panel.Periods() {
+		for day := period.Start; plan.Window.Contains(day) && !day.After(period.Last()); day = day.AddDays(1) {
+			data.Days = append(data.Days, day)
+		}
+	}
+	return plan.Conclude(data, policy)
+}
+
 // assess carries out the three steps on the members.
 func (p *programme) assess(d signal.Definition, policy fairness.Policy, window coaching.Window, seed string, found map[coaching.PersonID]bool) (*fairness.Report, error) {
+	spec, people, err := p.observe(d, window)
+	if err != nil {
+		return nil, err
+	}
+	drawn, err := fairness.DrawSample(spec, policy, seed, people)
+	if err != nil {
+		return nil, err
+	}
+	return fairness.Assess(fairness.Assessment{Spec: spec, Policy: policy, Window: window, People: people, Seed: seed, Reviews: reviewed(drawn, found)})
+}
+
+// reviewed returns what a reviewer finds about the people drawn.
+func reviewed(drawn []fairness.Case, found map[coaching.PersonID]bool) []fairness.ReviewResult {
+	var results []fairness.ReviewResult
+	for _, c := range drawn {
+		results = append(results, fairness.ReviewResult{Person: c.Person, Flagged: c.Flagged, Group: c.Group, Wrong: c.Flagged != found[c.Person]})
+	}
+	return results
+}
+
+// count counts the people.
+func count(spec fairness.Spec, people []fairness.Observation) (*fairness.Table, error) {
+	t, err := fairness.NewTable(spec)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range people {
+		if err := t.Add(o); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// observe returns whom the signal flags in a window, among the members of whom
+// it has a value.
+func (p *programme) observe(d signal.Definition, window coaching.Window) (fairness.Spec, []fairness.Observation, error) {
 	values, fs := signal.PerSubject(p.panel, d, window)
 	if err := fs.Err(); err != nil {
-		return nil, err
+		return fairness.Spec{}, nil, err
 	}
 	value := map[coaching.PersonID]signal.SubjectValue{}
 	for _, v := range values {
@@ -146,15 +234,7 @@ func (p *programme) assess(d signal.Definition, policy fairness.Policy, window c
 			people = append(people, fairness.Observation{Person: m.id, Levels: []string{m.gender, m.site}, Factors: []string{m.schedule}, Flagged: flagRules[d.ID].flags(v.Value)})
 		}
 	}
-	drawn, err := fairness.DrawSample(spec, policy, seed, people)
-	if err != nil {
-		return nil, err
-	}
-	var results []fairness.ReviewResult
-	for _, c := range drawn {
-		results = append(results, fairness.ReviewResult{Person: c.Person, Flagged: c.Flagged, Group: c.Group, Wrong: c.Flagged != found[c.Person]})
-	}
-	return fairness.Assess(fairness.Assessment{Spec: spec, Policy: policy, Window: window, People: people, Seed: seed, Reviews: results})
+	return spec, people, nil
 }
 
 // tell prints a report's verdict with its reasons.

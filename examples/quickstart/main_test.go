@@ -71,7 +71,7 @@ func TestTour(t *testing.T) {
 		"meeting_hygiene: 29 of 100 members flagged.",
 		"Verdict insufficient, so restricted on 2027-01-04.",
 		"Verdict pause, so paused on 2027-01-04.",
-		"FAI-002 ", "of group field wrong",
+		"FAI-002 ", "of group field wrong", "SIG-029 the flag rate moved", "the look on 2026-12-12, at an error of 0.0095",
 		"Verdict insufficient, so restricted on 2027-02-01.",
 		// The pack that waits for the steward, and the questions.
 		"Pack of L01 refused: SIG-024",
