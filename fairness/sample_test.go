@@ -1,6 +1,8 @@
 package fairness_test
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,11 +35,26 @@ func TestSamplerMerges(t *testing.T) {
 		for len(shards) > 1 {
 			i := rapid.IntRange(1, len(shards)-1).Draw(rt, "merge")
 			before := shards[i].Sample()
-			require.NoError(rt, shards[i-1].Merge(shards[i]))
+			sent, err := shards[i].MarshalBinary()
+			require.NoError(rt, err)
+			arrived, err := fairness.NewSampler(spec(), p, "seed")
+			require.NoError(rt, err)
+			require.NoError(rt, arrived.UnmarshalBinary(sent))
+			require.NoError(rt, shards[i-1].Merge(arrived))
 			require.Equal(rt, before, shards[i].Sample(), "the other one is left as it is")
 			shards = append(shards[:i], shards[i+1:]...)
 		}
 		require.Equal(rt, whole, shards[0].Sample())
+		one, err := fairness.NewSampler(spec(), p, "seed")
+		require.NoError(rt, err)
+		for _, o := range frame {
+			require.NoError(rt, one.Add(o))
+		}
+		want, err := one.MarshalBinary()
+		require.NoError(rt, err)
+		got, err := shards[0].MarshalBinary()
+		require.NoError(rt, err)
+		require.Equal(rt, string(want), string(got), "the same bytes for any shards")
 		size, drawnOf := map[[2]any]int{}, map[[2]any]int{}
 		for _, o := range frame {
 			size[[2]any{o.Flagged, map[string]string{"": "", "gender": o.Levels[0], "function": o.Levels[1]}[p.Review.StratifyBy]}]++
@@ -134,4 +151,73 @@ func TestReviewSizeIsBoundedByTheEndlessOne(t *testing.T) {
 			}
 		}
 	}
+}
+
+// stratified draws over the functions.
+func stratified(t require.TestingT, seed string) *fairness.Sampler {
+	p := adopted(t)
+	p.Review.StratifyBy = "function"
+	s, err := fairness.NewSampler(spec(), p, seed)
+	require.NoError(t, err)
+	return s
+}
+
+// Bytes of another seed, and bytes that no sampler writes, change nothing.
+func TestSamplerBytes(t *testing.T) {
+	s := stratified(t, "seed")
+	for _, o := range people(t, 6, func(i int) bool { return i < 3 }) {
+		require.NoError(t, s.Add(o))
+	}
+	stored, err := s.MarshalBinary()
+	require.NoError(t, err)
+	require.NotContains(t, string(stored), `"seed"`)
+	require.ErrorIs(t, stratified(t, "another").UnmarshalBinary(stored), fairness.ErrSamplerBytes)
+	require.ErrorIs(t, s.UnmarshalBinary(make([]byte, fairness.MaxSamplerBytes+1)), fairness.ErrSamplerBytes)
+	var zero fairness.Sampler
+	_, err = zero.MarshalBinary()
+	require.ErrorContains(t, err, "NewSampler")
+	require.ErrorContains(t, zero.UnmarshalBinary(stored), "NewSampler")
+	kept := regexp.MustCompile(`"kept":\["(p1_[a-z2-7]+)","(p1_[a-z2-7]+)"`)
+	for name, bad := range map[string]string{
+		"nothing":        "",
+		"space":          " " + string(stored),
+		"order":          kept.ReplaceAllString(string(stored), `"kept":["$2","$1"`),
+		"twice":          kept.ReplaceAllString(string(stored), `"kept":["$1","$1"`),
+		"nobody":         kept.ReplaceAllString(string(stored), `"kept":["$1",""`),
+		"fewer people":   strings.Replace(string(stored), `"people":2`, `"people":1`, 1),
+		"more people":    strings.Replace(string(stored), `"people":2`, `"people":3`, 1),
+		"no people":      strings.Replace(string(stored), `"people":1`, `"people":0`, 1),
+		"another level":  strings.Replace(string(stored), `"group":"office"`, `"group":"o\nffice"`, 1),
+		"no level":       strings.Replace(string(stored), `"group":"office"`, `"group":"unknown"`, 1),
+		"unknown field":  strings.Replace(string(stored), `"strata"`, `"more":1,"strata"`, 1),
+		"case of a name": strings.Replace(string(stored), `"strata"`, `"Strata"`, 1),
+	} {
+		require.NotEqual(t, bad, string(stored), name)
+		require.ErrorIs(t, s.UnmarshalBinary([]byte(bad)), fairness.ErrSamplerBytes, name)
+	}
+	again, err := s.MarshalBinary()
+	require.NoError(t, err)
+	require.Equal(t, string(stored), string(again))
+}
+
+// What is read is written again as it was.
+func FuzzSamplerUnmarshalBinary(f *testing.F) {
+	s := stratified(f, "seed")
+	for _, o := range people(f, 6, func(i int) bool { return i < 3 }) {
+		require.NoError(f, s.Add(o))
+	}
+	stored, err := s.MarshalBinary()
+	require.NoError(f, err)
+	f.Add(stored)
+	f.Add([]byte(`{"version":"coaching.fairness.sampler/1"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s := stratified(t, "seed")
+		if s.UnmarshalBinary(data) != nil {
+			require.Empty(t, s.Sample())
+			return
+		}
+		again, err := s.MarshalBinary()
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(again))
+	})
 }
