@@ -265,14 +265,19 @@ func (k Kit) begin(title string) pages.Page {
 	return page
 }
 
+// table lays the weeks out side by side.
 func (p SamplePack) table(page *pages.Page) {
+	head := []string{"week"}
+	for i := range p.Weeks {
+		head = append(head, fmt.Sprint(i+1))
+	}
 	var rows [][]string
-	for i, week := range p.Weeks {
-		row := []string{fmt.Sprint(i + 1)}
-		for _, v := range week {
-			row = append(row, fmt.Sprint(v))
+	for i, name := range p.Columns {
+		row := []string{name}
+		for _, week := range p.Weeks {
+			row = append(row, fmt.Sprint(week[i]))
 		}
 		rows = append(rows, row)
 	}
-	page.Table("", "l"+strings.Repeat("r", len(p.Columns)), append([]string{"week"}, p.Columns...), rows)
+	page.Table("", "l"+strings.Repeat("r", len(p.Weeks)), head, rows)
 }
