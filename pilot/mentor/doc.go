@@ -8,7 +8,9 @@
 // [Session] records which signals were shown and used, what became of the
 // platform's suggestions, and who committed to what by when; a [Trial] is one
 // leader's run of one experiment. A [Narrative] is an extract that the leader
-// agreed to; [Anecdotes] returns those that may be printed. [Log] holds all
+// agreed to; [Anecdotes] returns those that may be printed, and a [Codebook]
+// says how far two researchers read them alike. A [Kit] is what the workshop of
+// the coaches is held with, and [Seeds] are where a playbook can begin. [Log] holds all
 // records of a programme, and [Log.Check] reports every rule that they break.
 //
 // A coach's notes have no place here: no type can hold them. People are
