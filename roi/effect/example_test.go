@@ -109,3 +109,25 @@ func ExampleLink() {
 	// both 3 behaviour only 1 KPI only 1 neither 3
 	// gap 0.0525, p = 4/70, correlation 0.70
 }
+
+// Three pilots of the same behaviour, each too small to show anything alone.
+func ExamplePool() {
+	p, err := effect.Pool([]effect.Study{
+		{Name: "product", Estimate: -1.2, Variance: 0.40},
+		{Name: "sales", Estimate: -0.7, Variance: 0.55},
+		{Name: "support", Estimate: -1.6, Variance: 0.70},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("one effect: %.2f [%.2f, %.2f]\n", p.Fixed.Estimate, p.Fixed.Low, p.Fixed.High)
+	fmt.Printf("mean of varying effects: %.2f [%.2f, %.2f]\n", p.Random.Estimate, p.Random.Low, p.Random.High)
+	for _, f := range p.Findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// one effect: -1.14 [-1.96, -0.32]
+	// mean of varying effects: -1.14 [-2.94, 0.65]
+	// EFF-001 warning: 3 studies can hardly show how much true effects vary; read the interval of Random and the prediction, not I2
+}

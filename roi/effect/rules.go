@@ -6,6 +6,9 @@ import "github.com/coachgov/coaching"
 // codes.
 func Rules() []coaching.Rule {
 	return []coaching.Rule{
+		{Code: "EFF-001", Severity: coaching.Warning, Number: "5 studies",
+			Statement: "Enough pilots are pooled to show how much their effects vary.",
+			Remedy:    "Read the interval of the mean and the prediction, and pool more pilots."},
 		{Code: "PIL-083", Severity: coaching.Warning,
 			Statement: "The design has enough possible allocations for a p-value and an interval at the level asked for.",
 			Remedy:    "Pool cohorts, add leaders or strata of equal size, or read the estimate without a verdict."},
