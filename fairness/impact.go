@@ -143,28 +143,22 @@ func impactReady(t *Table, rule ImpactRule, by []string) error {
 }
 
 // Hide returns the tables without the figures of the categories that the report
-// must not print, and all of a table whose attributes it did not compare. A table
-// in which fewer people than the policy's MinShow have a score, in one category or
-// in the hidden ones together, loses all its figures. The ratios are to the highest of the categories that are left. The tables given are
-// not changed.
+// must not print, and all of a table whose attributes it did not compare. Fewer
+// people may have a score than there are, so scoring tables are looked at again,
+// all that are given together: where they show fewer people than the policy's
+// MinShow, or give a hidden category's number of scores away, or that nobody or
+// everybody of the hidden ones is above the median, or where a hidden category has
+// people without a score, all scoring tables lose all figures. So give all tables
+// that a reader will see to one call. The ratios are to the highest of the
+// categories that are left. The tables given are not changed.
 func (r *Report) Hide(tables ...ImpactTable) []ImpactTable {
 	out := slices.Clone(tables)
+	scores := r.hidesScores(tables)
 	for i := range out {
 		t := &out[i]
 		t.Rows = slices.Clone(t.Rows)
-		// The report hides by people; those with a score may be fewer.
-		few := func(n int64) bool { return n > 0 && n < int64(r.policy.MinShow) }
-		all, together := false, int64(0)
-		for _, row := range t.Rows {
-			if r.hidesGroup(t.By, row.Levels) {
-				together += row.Rate.N
-			} else {
-				all = all || few(row.Rate.N)
-			}
-		}
-		all = all || few(together)
 		for j := range t.Rows {
-			if row := &t.Rows[j]; all || r.hidesGroup(t.By, row.Levels) {
+			if row := &t.Rows[j]; t.Scoring && scores || r.hidesGroup(t.By, row.Levels) {
 				*row = ImpactRow{Levels: row.Levels, Hidden: true}
 			}
 		}
@@ -173,11 +167,53 @@ func (r *Report) Hide(tables ...ImpactTable) []ImpactTable {
 	return out
 }
 
+// hidesScores reports whether the scoring tables together would give a figure
+// away that the report hides.
+func (r *Report) hidesScores(tables []ImpactTable) bool {
+	var families []FamilyResult
+	var groups []*GroupResult
+	var first []int
+	for _, t := range tables {
+		people, ok := r.compared(t.By)
+		if !t.Scoring || !ok {
+			continue
+		}
+		first = append(first, len(groups))
+		f := FamilyResult{By: t.By, Groups: make([]GroupResult, len(t.Rows))}
+		for i, row := range t.Rows {
+			g := &f.Groups[i]
+			*g = GroupResult{Group: row.Levels, Rate: row.Rate, Suppressed: r.hidesGroup(t.By, row.Levels)}
+			groups = append(groups, g)
+			of := slices.IndexFunc(people.Groups, func(g GroupResult) bool { return slices.Equal(g.Group, row.Levels) })
+			switch n := row.Rate.N; {
+			case of < 0: // a report of another table
+				return true
+			case g.Suppressed && n != people.Groups[of].Rate.N:
+				return true
+			case !g.Suppressed && n > 0 && n < int64(r.policy.MinShow):
+				return true
+			}
+		}
+		families = append(families, f)
+	}
+	known := sums(families, first)
+	return tooSmall(groups, known, int64(r.policy.MinShow)) >= 0 || recoverable(groups, known) >= 0 || pinned(groups, known) >= 0
+}
+
+// compared returns the family of the attributes, in that order.
+func (r *Report) compared(by []string) (FamilyResult, bool) {
+	i := slices.IndexFunc(r.Families, func(f FamilyResult) bool { return slices.Equal(f.By, by) })
+	if i < 0 {
+		return FamilyResult{}, false
+	}
+	return r.Families[i], true
+}
+
 // hidesGroup reports whether the figures of a group must not be printed.
 func (r *Report) hidesGroup(by, levels []string) bool {
-	for _, f := range r.Families {
+	if f, ok := r.compared(by); ok {
 		for _, g := range f.Groups {
-			if slices.Equal(f.By, by) && slices.Equal(g.Group, levels) {
+			if slices.Equal(g.Group, levels) {
 				return g.Suppressed
 			}
 		}

@@ -35,8 +35,8 @@ type reviewed struct {
 	Impact []fairness.ImpactTable `json:"impact"` // by each protected attribute, each pair and all of them, then the scores
 
 	policy fairness.Policy
-	// Unscored says why there are no tables of the scores; "" where there are, or
-	// no score is named.
+	// Unscored says why there are no tables of the scores, or none with figures; ""
+	// where there are, or no score is named.
 	Unscored string `json:"unscored,omitempty"`
 
 	memo *fairness.Memo // nil where nobody told what only people know
@@ -76,6 +76,12 @@ func check(o options) (*reviewed, error) {
 	}
 	if !o.small {
 		out.Impact = out.Report.Hide(out.Impact...)
+		for _, t := range out.Impact {
+			if t.Scoring && !slices.ContainsFunc(t.Rows, func(row fairness.ImpactRow) bool { return !row.Hidden }) {
+				out.Unscored = "scoring rates by " + strings.Join(t.By, " x ") + " and perhaps others are not printed: a hidden figure would follow from them"
+				break
+			}
+		}
 	}
 	if o.memo != "" || o.in == "" {
 		var facts memoFacts
@@ -179,6 +185,10 @@ func (r *reviewed) public() *reviewed {
 	out.Report = &report
 	none := fairness.Estimate{Low: math.NaN(), High: math.NaN()}
 	report.Families = slices.Clone(report.Families)
+	// The gaps of the scores share all scores, those of hidden groups among them.
+	anyHidden := slices.ContainsFunc(report.Families, func(f fairness.FamilyResult) bool {
+		return slices.ContainsFunc(f.Groups, func(g fairness.GroupResult) bool { return g.Suppressed })
+	})
 	for i := range report.Families {
 		f := &report.Families[i]
 		hidden := slices.ContainsFunc(f.Groups, func(g fairness.GroupResult) bool { return g.Suppressed })
@@ -192,6 +202,9 @@ func (r *reviewed) public() *reviewed {
 		}
 		for j := range f.Groups {
 			g := &f.Groups[j]
+			if anyHidden {
+				g.ScoreGap = none
+			}
 			if hidden {
 				g.Impact, g.Shrunk = none, none
 			}
@@ -297,6 +310,18 @@ func (r *reviewed) text() string {
 			}
 			rows = append(rows, row)
 		}
+		table(rows...)
+	}
+	rows = [][]string{{"factor", "group", "ratio as it is", "ratio within the factor [interval]", "p of none", "p of one for all levels"}}
+	for _, family := range f.Families {
+		for _, a := range family.Adjusted {
+			if !a.Suppressed {
+				rows = append(rows, []string{a.Factor, a.Label, a.Crude.String(), a.Ratio.String(), fmt.Sprintf("%.2g", a.P), fmt.Sprintf("%.2g", a.PSame)})
+			}
+		}
+	}
+	if len(rows) > 1 {
+		line("\nWithin factors that a person declared fair reasons, where no group is too small to print")
 		table(rows...)
 	}
 	rows = [][]string{{"attributes", "rate", "group", "group's", "everyone else's", "difference [interval]", "adjusted p"}}

@@ -12,8 +12,9 @@
 // impact tables of New York City's rule. -out writes the same into a folder with
 // the figures, and the risk memo where -memo tells what only people know. The
 // counts of groups too small to print are in none of them; -small prints those of
-// the impact tables. With -score that is not certain: each scoring table is hidden
-// by itself, and a hidden figure may follow from another table or a score gap.
+// the impact tables. Where fewer people have a score than there are, a hidden
+// figure could follow from the scoring tables together; then none of them is
+// printed.
 //
 // The file has a header and one row for each person. The flag is 1 or 0, yes or no,
 // true or false; so is the label, whether the person is in truth what the flag

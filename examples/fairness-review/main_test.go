@@ -255,6 +255,7 @@ func TestLegitimate(t *testing.T) {
 	require.NoError(t, run(write("a.json", `[{"name":"shift",`+by+`,"reason":"night work is another job"}]`), &b))
 	require.Contains(t, b.String(), "shift goes with age and was declared legitimate on 2026-12-01")
 	require.Contains(t, b.String(), "explained")
+	require.Regexp(t, `(?m)^  shift +under 45 +\d\.\d\d \[.*\] +\d\.\d\d \[.*\] +\S+ +\S+$`, b.String(), "the gap within the factor")
 	for want, text := range map[string]string{
 		"attribute shift is a legitimate factor only when a person declared it": `[{"name":"shift",` + by + `}]`,
 		"feature tool is there twice":                                           `[{"name":"tool",` + by + `,"reason":"x"}]`,
