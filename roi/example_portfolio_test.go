@@ -1,0 +1,69 @@
+package roi_test
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/roi"
+)
+
+// Two programmes that share a leader and a KPI claim the same exits: they are
+// not added up.
+func ExampleNewPortfolio() {
+	people, err := coaching.NewPseudonymizer(slices.Repeat([]byte{7}, 32), coaching.Domain{Programme: "example", Purpose: "roi"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var ids []coaching.PersonID
+	for _, name := range []string{"leader 1", "leader 2", "leader 3"} {
+		id, err := people.Person(name)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		ids = append(ids, id)
+	}
+	product, sales := softwareCompany(), softwareCompany()
+	product.ID, sales.ID = "product", "sales"
+	a, err := product.Compute(roi.DefaultPolicy())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := sales.Compute(roi.DefaultPolicy())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = roi.NewPortfolio(roi.HalfEven, roi.Member{Statement: a, Leaders: ids[:2]}, roi.Member{Statement: b, Leaders: ids[1:]})
+	fmt.Println(err)
+	p, err := roi.NewPortfolio(roi.HalfEven, roi.Member{Statement: a, Leaders: ids[:2]}, roi.Member{Statement: b, Leaders: ids[2:]})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Label, "net", p.Net, "ROI", p.ROI.Round(1))
+	// Output:
+	// ROI-004 error members[1]: the benefit is counted in members[0] too: they share leaders, months and KPI
+	// provisional net USD 84000.00 ROI 1.4
+}
+
+// A case begins with an entry of the catalogue; what is left is for people to
+// state.
+func ExampleKPI_Template() {
+	kpi, ok := roi.FindKPI("cycle_time")
+	if !ok {
+		fmt.Println("no such KPI")
+		return
+	}
+	fmt.Println(kpi.Unit, kpi.Direction, kpi.Timing, kpi.Basis)
+	fmt.Println(kpi.Conversion)
+	_, err := kpi.Template("product-2027").Compute(roi.DefaultPolicy())
+	fmt.Println("complete:", err == nil)
+	// Output:
+	// days per item decrease leading productivity_per_fte
+	// a day shorter at the cost of the people-days that it frees, where they are used for something else
+	// complete: false
+}
