@@ -7,7 +7,8 @@
 // for reading it and a conclusion not to draw; it renders itself on two pages. A
 // [Session] records which signals were shown and used, what became of the
 // platform's suggestions, and who committed to what by when; a [Trial] is one
-// leader's run of one experiment. A [Narrative] is an extract that the leader
+// leader's run of one experiment, read in a figure of one signal or, where no
+// trace shows the behaviour, in goals ([TScore]). A [Narrative] is an extract that the leader
 // agreed to; [Anecdotes] returns those that may be printed. [Log] holds all
 // records of a programme, and [Log.Check] reports every rule that they break.
 //

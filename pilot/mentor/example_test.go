@@ -43,6 +43,46 @@ func ExampleAgreement_Check() {
 	// MEN-004 error in_reporting_line: the peer coach stands in the leader's reporting line; want a coach outside it
 }
 
+// A leader stopped a trial after two weeks and wrote nothing down; and its
+// figure was the trace that the signal is made from.
+func ExampleTrial_Check() {
+	p := people("L01")
+	t := mentor.Trial{
+		Leader: p[0], Owner: p[0], Experiment: "E-REVIEW", Signal: "review_turnaround", Measure: "review_events",
+		Declared: coaching.MustDate("2027-02-08"),
+		Run:      coaching.Window{From: coaching.MustDate("2027-02-15"), To: coaching.MustDate("2027-04-11")},
+		State:    mentor.Stopped, Ended: coaching.MustDate("2027-02-28"),
+	}
+	gate := mentor.Gate{
+		Pack: func(coaching.PersonID) []string { return []string{"meeting_hygiene", "review_turnaround"} },
+		Raw:  func(signal string) []string { return []string{"review_events"} },
+	}
+	for _, f := range t.Check(gate) {
+		fmt.Println(f)
+	}
+	fmt.Println("it took", t.Window())
+	// Output:
+	// MEN-012 error learned: the trial is stopped; what was learned is written down when it is over, and always then
+	// MEN-014 error measure: the measure is a raw trace behind signal review_turnaround; want a figure of the team over time, or goals
+	// it took 2027-02-15..2027-02-28
+}
+
+// Two goals without a trace, the first of which matters twice as much.
+func ExampleTScore() {
+	goals := []mentor.Goal{
+		{Text: "Let others decide first", Weight: 2, Read: mentor.More, Levels: []string{"never", "once", "in half of the meetings", "in most", "in all"}},
+		{Text: "Say why a decision was taken", Weight: 1, Read: mentor.Less, Levels: []string{"never", "when asked", "in writing", "within a day", "before it holds"}},
+	}
+	t, ok := mentor.TScore(goals)
+	fmt.Printf("%.1f %t\n", t, ok)
+	goals[1].Read = mentor.NotRead
+	_, ok = mentor.TScore(goals)
+	fmt.Println(ok)
+	// Output:
+	// 54.0 true
+	// false
+}
+
 // One entry of a playbook, as the coach reads it.
 func ExamplePlaybook_Markdown() {
 	p := mentor.Playbook{

@@ -116,13 +116,3 @@ func (s Session) checkSignals(f *finder, path string, g Gate) {
 		}
 	}
 }
-
-// A Gate holds what the records of a session are checked against. It comes from
-// the other rooms through the host; the zero Gate allows no signal.
-type Gate struct {
-	// Pack returns the signals of the leader's own pack; nil means none.
-	Pack func(leader coaching.PersonID) []string
-	// Can reports whether the session's coach could use a signal on its day:
-	// flags decided by a steward, standing and consent in order. nil means no.
-	Can func(s Session, signal string) bool
-}
