@@ -98,11 +98,13 @@ func (s Session) checkSignals(f *finder, path string, g Gate) {
 	if g.Pack != nil {
 		pack = g.Pack(s.Leader)
 	}
+	shown := make(map[string]bool, len(s.Shown))
 	for i, id := range s.Shown {
 		at := fmt.Sprintf("%sshown[%d]", path, i)
-		if slices.Contains(s.Shown[:i], id) {
+		if shown[id] {
 			f.err("PIL-109", at, "signal %s is listed twice", id)
 		}
+		shown[id] = true
 		if !slices.Contains(pack, id) {
 			f.err("PIL-109", at, "signal %s is not in this leader's own pack", id)
 		}
@@ -111,8 +113,9 @@ func (s Session) checkSignals(f *finder, path string, g Gate) {
 		}
 	}
 	for i, id := range s.Used {
-		if !slices.Contains(s.Shown, id) || slices.Contains(s.Used[:i], id) {
+		if !shown[id] {
 			f.err("PIL-118", fmt.Sprintf("%sused[%d]", path, i), "signal %s was used; want one that was shown, once", id)
 		}
+		delete(shown, id)
 	}
 }
