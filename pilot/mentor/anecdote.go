@@ -119,8 +119,8 @@ func (n Narrative) checkWords(f *finder, path string) {
 		if strings.TrimSpace(part.text) == "" {
 			f.warn("MEN-011", path+"."+part.name, "a narrative has a situation, a behaviour, an experiment, a change and another explanation; %s is empty; not printed", part.name)
 		}
-		if strings.Contains(part.text, "@") || strings.Contains(part.text, "p1_") {
-			f.warn("C-21", path+"."+part.name, "the text holds an address or a pseudonym; not printed")
+		if strings.Contains(part.text, "@") || identifies(part.text) {
+			f.warn("C-21", path+"."+part.name, "the text holds an address, a pseudonym or a long number; not printed")
 		}
 	}
 	if strings.TrimSpace(n.Speaker) == "" || strings.IndexFunc(n.Speaker, func(c rune) bool {

@@ -155,6 +155,30 @@ func ExampleLog_Check() {
 	// PIL-088 error sessions[0].suggestions[0].reason: the suggestion was ignored, as the coach may; want the reason beside it
 }
 
+// A leader changes coach in March. The former coach still has a promise to keep,
+// and met the leader once more.
+func ExampleReassignment() {
+	p := people("L01", "C1", "C2")
+	day := coaching.MustDate
+	l := mentor.Log{
+		Reassignments: []mentor.Reassignment{{Leader: p[0], From: p[1], To: p[2], Date: day("2027-03-01")}},
+		Sessions: []mentor.Session{{
+			ID: "S-7", Date: day("2027-02-22"), Leader: p[0], Coach: p[1], Attendance: mentor.Held, Minutes: 60, PrepMinutes: 15,
+			Commitments: []mentor.Commitment{{ID: "K-7", Text: "Bring the questions of the workshop", Owner: p[1], Due: day("2027-03-08")}},
+		}, {
+			ID: "S-8", Date: day("2027-03-08"), Leader: p[0], Coach: p[1], Attendance: mentor.Missed,
+		}},
+	}
+	for _, f := range l.Check(mentor.Gate{}) {
+		if f.Code == "MEN-016" {
+			fmt.Println(f)
+		}
+	}
+	// Output:
+	// MEN-016 warning sessions[0].commitments[0].owner: due 2027-03-08 from a coach who left on 2027-03-01; drop it, or let someone else take it up
+	// MEN-016 error sessions[1].coach: reassignments[0] has given this leader another coach by 2027-03-08
+}
+
 // One narrative of three: its leader has agreed to the words, but a dashboard
 // needs two more.
 func ExampleAnecdotes() {

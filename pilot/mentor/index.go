@@ -11,6 +11,7 @@ type index struct {
 	lastHeld   map[coaching.PersonID]coaching.Date // of each leader
 	held       map[string][]*Session               // held sessions by id
 	tried      map[attempt]bool
+	moves      map[coaching.PersonID][]move // of each leader, by date
 }
 
 type pair struct{ leader, coach coaching.PersonID }
@@ -28,7 +29,7 @@ type attempt struct {
 func (l Log) index() index {
 	x := index{
 		agreements: map[pair][]Agreement{}, ready: map[coaching.PersonID]coaching.Date{}, met: map[meeting]bool{},
-		lastHeld: map[coaching.PersonID]coaching.Date{}, held: heldByID(l.Sessions), tried: map[attempt]bool{},
+		lastHeld: map[coaching.PersonID]coaching.Date{}, held: heldByID(l.Sessions), tried: map[attempt]bool{}, moves: l.movesByLeader(),
 	}
 	for _, a := range l.Agreements {
 		p := pair{a.Leader, a.Coach}

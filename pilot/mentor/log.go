@@ -14,13 +14,14 @@ const LogV1 = "mentor/v1"
 // A Log holds the records of a programme's coaching. It can be read from a YAML
 // or JSON document; the order of its lists means nothing.
 type Log struct {
-	Schema     string       `json:"schema" doc:"enum=mentor/v1"`
-	Programme  string       `json:"programme" doc:"ident"`
-	Agreements []Agreement  `json:"agreements"`
-	Enablement []Enablement `json:"enablement"`
-	Trials     []Trial      `json:"trials"`
-	Sessions   []Session    `json:"sessions"`
-	Narratives []Narrative  `json:"narratives"`
+	Schema        string         `json:"schema" doc:"enum=mentor/v1"`
+	Programme     string         `json:"programme" doc:"ident"`
+	Agreements    []Agreement    `json:"agreements"`
+	Enablement    []Enablement   `json:"enablement"`
+	Reassignments []Reassignment `json:"reassignments,omitempty"`
+	Trials        []Trial        `json:"trials"`
+	Sessions      []Session      `json:"sessions"`
+	Narratives    []Narrative    `json:"narratives"`
 }
 
 // Check reports every rule that the records break, sorted; each finding's Path
@@ -42,12 +43,14 @@ func (l Log) Check(g Gate) coaching.Findings {
 	l.checkSessions(&f, g, x)
 	l.checkOneCoach(&f)
 	l.checkNarratives(&f, x)
+	l.checkTexts(&f)
 	return f.sorted()
 }
 
 func (l Log) checkSessions(f *finder, g Gate, x index) {
 	made := map[string]promise{}
 	seen := map[string]bool{}
+	last := map[coaching.PersonID]coaching.PersonID{} // the coach of a leader's latest session
 	for _, i := range l.byDate() {
 		s, path := l.Sessions[i], fmt.Sprintf("sessions[%d].", i)
 		if seen[s.ID] {
@@ -59,6 +62,8 @@ func (l Log) checkSessions(f *finder, g Gate, x index) {
 			s.checkStart(f, path, x)
 		}
 		s.checkMove(f, path, x)
+		s.checkCoach(f, path, l, x, last[s.Leader])
+		last[s.Leader] = s.Coach
 		for j, done := range s.Followed {
 			p, known := made[done.Commitment]
 			if !known || p.leader != s.Leader || done.Outcome == UnknownOutcome || done.Outcome > Dropped {
@@ -72,18 +77,20 @@ func (l Log) checkSessions(f *finder, g Gate, x index) {
 				f.err("MEN-008", fmt.Sprintf("%scommitments[%d].id", path, j), "commitment %s was made already", c.ID)
 				continue
 			}
-			made[c.ID] = promise{leader: s.Leader, due: c.Due, path: fmt.Sprintf("%scommitments[%d]", path, j)}
+			made[c.ID] = promise{leader: s.Leader, owner: c.Owner, made: s.Date, due: c.Due, path: fmt.Sprintf("%scommitments[%d]", path, j)}
 		}
 	}
 	checkFollowed(f, made, x)
+	l.checkReassignments(f, made, x)
 }
 
 // A promise is a commitment as the sessions after it see it.
 type promise struct {
-	leader   coaching.PersonID
-	due      coaching.Date
-	path     string
-	followed bool
+	leader    coaching.PersonID
+	owner     coaching.PersonID
+	made, due coaching.Date
+	path      string
+	followed  bool
 }
 
 // byDate returns the indexes of the sessions in the order of their dates, then

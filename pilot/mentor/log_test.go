@@ -69,6 +69,7 @@ func TestLogSurvivesJSON(t *testing.T) {
 	stopped := l.Trials[1]
 	stopped.State, stopped.Ended, stopped.Supporting, stopped.Reason = mentor.Stopped, stopped.Run.From, []string{"meeting_hygiene"}, "Both are short"
 	l.Trials = append(l.Trials, own, stopped)
+	l.Reassignments = changed(t).Reassignments
 	text, err := json.Marshal(l)
 	require.NoError(t, err)
 	n, findings := document.ParseJSON("log.json", text)
@@ -170,6 +171,7 @@ func TestLogCheck(t *testing.T) {
 		}},
 		{"PIL-088", "sessions[0].suggestions[0].response", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Response = 0 }},
 		{"PIL-088", "sessions[0].suggestions[0].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].ID = "" }},
+		{"PIL-088", "sessions[0].suggestions[1].id", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[1].ID = "SG-1" }},
 		{"MEN-008", "sessions[0].commitments[0].owner", func(l *mentor.Log, _ *mentor.Gate) {
 			l.Sessions[0].Commitments[0].Owner = coaching.PersonID{}
 		}},
@@ -199,6 +201,22 @@ func TestLogCheck(t *testing.T) {
 		{"MEN-011", "narratives[0].sessions[0]", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Attendance = mentor.Missed }},
 		{"MEN-011", "narratives[1].id", func(l *mentor.Log, _ *mentor.Gate) { l.Narratives[1].ID = "N-1" }},
 		{"MEN-011", "narratives[1].experiment", func(l *mentor.Log, _ *mentor.Gate) { l.Narratives[1].Experiment = "E-MEET" }},
+		{"MEN-015", "agreements[0].confidentiality", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Agreements[0].Confidentiality = "Ask canary.e6e217b9@zz-e6e2.example"
+		}},
+		{"MEN-015", "trials[0].learned", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Learned = "HR898363432 said so" }},
+		{"MEN-015", "trials[0].reason", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Reason = "Asked by " + leader2 }},
+		{"MEN-015", "trials[0].measure", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Measure = "hours of jo@mail.example" }},
+		{"MEN-015", "trials[0].own.text", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Own.Text = "call 0441234567" }},
+		{"MEN-015", "trials[0].own.measure", func(l *mentor.Log, _ *mentor.Gate) { l.Trials[0].Own.Measure = "calls of 0441234567" }},
+		{"MEN-015", "trials[0].goals[0].text", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Trials[0].Goals = []mentor.Goal{{Text: "listen to jo@mail.example"}}
+		}},
+		{"MEN-015", "trials[0].goals[0].levels[1]", func(l *mentor.Log, _ *mentor.Gate) {
+			l.Trials[0].Goals = []mentor.Goal{{Levels: []string{"never", "once to jo@mail.example"}}}
+		}},
+		{"MEN-015", "sessions[0].suggestions[0].reason", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Suggestions[0].Reason = "jo@mail.example is away" }},
+		{"MEN-015", "sessions[0].commitments[0].text", func(l *mentor.Log, _ *mentor.Gate) { l.Sessions[0].Commitments[0].Text = "Write to jo@mail.example" }},
 		{"C-21", "narratives[0].speaker", func(l *mentor.Log, _ *mentor.Gate) { l.Narratives[0].Speaker = "Jo of Sales" }},
 		{"C-21", "narratives[0].situation", func(l *mentor.Log, _ *mentor.Gate) { l.Narratives[0].Situation = "Ask jo@mail.example" }},
 	}
@@ -212,8 +230,12 @@ func TestLogCheck(t *testing.T) {
 			require.GreaterOrEqual(t, i, 0, "%v", findings)
 			requireRules(t, findings)
 			at.Locate(findings)
-			require.Positive(t, findings[i].Line)
-			require.NotContains(t, findings[i].Message, "p1_", "a message never names a person")
+			if !strings.HasPrefix(tt.path, "trials[0].") || tt.code != "MEN-015" { // which may have had no line of its own
+				require.Positive(t, findings[i].Line)
+			}
+			for _, f := range findings {
+				require.NotRegexp(t, "p1_|example|898363432", f.Message, "a message never names a person")
+			}
 		})
 	}
 }
@@ -488,4 +510,30 @@ func FuzzLog(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, string(text), string(twice))
 	})
+}
+
+// MEN-015: what a text may hold: a number that is short, a date, an at sign that
+// is no address.
+func TestPlainTextsIdentifyNobody(t *testing.T) {
+	for _, text := range []string{"Meet at 14:30 @ the usual place", "Done by 2027-02-12", "12345 tickets", "@", "a@", "@ all", "", "Größe 10 %"} {
+		l, _ := readLog(t)
+		l.Sessions[0].Commitments[0].Text = "x " + text
+		require.Empty(t, l.Check(open()), text)
+	}
+}
+
+// Two coaches meet one leader at one time: no agreement can hold for both, and
+// no reassignment is on record.
+func TestTwoCoachesAtOneTime(t *testing.T) {
+	l, _ := readLog(t)
+	second := l.Agreements[0]
+	second.Coach = person(t, coach2)
+	l.Agreements = append(l.Agreements, second)
+	other := l.Sessions[2]
+	other.ID, other.Coach, other.Followed, other.Commitments = "S-L01-06c", person(t, coach2), nil, nil
+	l.Sessions = append(l.Sessions, other)
+	findings := l.Check(open())
+	for _, code := range []string{"MEN-007", "MEN-016", "PIL-105"} {
+		require.True(t, findings.Has(code), code)
+	}
 }

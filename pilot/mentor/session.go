@@ -81,8 +81,14 @@ func (s Session) check(f *finder, path string, g Gate) {
 		f.warn("PIL-111", path+"prep_minutes", "the coach had no time to read and check the signals before the session")
 	}
 	s.checkSignals(f, path, g)
+	answered := make(map[string]bool, len(s.Suggestions))
 	for i, one := range s.Suggestions {
-		one.check(f, fmt.Sprintf("%ssuggestions[%d].", path, i))
+		at := fmt.Sprintf("%ssuggestions[%d].", path, i)
+		if one.ID != "" && answered[one.ID] {
+			f.err("PIL-088", at+"id", "the suggestion is listed twice in this session; want one response")
+		}
+		answered[one.ID] = true
+		one.check(f, at)
 	}
 	for i, c := range s.Commitments {
 		c.check(f, fmt.Sprintf("%scommitments[%d].", path, i), s)
