@@ -60,26 +60,14 @@ func sentence(text string) string {
 func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Consents, at time.Time) ([]Anecdote, coaching.Findings) {
 	var f finder
 	var printed []Anecdote
+	kept := checkNarratives(&f, narratives, heldByID(sessions))
 	for i, n := range narratives {
-		path := fmt.Sprintf("narratives[%d]", i)
-		before := len(f.list)
-		n.checkWords(&f, path)
-		n.checkSources(&f, path, sessions)
-		for j, o := range narratives {
-			switch {
-			case j == i || o.ID != n.ID:
-			case o.Digest() != n.Digest(): // which of them counts would depend on their order
-				f.warn("MEN-011", path+".id", "narratives[%d] has this id and other words; neither is printed", j)
-			case j < i:
-				f.warn("MEN-011", path+".id", "the narrative is listed already as narratives[%d]; not printed again", j)
-			}
-		}
-		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, n.Digest(), AnecdotePurpose, at) {
-			f.warn("C-21", path, "the leader's consent to these words does not hold; not printed")
-		}
-		if len(f.list) == before {
+		digest := n.Digest()
+		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, digest, AnecdotePurpose, at) {
+			f.warn("C-21", fmt.Sprintf("narratives[%d]", i), "the leader's consent to these words does not hold; not printed")
+		} else if kept[i] {
 			printed = append(printed, Anecdote{
-				Narrative: n.ID, Digest: n.Digest(), Speaker: n.Speaker, Situation: n.Situation, Behaviour: n.Behaviour,
+				Narrative: n.ID, Digest: digest, Speaker: n.Speaker, Situation: n.Situation, Behaviour: n.Behaviour,
 				Experiment: n.Experiment, Change: n.Change, Alternative: n.Alternative,
 			})
 		}
@@ -91,6 +79,37 @@ func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Conse
 	return printed, f.sorted()
 }
 
+// checkNarratives reports what is wrong with narratives apart from consent, and
+// returns which of them nothing is wrong with.
+func checkNarratives(f *finder, narratives []Narrative, held map[string][]*Session) []bool {
+	kept := make([]bool, len(narratives))
+	first := map[string]int{} // by id
+	other := map[string]int{} // by id: the first one with other words than the first
+	for i, n := range narratives {
+		if j, ok := first[n.ID]; !ok {
+			first[n.ID] = i
+		} else if _, ok := other[n.ID]; !ok && n.Digest() != narratives[j].Digest() {
+			other[n.ID] = i
+		}
+	}
+	for i, n := range narratives {
+		path := fmt.Sprintf("narratives[%d]", i)
+		before := len(f.list)
+		n.checkWords(f, path)
+		n.checkSources(f, path, held)
+		if j, ok := other[n.ID]; ok { // which of them counts would depend on their order
+			if n.Digest() != narratives[first[n.ID]].Digest() {
+				j = first[n.ID]
+			}
+			f.warn("MEN-011", path+".id", "narratives[%d] has this id and other words; neither is printed", j)
+		} else if j := first[n.ID]; j < i {
+			f.warn("MEN-011", path+".id", "the narrative is listed already as narratives[%d]; not printed again", j)
+		}
+		kept[i] = len(f.list) == before
+	}
+	return kept
+}
+
 // checkWords looks at the narrative's own texts.
 func (n Narrative) checkWords(f *finder, path string) {
 	for _, part := range []struct{ name, text string }{
@@ -100,8 +119,8 @@ func (n Narrative) checkWords(f *finder, path string) {
 		if strings.TrimSpace(part.text) == "" {
 			f.warn("MEN-011", path+"."+part.name, "a narrative has a situation, a behaviour, an experiment, a change and another explanation; %s is empty; not printed", part.name)
 		}
-		if strings.Contains(part.text, "@") || strings.Contains(part.text, "p1_") {
-			f.warn("C-21", path+"."+part.name, "the text holds an address or a pseudonym; not printed")
+		if strings.Contains(part.text, "@") || identifies(part.text) {
+			f.warn("C-21", path+"."+part.name, "the text holds an address, a pseudonym or a long number; not printed")
 		}
 	}
 	if strings.TrimSpace(n.Speaker) == "" || strings.IndexFunc(n.Speaker, func(c rune) bool {
@@ -112,13 +131,13 @@ func (n Narrative) checkWords(f *finder, path string) {
 }
 
 // checkSources asks that the narrative derives from sessions.
-func (n Narrative) checkSources(f *finder, path string, sessions []Session) {
+func (n Narrative) checkSources(f *finder, path string, held map[string][]*Session) {
 	if n.Author.IsZero() || n.Leader.IsZero() || n.Written.IsZero() || len(n.Sessions) == 0 {
 		f.warn("MEN-011", path+".sessions", "a narrative has an author, a leader, a date and at least one session; not printed")
 	}
 	for i, id := range n.Sessions {
-		if !slices.ContainsFunc(sessions, func(s Session) bool {
-			return s.ID == id && s.Attendance == Held && s.Leader == n.Leader && s.Coach == n.Author && !s.Date.After(n.Written)
+		if !slices.ContainsFunc(held[id], func(s *Session) bool {
+			return s.Leader == n.Leader && s.Coach == n.Author && !s.Date.After(n.Written)
 		}) {
 			f.warn("MEN-011", fmt.Sprintf("%s.sessions[%d]", path, i), "session %s is no session that the author held with this leader before writing; not printed", id)
 		}

@@ -96,15 +96,13 @@ func (b Codebook) Check() coaching.Findings {
 func (b Codebook) Reliability(codings []Coding, narratives []Narrative, sessions []Session, consents signal.Consents, at time.Time) (Reliability, coaching.Findings) {
 	f := finder{list: b.Check()}
 	authors := map[string]coaching.PersonID{} // of what may be coded, by digest
+	kept := checkNarratives(&f, narratives, heldByID(sessions))
 	for i, n := range narratives {
-		path, before := fmt.Sprintf("narratives[%d]", i), len(f.list)
-		n.checkWords(&f, path)
-		n.checkSources(&f, path, sessions)
-		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, n.Digest(), ResearchPurpose, at) {
-			f.warn("C-21", path, "the leader's consent to research on these words does not hold; not coded")
-		}
-		if len(f.list) == before {
-			authors[n.Digest()] = n.Author
+		digest := n.Digest()
+		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, digest, ResearchPurpose, at) {
+			f.warn("C-21", fmt.Sprintf("narratives[%d]", i), "the leader's consent to research on these words does not hold; not coded")
+		} else if kept[i] {
+			authors[digest] = n.Author
 		}
 	}
 	var coders []coaching.PersonID

@@ -60,11 +60,6 @@ func (e Enablement) check(f *finder, path string) {
 	}
 }
 
-// ready reports whether the record lets its coach start by a day.
-func (e Enablement) ready(by coaching.Date) bool {
-	return !e.Check().Blocked() && !e.Workshop.After(by)
-}
-
 // hours returns minutes as hours with at most two decimals, such as "3.5".
 func hours(minutes int) string {
 	text := fmt.Sprintf("%d.%02d", minutes/60, minutes%60*100/60)

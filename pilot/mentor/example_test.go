@@ -43,6 +43,46 @@ func ExampleAgreement_Check() {
 	// MEN-004 error in_reporting_line: the peer coach stands in the leader's reporting line; want a coach outside it
 }
 
+// A leader stopped a trial after two weeks and wrote nothing down; and its
+// figure was the trace that the signal is made from.
+func ExampleTrial_Check() {
+	p := people("L01")
+	t := mentor.Trial{
+		Leader: p[0], Owner: p[0], Experiment: "E-REVIEW", Signal: "review_turnaround", Measure: "review_events",
+		Declared: coaching.MustDate("2027-02-08"),
+		Run:      coaching.Window{From: coaching.MustDate("2027-02-15"), To: coaching.MustDate("2027-04-11")},
+		State:    mentor.Stopped, Ended: coaching.MustDate("2027-02-28"),
+	}
+	gate := mentor.Gate{
+		Pack: func(coaching.PersonID) []string { return []string{"meeting_hygiene", "review_turnaround"} },
+		Raw:  func(signal string) []string { return []string{"review_events"} },
+	}
+	for _, f := range t.Check(gate) {
+		fmt.Println(f)
+	}
+	fmt.Println("it took", t.Window())
+	// Output:
+	// MEN-012 error learned: the trial is stopped; what was learned is written down when it is over, and always then
+	// MEN-014 error measure: the measure is a raw trace behind signal review_turnaround; want a figure of the team over time, or goals
+	// it took 2027-02-15..2027-02-28
+}
+
+// Two goals without a trace, the first of which matters twice as much.
+func ExampleTScore() {
+	goals := []mentor.Goal{
+		{Text: "Let others decide first", Weight: 2, Read: mentor.More, Levels: []string{"never", "once", "in half of the meetings", "in most", "in all"}},
+		{Text: "Say why a decision was taken", Weight: 1, Read: mentor.Less, Levels: []string{"never", "when asked", "in writing", "within a day", "before it holds"}},
+	}
+	t, ok := mentor.TScore(goals)
+	fmt.Printf("%.1f %t\n", t, ok)
+	goals[1].Read = mentor.NotRead
+	_, ok = mentor.TScore(goals)
+	fmt.Println(ok)
+	// Output:
+	// 54.0 true
+	// false
+}
+
 // One entry of a playbook, as the coach reads it.
 func ExamplePlaybook_Markdown() {
 	p := mentor.Playbook{
@@ -113,6 +153,30 @@ func ExampleLog_Check() {
 	// Output:
 	// PIL-110 error sessions[0].shown[1]: signal review_turnaround was not cleared for this session: validated by the steward, and allowed to this coach
 	// PIL-088 error sessions[0].suggestions[0].reason: the suggestion was ignored, as the coach may; want the reason beside it
+}
+
+// A leader changes coach in March. The former coach still has a promise to keep,
+// and met the leader once more.
+func ExampleReassignment() {
+	p := people("L01", "C1", "C2")
+	day := coaching.MustDate
+	l := mentor.Log{
+		Reassignments: []mentor.Reassignment{{Leader: p[0], From: p[1], To: p[2], Date: day("2027-03-01")}},
+		Sessions: []mentor.Session{{
+			ID: "S-7", Date: day("2027-02-22"), Leader: p[0], Coach: p[1], Attendance: mentor.Held, Minutes: 60, PrepMinutes: 15,
+			Commitments: []mentor.Commitment{{ID: "K-7", Text: "Bring the questions of the workshop", Owner: p[1], Due: day("2027-03-08")}},
+		}, {
+			ID: "S-8", Date: day("2027-03-08"), Leader: p[0], Coach: p[1], Attendance: mentor.Missed,
+		}},
+	}
+	for _, f := range l.Check(mentor.Gate{}) {
+		if f.Code == "MEN-016" {
+			fmt.Println(f)
+		}
+	}
+	// Output:
+	// MEN-016 warning sessions[0].commitments[0].owner: due 2027-03-08 from a coach who left on 2027-03-01; drop it, or let someone else take it up
+	// MEN-016 error sessions[1].coach: reassignments[0] has given this leader another coach by 2027-03-08
 }
 
 // One narrative of three: its leader has agreed to the words, but a dashboard

@@ -121,20 +121,27 @@ func (l Log) outcomes(at coaching.Date) map[string]Outcome {
 }
 
 func (l Log) daysToExperiment(at coaching.Date) []int {
-	var days []int
-	for _, t := range l.Trials {
-		if t.Run.From.IsZero() || t.Run.From.After(at) {
+	type view struct {
+		leader coaching.PersonID
+		signal string
+	}
+	first := map[view]coaching.Date{} // on which a held session showed it
+	for _, s := range l.Sessions {
+		if s.Attendance != Held {
 			continue
 		}
-		var shown []coaching.Date
-		for _, s := range l.Sessions {
-			if s.Attendance == Held && s.Leader == t.Leader && slices.Contains(s.Shown, t.Signal) && !s.Date.After(t.Run.From) {
-				shown = append(shown, s.Date)
+		for _, id := range s.Shown {
+			v := view{s.Leader, id}
+			if day, ok := first[v]; !ok || s.Date.Before(day) {
+				first[v] = s.Date
 			}
 		}
-		if len(shown) > 0 {
-			first := slices.MinFunc(shown, coaching.Date.Compare)
-			days = append(days, first.DaysUntil(t.Run.From))
+	}
+	var days []int
+	for _, t := range l.Trials {
+		day, shown := first[view{t.Leader, t.Signal}]
+		if shown && !t.Run.From.IsZero() && !t.Run.From.After(at) && !day.After(t.Run.From) {
+			days = append(days, day.DaysUntil(t.Run.From))
 		}
 	}
 	slices.SortFunc(days, cmp.Compare[int])

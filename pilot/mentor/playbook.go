@@ -69,18 +69,13 @@ func (e Entry) check(f *finder, path string) {
 		f.err("PIL-100", path+".prompts", "%d prompts, want exactly two", n)
 	}
 	for i, prompt := range e.Prompts {
-		e.lint(f, fmt.Sprintf("%s.prompts[%d]", path, i), prompt)
+		lintText(f, fmt.Sprintf("%s.prompts[%d]", path, i), prompt)
 		if strings.TrimSpace(prompt) == "" {
 			f.err("PIL-100", fmt.Sprintf("%s.prompts[%d]", path, i), "the prompt is empty")
 		}
 	}
 	x := e.Experiment
-	if x.ID == "" || strings.TrimSpace(x.Text) == "" || strings.TrimSpace(x.Measure) == "" || x.Days < 1 {
-		f.err("PIL-100", path+".experiment", "want one measurable experiment: an id, what is done, a measure and a number of days")
-	}
-	if x.Kind == UnknownExperiment || x.Kind > ArtefactRule {
-		f.err("PIL-093", path+".experiment.kind", "want one of %q", experimentKindNames[1:])
-	}
+	x.check(f, path+".experiment")
 	if n := len(x.Supporting); n > 0 {
 		f.info("C-20", path+".experiment.supporting", "tied to %s, with %d supporting; the effect is read on the first", e.Signal, n)
 	}
@@ -90,12 +85,23 @@ func (e Entry) check(f *finder, path string) {
 	if strings.TrimSpace(e.DoNotConclude) == "" {
 		f.err("PIL-106", path+".do_not_conclude", "nothing says what the signal does not show")
 	}
-	e.lint(f, path+".experiment.text", x.Text)
+	lintText(f, path+".experiment.text", x.Text)
 	// DoNotConclude names the wrong conclusion, so its words are free.
-	e.lint(f, path+".interpretive_rule", e.InterpretiveRule)
+	lintText(f, path+".interpretive_rule", e.InterpretiveRule)
 }
 
-func (e Entry) lint(f *finder, path, text string) {
+// check reports what keeps an experiment from being tried and measured.
+func (x Experiment) check(f *finder, path string) {
+	if x.ID == "" || strings.TrimSpace(x.Text) == "" || strings.TrimSpace(x.Measure) == "" || x.Days < 1 {
+		f.err("PIL-100", path, "want one measurable experiment: an id, what is done, a measure and a number of days")
+	}
+	if x.Kind == UnknownExperiment || x.Kind > ArtefactRule {
+		f.err("PIL-093", path+".kind", "want one of %q", experimentKindNames[1:])
+	}
+}
+
+// lintText reports words of verdict and of blame.
+func lintText(f *finder, path, text string) {
 	if word := lint(text, verdicts); word != "" {
 		f.warn("PIL-107", path, "%q sounds like a verdict; a signal is a working hypothesis", word)
 	}

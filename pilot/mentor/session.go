@@ -81,8 +81,14 @@ func (s Session) check(f *finder, path string, g Gate) {
 		f.warn("PIL-111", path+"prep_minutes", "the coach had no time to read and check the signals before the session")
 	}
 	s.checkSignals(f, path, g)
+	answered := make(map[string]bool, len(s.Suggestions))
 	for i, one := range s.Suggestions {
-		one.check(f, fmt.Sprintf("%ssuggestions[%d].", path, i))
+		at := fmt.Sprintf("%ssuggestions[%d].", path, i)
+		if one.ID != "" && answered[one.ID] {
+			f.err("PIL-088", at+"id", "the suggestion is listed twice in this session; want one response")
+		}
+		answered[one.ID] = true
+		one.check(f, at)
 	}
 	for i, c := range s.Commitments {
 		c.check(f, fmt.Sprintf("%scommitments[%d].", path, i), s)
@@ -98,11 +104,13 @@ func (s Session) checkSignals(f *finder, path string, g Gate) {
 	if g.Pack != nil {
 		pack = g.Pack(s.Leader)
 	}
+	shown := make(map[string]bool, len(s.Shown))
 	for i, id := range s.Shown {
 		at := fmt.Sprintf("%sshown[%d]", path, i)
-		if slices.Contains(s.Shown[:i], id) {
+		if shown[id] {
 			f.err("PIL-109", at, "signal %s is listed twice", id)
 		}
+		shown[id] = true
 		if !slices.Contains(pack, id) {
 			f.err("PIL-109", at, "signal %s is not in this leader's own pack", id)
 		}
@@ -111,18 +119,9 @@ func (s Session) checkSignals(f *finder, path string, g Gate) {
 		}
 	}
 	for i, id := range s.Used {
-		if !slices.Contains(s.Shown, id) || slices.Contains(s.Used[:i], id) {
+		if !shown[id] {
 			f.err("PIL-118", fmt.Sprintf("%sused[%d]", path, i), "signal %s was used; want one that was shown, once", id)
 		}
+		delete(shown, id)
 	}
-}
-
-// A Gate holds what the records of a session are checked against. It comes from
-// the other rooms through the host; the zero Gate allows no signal.
-type Gate struct {
-	// Pack returns the signals of the leader's own pack; nil means none.
-	Pack func(leader coaching.PersonID) []string
-	// Can reports whether the session's coach could use a signal on its day:
-	// flags decided by a steward, standing and consent in order. nil means no.
-	Can func(s Session, signal string) bool
 }
