@@ -153,6 +153,7 @@ func (s *sheet) texts(values ...string) int {
 // (ECMA-376 part 1, CT_Worksheet).
 func (s *sheet) xml(selected bool) []byte {
 	var b bytes.Buffer
+	b.Grow(s.body.Len() + 4<<10)
 	b.WriteString(xml.Header + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
 		`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView showGridLines="0"`)
 	if selected {

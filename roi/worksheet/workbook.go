@@ -62,6 +62,7 @@ type book struct {
 // sheet appends a sheet with its heads and the widths of its columns.
 func (b *book) sheet(name, note string, widths ...int) *sheet {
 	s := &sheet{name: name, widths: widths}
+	s.body.Grow(16 << 10)
 	b.sheets = append(b.sheets, s)
 	s.add(cell{look: title, text: name + ": " + b.statement.Facts.Title})
 	s.add(cell{look: quiet, text: "Case " + b.statement.Facts.Case + ", " + b.statement.Label.String() + ". " + note})
@@ -111,8 +112,13 @@ type part struct {
 // archive stores the parts with a fixed time. Sizes stand before the data:
 // some readers refuse a stored part whose size follows it.
 func archive(parts []part) ([]byte, error) {
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
+	const heads = 256 // bytes of a part's two heads, more than they take
+	size := 0
+	for _, p := range parts {
+		size += len(p.data) + heads
+	}
+	out := bytes.NewBuffer(make([]byte, 0, size))
+	z := zip.NewWriter(out)
 	for _, p := range parts {
 		w, err := z.CreateRaw(&zip.FileHeader{
 			Name: p.name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(p.data),
