@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/shopspring/decimal"
@@ -39,6 +41,9 @@ func unpack(t require.TestingT, file []byte) map[string]string {
 	out := map[string]string{}
 	for i, f := range z.File {
 		require.Equal(t, parts[i], f.Name)
+		require.Equal(t, "1980-01-01 00:00:00", f.Modified.Format(time.DateTime))
+		require.Equal(t, zip.Store, f.Method)
+		require.Zero(t, f.Flags&8, "the sizes follow the data")
 		r, err := f.Open()
 		require.NoError(t, err)
 		data, err := io.ReadAll(r)
@@ -160,17 +165,17 @@ func TestWorkedExample(t *testing.T) {
 			rows[text] = ref[1:]
 		}
 	}
-	for id, want := range map[string][4]string{ // formula, cached value, printed, ties out
-		"delta":            {"=Inputs!E6-Inputs!E7", "2", "2", "1"},
-		"attributed_delta": {"=E6*Inputs!E8", "0.6", "0.6", "1"},
-		"benefit":          {"=E7*Inputs!E10", "72000", "72000.00", "1"},
-		"cost":             {"=SUM(Inputs!E11)", "30000", "30000.00", "1"},
-		"net":              {"=E9-E10", "42000", "42000.00", "1"},
-		"roi":              {"=E11/E10", "1.4", "1.4000", "1"},
-		"bcr":              {"=E9/E10", "2.4", "2.4000", "1"},
+	for id, want := range map[string][5]string{ // formula, cached value, printed, tolerance, ties out
+		"delta":            {"=Inputs!E6-Inputs!E7", "2", "2", "0.005", "1"},
+		"attributed_delta": {"=E6*Inputs!E8", "0.6", "0.6", "0.005", "1"},
+		"benefit":          {"=E7*Inputs!E10", "72000", "72000.00", "0.005", "1"},
+		"cost":             {"=SUM(Inputs!E11)", "30000", "30000.00", "0.005", "1"},
+		"net":              {"=E9-E10", "42000", "42000.00", "0.005", "1"},
+		"roi":              {"=E11/E10", "1.4", "1.4000", "5e-05", "1"},
+		"bcr":              {"=E9/E10", "2.4", "2.4000", "5e-05", "1"},
 	} {
 		r := rows[id]
-		require.Equal(t, want, [4]string{content["E"+r], value["E"+r], content["H"+r], value["L"+r]}, id)
+		require.Equal(t, want, [5]string{content["E"+r], value["E"+r], content["H"+r], value["K"+r], value["L"+r]}, id)
 	}
 }
 
@@ -276,8 +281,9 @@ func TestWhatStandsBesideTheFigures(t *testing.T) {
 // Places follow the currency, shares are in per cent, and negative amounts are
 // red with a sign: a loss is a loss.
 func TestNumberFormats(t *testing.T) {
-	for currency, want := range map[roi.Currency]string{
-		"USD": "#,##0.00;[Red]-#,##0.00", "JPY": "#,##0;[Red]-#,##0", "KWD": "#,##0.000;[Red]-#,##0.000", "CLF": "#,##0.0000;[Red]-#,##0.0000",
+	for currency, want := range map[roi.Currency][2]string{ // format, half a minor unit
+		"USD": {"#,##0.00;[Red]-#,##0.00", "0.005"}, "JPY": {"#,##0;[Red]-#,##0", "0.5"},
+		"KWD": {"#,##0.000;[Red]-#,##0.000", "0.0005"}, "CLF": {"#,##0.0000;[Red]-#,##0.0000", "5e-05"},
 	} {
 		c := softwareCompany()
 		c.Delta.After = roi.Int(12)
@@ -288,9 +294,10 @@ func TestNumberFormats(t *testing.T) {
 		file, err := worksheet.XLSX(s, roi.Dossier{})
 		require.NoError(t, err)
 		got := unpack(t, file)
-		require.Contains(t, got["xl/styles.xml"], `formatCode="`+want+`"`)
+		require.Contains(t, got["xl/styles.xml"], `formatCode="`+want[0]+`"`)
 		require.Contains(t, got["xl/styles.xml"], `formatCode="0%"`)
-		require.Contains(t, got[parts[6]], "<v>-102000</v>")
+		_, value := cells(t, got[parts[6]])
+		require.Equal(t, [2]string{"-102000", want[1]}, [2]string{value["E11"], value["K11"]})
 	}
 }
 
@@ -324,6 +331,28 @@ func TestTieOutCanFail(t *testing.T) {
 	require.Equal(t, "0", value["L11"])
 }
 
+// A sum takes cells below one another as a range, and no cell between others.
+func TestSumOfRanges(t *testing.T) {
+	for want, args := range map[string][]string{
+		"=SUM(Inputs!E6:E8)":           {"baseline", "after", "attribution"},
+		"=SUM(Inputs!E6,Inputs!E8)":    {"baseline", "attribution"},
+		"=SUM(Inputs!E7,Inputs!E6)":    {"after", "baseline"},
+		"=SUM(Inputs!E6:E7,E6,E9:E10)": {"baseline", "after", "delta", "benefit", "cost"},
+	} {
+		s, err := softwareCompany().Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		for i, l := range s.Lines {
+			if l.ID == "net" {
+				s.Lines[i].Op, s.Lines[i].Args = roi.Sum, args
+			}
+		}
+		file, err := worksheet.XLSX(s, roi.Dossier{})
+		require.NoError(t, err)
+		content, _ := cells(t, unpack(t, file)[parts[6]])
+		require.Equal(t, want, content["E11"])
+	}
+}
+
 // What a spreadsheet cannot hold is an error, and so is a statement that
 // nobody computed.
 func TestRefuses(t *testing.T) {
@@ -343,14 +372,14 @@ func TestRefuses(t *testing.T) {
 		"a later line":        func(s *roi.Statement) { s.Lines[2].Args = []string{"baseline", "net"} },
 		"itself":              func(s *roi.Statement) { s.Lines[2].Args = []string{"baseline", "delta"} },
 		"no argument":         func(s *roi.Statement) { s.Lines[2].Args = nil },
-		"one ID twice":        func(s *roi.Statement) { s.Lines[1].ID = "baseline" },
+		"one ID twice":        func(s *roi.Statement) { s.Lines = append(s.Lines, s.Lines[0]) },
 		"an unknown op":       func(s *roi.Statement) { s.Lines[2].Op = 99 },
 		"minus of two":        func(s *roi.Statement) { s.Lines[2].Op = roi.Negated },
 		"beyond a double":     func(s *roi.Statement) { s.Lines[0].Value = huge },
 		"below a double":      func(s *roi.Statement) { s.Lines[0].Value, _ = roi.Int(1).Quo(huge) },
 		"division by zero":    func(s *roi.Statement) { s.Lines[1].Value = roi.Int(0); s.Lines[2].Op = roi.Over },
 		"a sum of 256 ranges": func(s *roi.Statement) { s.Lines[2].Op = roi.Sum; s.Lines[2].Args = many("after", 256) },
-		"a long formula":      func(s *roi.Statement) { s.Lines[2].Op = roi.Product; s.Lines[2].Args = many("baseline", 1000) },
+		"a long formula":      func(s *roi.Statement) { s.Lines[2].Op = roi.Minus; s.Lines[2].Args = many("baseline", 1000) },
 	} {
 		s := compute()
 		change(s)
@@ -518,6 +547,10 @@ func TestFormulasGiveTheirValues(t *testing.T) {
 		got := unpack(t, file)
 		in, _ := cells(t, got[parts[5]])
 		calc, cached := cells(t, got[parts[6]])
+		library := map[string]float64{}
+		for _, l := range s.Lines {
+			library[l.ID], _ = new(big.Rat).SetFrac(l.Value.Num(), l.Value.Den()).Float64()
+		}
 		var value func(ref string) float64
 		value = func(ref string) float64 {
 			text, isInput := calc[ref], false
@@ -535,6 +568,7 @@ func TestFormulasGiveTheirValues(t *testing.T) {
 			at := strconv.Itoa(row)
 			want, err := strconv.ParseFloat(cached["E"+at], 64)
 			require.NoError(t, err)
+			require.Equal(t, library[calc["B"+at]], want)
 			require.InDelta(t, want, value("E"+at), 1e-12*math.Max(1, math.Abs(want)), "%s %s", calc["B"+at], calc["E"+at])
 			require.Equal(t, "1", cached["L"+at])
 		}
