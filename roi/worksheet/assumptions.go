@@ -19,7 +19,8 @@ type assumption struct {
 
 // assumed returns the assumptions of a statement in the order of the four
 // steps.
-func assumed(f roi.Facts) []assumption {
+func assumed(s *roi.Statement) []assumption {
+	f := s.Facts
 	after := []string{"after", "events", "change", "delta", "change_low", "change_high", "delta_low", "delta_high"}
 	compared := []string{"change", "control_before", "control_after", "control_delta", "delta"}
 	var list []assumption
@@ -40,7 +41,7 @@ func assumed(f roi.Facts) []assumption {
 		add("Projection", "the level after is a run rate that has not been lived through yet", "after", "delta")
 	}
 	if f.Annualised {
-		add("Annualisation", "events in the window go on at the same rate; chance is multiplied with them", "annual_factor", "after")
+		add("Annualisation", "events in the window go on at the same rate; chance is multiplied with them", "events", "periods", "window", "annual_factor", "after")
 	}
 	if f.Level != "" {
 		add("Interval", "level "+f.Level+"; share, unit value and cost are held fixed", "level", "net_low", "net_high", "roi_low", "roi_high")
@@ -59,6 +60,9 @@ func assumed(f roi.Facts) []assumption {
 		add("Override", fmt.Sprintf("%s by %s (%s): %s", o.On, o.Approver, o.Role, o.Reason), "attribution")
 	}
 	add("Basis of the unit value", strings.ReplaceAll(f.Basis.String(), "_", " "), "unit_value")
+	if slices.ContainsFunc(s.Lines, func(l roi.Line) bool { return l.ID == "confidence" }) {
+		add("Confidence", "a further share for the error of the estimate", "confidence", "adjusted_gross", "benefit")
+	}
 	cash := "a cost avoided, not cash"
 	if f.Cash {
 		cash = "cash"
@@ -85,7 +89,7 @@ func assumptionID(i int) string { return "A" + strconv.Itoa(i+1) }
 
 // assumptions writes the sheet of assumptions and the statement's findings.
 func (b *book) assumptions() {
-	s := b.sheet(assumptions, "What a reader has to believe, and what the rules found.", 12, 26, 84, 40)
+	s := b.sheet(assumptions, "What a reader has to believe, and what the rules found.", 12, 26, 90, 44)
 	s.head("ID", "Assumption", "As stated", "Lines")
 	for i, a := range b.assumed {
 		var lines []string

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/coachgov/coaching/roi"
 )
@@ -49,11 +50,11 @@ func (b *book) figures() error {
 	if err != nil {
 		return err
 	}
-	code := string(b.statement.Facts.Currency)
+	code, wide := string(b.statement.Facts.Currency), widest(rows)
 	in := b.sheet(inputs, "Amounts in "+code+". Change a blue figure to see what follows from it; the statement stays what was signed.",
-		6, 22, 38, 16, 18, 18, 44, 16)
+		6, 22, 38, 16, wide, wide, 44, 16)
 	calc := b.sheet(calculation, "Amounts in "+code+". Each value is one formula. A line ties out when the value is within the tolerance of the library's.",
-		6, 22, 36, 15, 18, 32, 16, 15, 18, 13, 13, 10)
+		6, 22, 36, 15, wide, 32, 16, wide, wide, 13, 13, 10)
 	in.head("Step", "Line", "Input", "Unit", ">Value", ">As stated", "Source", "Assumptions")
 	calc.head("Step", "Line", "Figure", "Unit", ">Value", "Formula", "Assumptions", ">Printed", ">Library", ">Difference", ">Tolerance", "Ties out")
 	tied := true
@@ -90,6 +91,17 @@ func (b *book) figures() error {
 	calc.stray = fmt.Sprintf("A%d:A%d H%d:H%d", headRow+1, last, headRow+1, last)
 	in.stray = fmt.Sprintf("A%d:A%d F%d:F%d", headRow+1, max(in.rows, headRow+1), headRow+1, max(in.rows, headRow+1))
 	return nil
+}
+
+// widest returns the width of a column that shows every figure in full, with a
+// comma after each three digits. Excel allows 255.
+func widest(rows []row) int {
+	width := 16
+	for _, r := range rows {
+		n := utf8.RuneCountInString(printed(r.Line))
+		width = max(width, n+n/3+2)
+	}
+	return min(width, 60)
 }
 
 // layout gives each line its row, by step and in the order of computation

@@ -103,7 +103,7 @@ const lineHeight = 13
 func (s *sheet) lines(cells []cell) int {
 	most := 1
 	for i, c := range cells {
-		if c.kind != aText || c.look < head {
+		if c.kind != aText || c.look < head || c.look == figure {
 			continue
 		}
 		// A width is in digits, which are wider than most letters.

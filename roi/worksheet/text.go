@@ -13,7 +13,7 @@ const mostText = 32_000
 // plain returns text as a cell may show it: each character that no reader sees
 // as U+FFFD, so that it is noticed, and an apostrophe before a text that would
 // be a formula if somebody typed it or took it to a CSV file (OWASP, CSV
-// injection).
+// injection). A negative number is none.
 func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Noncharacter_Code_Point, r) || r == '\u2028' || r == '\u2029' {
@@ -21,13 +21,20 @@ func plain(text string) string {
 		}
 		return r
 	}, text)
-	if begins := strings.TrimLeftFunc(text, unicode.IsSpace); begins != "" {
+	if begins := strings.TrimLeftFunc(text, unicode.IsSpace); begins != "" && !negative(begins) {
 		switch []rune(begins[:min(4, len(begins))])[0] {
 		case '=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20': // and their full-width forms
 			text = "'" + text
 		}
 	}
 	return unescaped(short(text))
+}
+
+// negative reports whether text is a minus with nothing but digits and points
+// after it.
+func negative(text string) bool {
+	digits, ok := strings.CutPrefix(text, "-")
+	return ok && digits != "" && strings.Trim(digits, "0123456789.") == ""
 }
 
 // short cuts a text that no cell can hold, and says so.

@@ -38,7 +38,7 @@ func XLSX(s *roi.Statement, d roi.Dossier) ([]byte, error) {
 		return nil, err
 	}
 	b := &book{statement: s, dossier: d, digest: digest, publication: roi.CanPublish(s, d)}
-	b.assumed = assumed(s.Facts)
+	b.assumed = assumed(s)
 	if err := b.figures(); err != nil {
 		return nil, err
 	}

@@ -409,6 +409,8 @@ func TestTextsStayTexts(t *testing.T) {
 		"=HYPERLINK(1)":  "'=HYPERLINK(1)",
 		"+1":             "'+1",
 		"-1+1":           "'-1+1",
+		"-":              "'-",
+		"-0.8640":        "-0.8640",
 		"@sum":           "'@sum",
 		"  =1":           "'  =1",
 		"\u00a0=1":       "'\u00a0=1",
@@ -443,6 +445,25 @@ func TestTextsStayTexts(t *testing.T) {
 		content, _ = cells(t, got[parts[8]])
 		require.Equal(t, want, content["A6"], "%q", text)
 	}
+}
+
+// A loss is printed as the statement prints it, in a column that has room for
+// it, and long texts have the rows that they need.
+func TestRoom(t *testing.T) {
+	c := softwareCompany()
+	c.Delta.After = roi.Int(12)
+	c.Conversion.UnitValue = roi.MustMoney("1200000000000", "USD")
+	c.Conversion.Source = strings.Repeat("a long word ", 20)
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	file, err := worksheet.XLSX(s, roi.Dossier{})
+	require.NoError(t, err)
+	got := unpack(t, file)
+	calc, _ := cells(t, got[parts[6]])
+	require.Equal(t, "-720000030000.00", calc["H11"])
+	require.Contains(t, got[parts[6]], `<col min="5" max="5" width="24" customWidth="1"/>`)
+	require.Contains(t, got[parts[5]], `<row r="10" ht="80" customHeight="1">`)
+	require.Contains(t, got[parts[5]], `<row r="9"><`)
 }
 
 // A text longer than a cell is cut and says so.
@@ -513,6 +534,9 @@ func FuzzXLSX(f *testing.F) {
 // begins reports whether typing the text would begin a formula.
 func begins(text string) bool {
 	text = strings.TrimLeftFunc(text, unicode.IsSpace)
+	if _, err := strconv.ParseFloat(text, 64); err == nil && !strings.HasPrefix(text, "+") {
+		return false
+	}
 	return text != "" && strings.ContainsRune("=+-@＝＋－＠\t\r\n", []rune(text)[0])
 }
 
