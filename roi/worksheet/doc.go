@@ -10,11 +10,13 @@
 //
 // Beside each formula stand its unit, its formula in words, the assumptions it
 // rests on, and a tie-out: the distance between the cell and the library's
-// value is compared with half a unit of the last place that the statement
-// prints. A spreadsheet counts in binary floating point and the library in
-// fractions, so the two agree within that and no closer. When a reader changes
-// an input, the formulas follow and the tie-out says so: the statement is what
-// was signed, and the sheet is a copy to think with.
+// value is compared with half a minor unit of an amount, and of anything else
+// with half a unit of the last place that the statement prints, two places at
+// least. A spreadsheet counts in binary floating point and the library in
+// fractions, so the two agree within that, and amounts of more than some 13
+// digits before the point may not. When a reader changes an input, the formulas
+// follow and the tie-out says so: the statement is what was signed, and the
+// sheet is a copy to think with.
 //
 // A text of the case or of the dossier never becomes a formula. The same
 // statement and dossier give the same bytes.

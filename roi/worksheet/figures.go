@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,33 +13,13 @@ import (
 	"github.com/coachgov/coaching/roi"
 )
 
-// Bounds of Excel on a formula.
-const (
-	mostFormula   = 8192 // characters
-	mostArguments = 255
-)
-
-// A place is where a line stands, and what a spreadsheet makes of it.
-type place struct {
-	sheet string
-	row   int
-	value float64 // in the arithmetic of a spreadsheet
-}
-
-// ref returns the address of a line's value as the Calculation sheet writes it.
-func (p place) ref() string {
-	if p.sheet == calculation {
-		return "E" + strconv.Itoa(p.row)
-	}
-	return p.sheet + "!E" + strconv.Itoa(p.row)
-}
-
 // A row is a line with what its row says.
 type row struct {
 	roi.Line
 	place
 	exact   float64 // the library's value
 	formula string  // of a derived line
+	printed string  // by the statement
 }
 
 // figures writes the Inputs and the Calculation sheet by step. Both hold the
@@ -63,7 +42,7 @@ func (b *book) figures() error {
 		on := cell{look: body, text: b.rests(l.ID)}
 		if l.Op == roi.Input {
 			in.add(append(lead, cell{look: b.styles.number(given, format(l.Line)), kind: aNumber, number: l.exact},
-				cell{look: figure, text: printed(l.Line)}, cell{look: body, text: l.Source}, on)...)
+				cell{look: figure, text: l.printed}, cell{look: body, text: l.Source}, on)...)
 			continue
 		}
 		part := calculated
@@ -78,7 +57,7 @@ func (b *book) figures() error {
 		calc.add(append(lead,
 			cell{look: b.styles.number(part, format(l.Line)), kind: aNumber, formula: l.formula, number: l.exact},
 			cell{look: body, text: words(l.Line)}, on,
-			cell{look: figure, text: printed(l.Line)},
+			cell{look: figure, text: l.printed},
 			cell{look: b.styles.number(checked, format(l.Line)), kind: aNumber, number: l.exact},
 			cell{look: fine, kind: aNumber, formula: fmt.Sprintf("ABS(E%d-I%d)", l.row, l.row), number: off},
 			cell{look: fine, kind: aNumber, number: most},
@@ -98,7 +77,7 @@ func (b *book) figures() error {
 func widest(rows []row) int {
 	width := 16
 	for _, r := range rows {
-		n := utf8.RuneCountInString(printed(r.Line))
+		n := utf8.RuneCountInString(r.printed)
 		width = max(width, n+n/3+2)
 	}
 	return min(width, 60)
@@ -135,7 +114,7 @@ func layout(lines []roi.Line) ([]row, error) {
 		if r.exact, ok = number(r.Value); !ok {
 			return nil, fmt.Errorf("roi/worksheet: the value of line %d is beyond what a spreadsheet can hold", i+1)
 		}
-		r.value = r.exact
+		r.value, r.printed = r.exact, printed(r.Line)
 		if r.Op != roi.Input {
 			var err error
 			if r.formula, r.value, err = formula(r.Line, places); err != nil {
@@ -149,89 +128,6 @@ func layout(lines []roi.Line) ([]row, error) {
 		out[i] = rows[from]
 	}
 	return out, nil
-}
-
-// number returns the binary floating-point number that is nearest to the
-// value, and whether a spreadsheet can hold it.
-func number(e roi.Exact) (float64, bool) {
-	f, _ := new(big.Rat).SetFrac(e.Num(), e.Den()).Float64()
-	return f, holds(f) && (f != 0 || e.Sign() == 0)
-}
-
-// formula returns the formula of a derived line, and what a spreadsheet makes
-// of it.
-func formula(l roi.Line, places map[string]place) (string, float64, error) {
-	args := make([]place, len(l.Args))
-	for i, id := range l.Args {
-		p, ok := places[id]
-		if !ok {
-			return "", 0, fmt.Errorf("%s refers to a line that is not before it", l.Op)
-		}
-		args[i] = p
-	}
-	var text string
-	var value float64
-	switch {
-	case len(args) == 0:
-		return "", 0, fmt.Errorf("%s of no argument", l.Op)
-	case l.Op == roi.Sum:
-		list := runs(args)
-		if len(list) > mostArguments {
-			return "", 0, fmt.Errorf("a sum of %d ranges, of which a spreadsheet takes %d", len(list), mostArguments)
-		}
-		text = "SUM(" + strings.Join(list, ",") + ")"
-	case l.Op == roi.Negated && len(args) == 1:
-		text = "-" + args[0].ref()
-	case l.Op == roi.Minus, l.Op == roi.Product, l.Op == roi.Over:
-		refs := make([]string, len(args))
-		for i, a := range args {
-			refs[i] = a.ref()
-		}
-		text = strings.Join(refs, map[roi.Op]string{roi.Minus: "-", roi.Product: "*", roi.Over: "/"}[l.Op])
-	default:
-		return "", 0, fmt.Errorf("%s of %d arguments has no formula", l.Op, len(args))
-	}
-	for i, a := range args {
-		switch {
-		case i == 0 && l.Op == roi.Negated:
-			value = -a.value
-		case i == 0:
-			value = a.value
-		case l.Op == roi.Sum:
-			value += a.value
-		case l.Op == roi.Minus:
-			value -= a.value
-		case l.Op == roi.Product:
-			value *= a.value
-		default:
-			value /= a.value
-		}
-	}
-	if !holds(value) {
-		return "", 0, fmt.Errorf("%s gives a number beyond what a spreadsheet can hold", l.Op)
-	}
-	if len(text) > mostFormula {
-		return "", 0, fmt.Errorf("a formula of %d characters, of which a spreadsheet takes %d", len(text), mostFormula)
-	}
-	return text, value, nil
-}
-
-// runs writes cells that stand below one another as one range.
-func runs(args []place) []string {
-	var list []string
-	for i := 0; i < len(args); {
-		n := 1
-		for i+n < len(args) && args[i+n].sheet == args[i].sheet && args[i+n].row == args[i].row+n {
-			n++
-		}
-		text := args[i].ref()
-		if n > 1 {
-			text += ":E" + strconv.Itoa(args[i].row+n-1)
-		}
-		list = append(list, text)
-		i += n
-	}
-	return list
 }
 
 // tiedPlaces returns the places to which a cell has to agree: those of an

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -183,9 +182,3 @@ func (s *sheet) xml(selected bool) []byte {
 
 // column returns the letter of a column, from 0. No sheet has more than 26.
 func column(i int) string { return string(rune('A' + i)) }
-
-// holds reports whether a spreadsheet can hold the number: Excel's largest is
-// 9.99999999999999E+307, its smallest 2.2251E-308.
-func holds(f float64) bool {
-	return f == 0 || math.Abs(f) <= 9.99999999999999e307 && math.Abs(f) >= 2.2251e-308
-}
