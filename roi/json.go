@@ -58,6 +58,15 @@ type storedLine struct {
 // [Schema], two-space indent, keys in a fixed order, every number as text. The
 // digest is the SHA-256 of the same document with an empty digest.
 func (s *Statement) JSON() ([]byte, error) {
+	d, err := s.stored()
+	if err != nil {
+		return nil, err
+	}
+	return encode(d)
+}
+
+// stored returns the stored form with its digest.
+func (s *Statement) stored() (storedStatement, error) {
 	d := storedStatement{Schema: Schema, Label: s.Label, Facts: s.Facts, Findings: s.Findings}
 	if d.Findings == nil {
 		d.Findings = coaching.Findings{}
@@ -76,25 +85,18 @@ func (s *Statement) JSON() ([]byte, error) {
 	}
 	open, err := encode(d)
 	if err != nil {
-		return nil, err
+		return storedStatement{}, err
 	}
 	sum := sha256.Sum256(open)
 	d.Digest = hex.EncodeToString(sum[:])
-	return encode(d)
+	return d, nil
 }
 
 // Digest returns the SHA-256 that [Statement.JSON] writes into the document: it
 // names this statement and changes with anything in it.
 func (s *Statement) Digest() (string, error) {
-	data, err := s.JSON()
-	if err != nil {
-		return "", err
-	}
-	var d struct{ Digest string }
-	if err := json.Unmarshal(data, &d); err != nil {
-		return "", err
-	}
-	return d.Digest, nil
+	d, err := s.stored()
+	return d.Digest, err
 }
 
 func encode(d storedStatement) ([]byte, error) {
