@@ -49,9 +49,9 @@ var house = map[string]room{
 	"governance/notice":      {ours: []string{"governance", "signal", "internal/document", "internal/enum", "internal/markup"}}, // documents: who only decides does not carry their pages
 	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum", "internal/markup"}}, // markup: the pages of a workshop kit
-	"pilot/vendor":           {ours: []string{"internal/enum"}}, // who only buys carries neither plans nor statistics
+	"pilot/vendor":           {ours: []string{"internal/enum"}},                              // who only buys carries neither plans nor statistics
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
-	"roi":                    {ours: []string{"internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
+	"roi":                    {ours: []string{"internal/document", "internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
 	"roi/worksheet":          {ours: []string{"roi"}}, // who only computes a statement does not carry archive/zip
 	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}},
 	"internal/document":      {},

@@ -67,3 +67,20 @@ func ExampleKPI_Template() {
 	// a day shorter at the cost of the people-days that it frees, where they are used for something else
 	// complete: false
 }
+
+// A case is read from JSON, in which every number is text.
+func ExampleDecode() {
+	c, _, findings := roi.Decode("case.json", []byte(`{
+  "schema": "roi-case/v1", "id": "product-2027", "timing": "leading", "direction": "decrease", "currency": "EUR",
+  "baseline": {"kpi": "cycle time", "unit": "days per item", "value": "9.5"},
+  "delta": {"after": 8.1},
+  "conversion": {"basis": "productivity_per_fte"}
+}`))
+	fmt.Println(c.ID == "")
+	for _, f := range findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// true
+	// case.json:4:13: DOC-TYPE error delta.after: found a number, want a text; write it in quotes if it is one
+}
