@@ -82,5 +82,5 @@ func ExampleDecode() {
 	}
 	// Output:
 	// true
-	// case.json:4:13: DOC-TYPE error delta.after: found a number, want a text; write it in quotes if it is one
+	// case.json:4:22: DOC-TYPE error delta.after: found a number, want a text; write it in quotes if it is one
 }
