@@ -84,3 +84,50 @@ func ExampleDecode() {
 	// true
 	// case.json:4:22: DOC-TYPE error delta.after: found a number, want a text; write it in quotes if it is one
 }
+
+// What the ROI may be when three estimates are doubted at once, without dice.
+func ExampleStatement_Distribute() {
+	s, err := softwareCompany().Compute(roi.DefaultPolicy())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	three := func(v roi.Variable, low, likely, high string) roi.Spread {
+		return roi.Spread{Variable: v, Points: []roi.Point{
+			{Value: roi.MustExact(low), Probability: roi.MustExact("0.3")},
+			{Value: roi.MustExact(likely), Probability: roi.MustExact("0.4")},
+			{Value: roi.MustExact(high), Probability: roi.MustExact("0.3")},
+		}}
+	}
+	d, err := s.Distribute(three(roi.TheDelta, "1", "2", "3"), three(roi.AttributedShare, "0.20", "0.30", "0.40"), three(roi.UnitValue, "90000", "120000", "150000"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("mean", d.Mean.Round(2), "chance of a gain", d.Above(roi.Int(0)).Percent())
+	fmt.Println("one in ten is at most", d.Quantile(roi.MustExact("0.1")).Round(2))
+	// Output:
+	// mean 1.4 chance of a gain 87.4 %
+	// one in ten is at most 0
+}
+
+// The second and third year are assumptions, and the statement says so.
+func ExampleStatement_PresentValue() {
+	s, err := softwareCompany().Compute(roi.DefaultPolicy())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := s.PresentValue(roi.MustExact("0.08"), []roi.Exact{roi.Int(1), roi.MustExact("0.7"), roi.MustExact("0.49")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("NPV", p.NPV, "payback in", p.PaybackYears.Round(2), "years")
+	for _, f := range p.Findings {
+		fmt.Println(f.Code, f.Message)
+	}
+	// Output:
+	// NPV USD 107882.94 payback in 0.42 years
+	// ROI-004 the benefit of 2 years after the first is assumed, not measured
+}
