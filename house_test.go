@@ -51,8 +51,8 @@ var house = map[string]room{
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum", "internal/markup"}}, // markup: the pages of a workshop kit
 	"pilot/vendor":           {ours: []string{"internal/enum"}},                              // who only buys carries neither plans nor statistics
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
-	"roi":                    {ours: []string{"internal/document", "internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
-	"roi/worksheet":          {ours: []string{"roi"}}, // who only computes a statement does not carry archive/zip
+	"roi":                    {ours: []string{"internal/chart", "internal/document", "internal/enum", "internal/markup"}, outside: []string{"github.com/shopspring/decimal"}}, // chart, markup: the page for finance; document: a case as a file
+	"roi/worksheet":          {ours: []string{"roi"}},                                                                                                                         // who only computes a statement does not carry archive/zip
 	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}},
 	"internal/document":      {},
 	"internal/document/yaml": {ours: []string{"internal/document"}, outside: []string{"go.yaml.in/yaml/v4"}},

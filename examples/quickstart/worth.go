@@ -10,6 +10,7 @@ import (
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/roi"
 	"github.com/coachgov/coaching/roi/effect"
+	"github.com/coachgov/coaching/roi/worksheet"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -234,12 +235,19 @@ func (p *programme) value() error {
 	if err != nil {
 		return err
 	}
-	for name, text := range map[string][]byte{"roi/statement.txt": []byte(s.Text()), "roi/statement.json": jsonText, "roi/statement.csv": csvText} {
+	dossier := p.dossier()
+	book, err := worksheet.XLSX(s, dossier)
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{
+		"roi/statement.txt": []byte(s.Text()), "roi/statement.json": jsonText, "roi/statement.csv": csvText,
+		"roi/statement.html": s.Page(dossier).HTML(), "roi/statement.xlsx": book,
+	} {
 		if err := p.out.write(name, text); err != nil {
 			return err
 		}
 	}
-	dossier := p.dossier()
 	p.publication = roi.CanPublish(s, dossier)
 	if p.publication.Allowed() {
 		p.say.line("The claim may be published.")

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/roi-statement
 //	go run ./examples/roi-statement -case case.json -json
-//	go run ./examples/roi-statement -case case.json -xlsx statement.xlsx
+//	go run ./examples/roi-statement -case case.json -xlsx statement.xlsx -html statement.html
 //	go run ./examples/roi-statement -kpi cycle_time >case.json
 //
 // Alone it reads a small embedded case, the one of testdata/case.json: ten exits a
@@ -11,7 +11,8 @@
 // its source, break-even values, what each input does to the result when it is a
 // fifth lower or higher, and each rule that publication has to pass. -json prints
 // the stored form of the statement instead, which roi.Replay verifies byte for
-// byte. -xlsx writes a spreadsheet with live formulas beside it. -kpi prints a
+// byte. -xlsx writes a spreadsheet with live formulas beside it, and -html the page
+// for finance, which prints on one sheet. -kpi prints a
 // case to begin with, for one entry of the catalogue; -kpi list lists them.
 package main
 
@@ -49,6 +50,7 @@ func run(args []string, w io.Writer) error {
 	flags.SetOutput(w)
 	file := flags.String("case", "", "case and dossier, a JSON `file` of the schema "+roi.CaseSchema+"; default the case of the example")
 	stored := flags.Bool("json", false, "print the stored form of the statement")
+	page := flags.String("html", "", "write the page for finance into a `file`")
 	xlsx := flags.String("xlsx", "", "write a spreadsheet with live formulas into a `file`")
 	kpi := flags.String("kpi", "", "print a case to begin with, for an `entry` of the catalogue, or list")
 	if err := flags.Parse(args); err != nil {
@@ -74,6 +76,11 @@ func run(args []string, w io.Writer) error {
 	s, err := c.Compute(roi.DefaultPolicy())
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if *page != "" {
+		if err := os.WriteFile(*page, s.Page(dossier).HTML(), 0o644); err != nil {
+			return err
+		}
 	}
 	if *xlsx != "" {
 		book, err := worksheet.XLSX(s, dossier)

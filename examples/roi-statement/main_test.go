@@ -35,7 +35,11 @@ func TestStatement(t *testing.T) {
 func TestStoredForms(t *testing.T) {
 	var b bytes.Buffer
 	book := filepath.Join(t.TempDir(), "statement.xlsx")
-	require.NoError(t, run([]string{"-json", "-xlsx", book}, &b))
+	page := filepath.Join(t.TempDir(), "statement.html")
+	require.NoError(t, run([]string{"-json", "-xlsx", book, "-html", page}, &b))
+	html, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Contains(t, string(html), "USD 42000.00")
 	s, err := roi.Replay(b.Bytes())
 	require.NoError(t, err)
 	require.Equal(t, "USD 42000.00", s.Net.String())
