@@ -2,6 +2,7 @@ package effect_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/coachgov/coaching/roi/effect"
 )
@@ -130,4 +131,67 @@ func ExamplePool() {
 	// one effect: -1.14 [-1.96, -0.32]
 	// mean of varying effects: -1.14 [-2.94, 0.65]
 	// EFF-001 warning: 3 studies can hardly show how much true effects vary; read the interval of Random and the prediction, not I2
+}
+
+// Before the start: what six against six leaders can show, in standard
+// deviations of one leader's change, and the smallest p-value they can give.
+func ExampleComparison_Detectable() {
+	c := effect.Comparison{Treated: 6, Control: 6, Variance: 1}
+	least, err := c.Detectable(0.80, 0.05)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// Eight weeks before and twelve after, whose readings fall off with distance.
+	lag := make([]float64, 20)
+	for k := range lag {
+		lag[k] = math.Pow(0.6, float64(k))
+	}
+	variance, err := effect.Readings{Before: 8, After: 12}.Serial(lag)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c.Variance = variance
+	weeks, err := c.Detectable(0.80, 0.05)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, p, err := effect.MinP(6, 6)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("one reading each: %.2f; eight before and twelve after: %.2f; p cannot fall below %s\n", least, weeks, p)
+	// Output:
+	// one reading each: 1.80; eight before and twelve after: 1.38; p cannot fall below 1/462
+}
+
+// The baseline explains most of what differs between leaders. The error is an
+// approximation at this size, and a finding says so.
+func ExampleANCOVA() {
+	before, err := effect.Floats([]float64{46, 50, 41, 42, 57, 44, 58, 54}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	after, err := effect.Floats([]float64{41, 42, 36, 37, 55, 44, 57, 51}, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	treated := []bool{true, true, true, true, false, false, false, false}
+	a, err := effect.ANCOVA(before, after, treated)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.2f, robust interval %.2f to %.2f with %.1f degrees of freedom\n", a.Estimate, a.Robust.Low, a.Robust.High, a.Robust.DF)
+	for _, f := range a.Findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// -5.73, robust interval -10.77 to -0.69 with 1.8 degrees of freedom
+	// EFF-002 warning: 4 units on the smaller side, want 50: these errors are approximations; decide by the exact test of the changes
 }
