@@ -2,6 +2,7 @@ package effect_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/coachgov/coaching/roi/effect"
 )
@@ -108,4 +109,53 @@ func ExampleLink() {
 	// Output:
 	// both 3 behaviour only 1 KPI only 1 neither 3
 	// gap 0.0525, p = 4/70, correlation 0.70
+}
+
+// A long table, one row for each team and week. The third team has no reading
+// in week 2; it is left out, and a finding says so.
+func ExampleReadAdoption() {
+	const file = `team,week,cycle_days,start
+platform,1,6.5,3
+platform,2,6.0,3
+platform,3,4.5,3
+search,1,5.0,
+search,2,5.5,
+search,3,5.0,
+mobile,1,4.0,
+mobile,3,4.5,
+`
+	a, err := effect.ReadAdoption(strings.NewReader(file), effect.Columns{Unit: "team", Period: "week", Outcome: "cycle_days", First: "start"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(a.Units(), "teams, weeks", a.Periods())
+	for _, f := range a.Findings() {
+		fmt.Println(f)
+	}
+	// Output:
+	// 2 teams, weeks [1 2 3]
+	// DQ05 warning: 1 of 3 units are left out because of gaps; say why they have them, for leaving may itself be an effect
+	// line 8: DQ05 warning: the unit has a reading in 2 of 3 periods and is left out
+}
+
+// Rows from a database arrive one by one, in any order.
+func ExampleNewAdoption() {
+	rows := func(yield func(effect.Observation) bool) {
+		for week := 1; week <= 4; week++ {
+			ok := yield(effect.Observation{Unit: "search", Period: week, Outcome: 5}) &&
+				yield(effect.Observation{Unit: "platform", Period: week, First: 3, Outcome: 6})
+			if !ok {
+				return
+			}
+		}
+	}
+	a, err := effect.NewAdoption(rows)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(a.Unit(0), a.Unit(1), a.Periods())
+	// Output:
+	// search platform [1 2 3 4]
 }

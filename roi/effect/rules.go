@@ -6,6 +6,23 @@ import "github.com/coachgov/coaching"
 // codes.
 func Rules() []coaching.Rule {
 	return []coaching.Rule{
+		{Code: "DQ01", Severity: coaching.Error,
+			Statement: "A long table has each of the four columns once, and every row has as many fields as the header and names a unit.",
+			Number:    "65,536 bytes a line, 1 GiB a file",
+			Remedy:    "Export the missing column, or correct its name; write one row a line."},
+		{Code: "DQ04", Severity: coaching.Error,
+			Statement: "Each unit and period occurs once.",
+			Remedy:    "Export again; which of two readings holds is not for a program to choose."},
+		{Code: "DQ05", Severity: coaching.Error,
+			Statement: "Each unit has a reading in each period; one that has not is left out.",
+			Number:    "2 units and 2 periods, 16,777,216 cells",
+			Remedy:    "Say why units joined or left, in each wave; leaving may itself be an effect."},
+		{Code: "DQ07", Severity: coaching.Error,
+			Statement: "Periods are whole numbers from 1, and outcomes are plain decimal numbers.",
+			Remedy:    "Number the periods, and export without thousands separators and with a decimal point."},
+		{Code: "DQ13", Severity: coaching.Error,
+			Statement: "A unit is first treated once: all of its rows give the same period.",
+			Remedy:    "Keep the wave that was drawn, also for a unit that started late: the comparison is of what was assigned."},
 		{Code: "PIL-083", Severity: coaching.Warning,
 			Statement: "The design has enough possible allocations for a p-value and an interval at the level asked for.",
 			Remedy:    "Pool cohorts, add leaders or strata of equal size, or read the estimate without a verdict."},
