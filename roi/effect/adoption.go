@@ -2,6 +2,7 @@ package effect
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -135,7 +136,7 @@ func (a Adoption) waves() []int {
 
 func (a Adoption) row(i int) []float64 { return a.y[i*len(a.periods) : (i+1)*len(a.periods)] }
 
-var errEmptyAdoption = fmt.Errorf("effect: the panel holds nothing")
+var errEmptyAdoption = errors.New("effect: the panel holds nothing")
 
 // A collector fills a grid of units by periods in the order in which they
 // arrive.
@@ -154,11 +155,11 @@ type collector struct {
 	full    bool
 }
 
-// absent marks a cell that no row has given, and missing one that a row has left
-// empty.
-var (
-	absent  = math.Float64frombits(0x7ff8_0000_0000_0a0b)
-	missing = math.Float64frombits(0x7ff8_0000_0000_0c0d)
+// The bits of two NaN: absent marks a cell that no row has given, and missing
+// one that a row has left empty.
+const (
+	absent  = 0x7ff8_0000_0000_0a0b
+	missing = 0x7ff8_0000_0000_0c0d
 )
 
 func newCollector() *collector {
@@ -205,15 +206,15 @@ func (b *collector) add(u, period, first int, y float64) (code, message string) 
 		n := len(b.cells)
 		b.cells = b.cells[:n+b.width]
 		for i := n; i < n+b.width; i++ {
-			b.cells[i] = absent
+			b.cells[i] = math.Float64frombits(absent)
 		}
 	}
 	cell := &b.cells[u*b.width+b.column]
-	if math.Float64bits(*cell) != math.Float64bits(absent) {
+	if math.Float64bits(*cell) != absent {
 		return "DQ04", "the unit has an earlier row for this period"
 	}
 	if y != y {
-		y = missing
+		y = math.Float64frombits(missing)
 	}
 	*cell = y
 	return "", ""
@@ -252,7 +253,7 @@ func (b *collector) widen(width int) {
 		row := cells[r*width : (r+1)*width]
 		n := copy(row, b.cells[r*b.width:(r+1)*b.width])
 		for i := n; i < width; i++ {
-			row[i] = absent
+			row[i] = math.Float64frombits(absent)
 		}
 	}
 	b.cells, b.width = cells, width

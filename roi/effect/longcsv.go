@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -131,7 +132,7 @@ func whole(cell []byte) (int, bool) {
 func reading(cell []byte) (float64, bool) {
 	switch string(cell) {
 	case "", "NA", "NaN":
-		return missing, true
+		return math.NaN(), true
 	}
 	if len(cell) <= 15 { // a whole number of few digits is exact
 		if n, ok := whole(cell); ok {
