@@ -52,7 +52,7 @@ var house = map[string]room{
 	"pilot/vendor":           {ours: []string{"internal/enum"}}, // who only buys carries neither plans nor statistics
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
 	"roi":                    {ours: []string{"internal/enum"}, outside: []string{"github.com/shopspring/decimal"}},
-	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}},
+	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}}, // mat: the least-norm solution where a wave has fewer units than periods
 	"internal/document":      {},
 	"internal/document/yaml": {ours: []string{"internal/document"}, outside: []string{"go.yaml.in/yaml/v4"}},
 	"internal/chart":         {},

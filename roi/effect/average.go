@@ -6,7 +6,7 @@ import "math"
 // estimate of [Staggered]. Waves treated for longer weigh more.
 func (r GroupTime) Simple() Estimate {
 	if r.model == nil {
-		return Estimate{SE: math.Inf(1), Low: math.Inf(-1), High: math.Inf(1)}
+		return estimateOf(0, math.Inf(1))
 	}
 	e, _ := r.model.estimate(r.model.simple(r.model.cells, r.model.att))
 	return e

@@ -218,6 +218,31 @@ func ExampleSeries_Band() {
 	// +2: -1.93, alone [-2.21, -1.65], together [-2.28, -1.58]
 }
 
+// The same teams, had their months been drawn by lot. The efficient weight leaves
+// a smaller error than differences in differences or in means.
+func ExampleRothSantAnna() {
+	a, err := effect.NewAdoption(fortyTeams)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := effect.RothSantAnna(a, effect.NotYetTreated)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	e := r.Simple()
+	for _, x := range []effect.BetaEstimate{e.Efficient, e.Differences, e.Means} {
+		fmt.Printf("weight %.2f: %.2f [%.2f, %.2f], error %.3f\n", x.Beta, x.Value, x.Low, x.High, x.SE)
+	}
+	fmt.Println(r.Findings.Has("PIL-083"), "few units")
+	// Output:
+	// weight 0.80: -1.67 [-1.86, -1.47], error 0.099
+	// weight 1.00: -1.65 [-1.86, -1.45], error 0.105
+	// weight 0.00: -1.73 [-2.08, -1.39], error 0.177
+	// true few units
+}
+
 // fortyTeams yields made-up rows.
 func fortyTeams(yield func(effect.Observation) bool) {
 	for team := range 40 {

@@ -128,9 +128,10 @@ func panelOf(t testing.TB, rows [][]float64, first []int) effect.Adoption {
 
 type adoptionFigures struct {
 	Panels []struct {
-		First    []int
-		Rows     [][]float64
-		Callaway []groupTimeCase `json:"callaway_santanna"`
+		First     []int
+		Rows      [][]float64
+		Callaway  []groupTimeCase `json:"callaway_santanna"`
+		Efficient []efficientCase `json:"roth_santanna"`
 	}
 }
 
