@@ -168,7 +168,7 @@ func (a *Adjusted) warn(treated []bool) {
 		m += int(indicator(t))
 	}
 	if least := min(m, len(treated)-m); least < LeastAdjusted {
-		a.Findings = append(a.Findings, coaching.Finding{Code: "EFF-002", Severity: coaching.Warning,
+		a.Findings = append(a.Findings, coaching.Finding{Code: "PIL-083", Severity: coaching.Warning,
 			Message: fmt.Sprintf("%d units on the smaller side, want %d: these errors are approximations; decide by the exact test of the changes", least, LeastAdjusted)})
 	}
 }

@@ -83,7 +83,7 @@ func TestAdjustedGolden(t *testing.T) {
 		near(c.CUPED.Welch.CI[0], u.Robust.Low)
 		near(c.CUPED.Welch.SE, u.HC2)
 		near(c.CUPED.Reduction, u.Reduction)
-		require.True(t, a.Findings.Has("EFF-002"), "EFF-002: a pilot is too small for these errors")
+		require.True(t, a.Findings.Has("PIL-083"), "PIL-083: a pilot is too small for these errors")
 	}
 }
 

@@ -15,8 +15,20 @@
 // allocations come from the design as a sequence, such as a pilot's own, or
 // from [Complete].
 //
-// Values are integers over one denominator, made by [Decimals] or [Floats], and
-// so are all estimates until the last line: floating point decides ties by
-// accident, and ties decide small p-values. Panels of any size are computed;
-// what is refused is a space of more than [MaxAllocations].
+// For panels of fifty units a side and more there are the estimators of the
+// econometric literature. [ReadAdoption] reads a long table of units, periods
+// and waves, [CallawaySantAnna] estimates the effect by wave and period and
+// averages it, [RothSantAnna] does so with the smallest error where the timing
+// was drawn by lot. Below that size they warn, and without a variance they give
+// no error. A regression with two-way fixed effects is not here: it compares
+// units with others that were treated before them.
+//
+// [Comparison] says before the start what a design can show; [ANCOVA], [Lin] and
+// [CUPED] use the units' own baselines, beside the exact test; [Pool] puts
+// several pilots together.
+//
+// In the exact tests, values are integers over one denominator, made by
+// [Decimals] or [Floats], and so are all estimates until the last line: floating
+// point decides ties by accident, and ties decide small p-values. Panels of any
+// size are computed; what is refused is a space of more than [MaxAllocations].
 package effect

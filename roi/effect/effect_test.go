@@ -331,7 +331,7 @@ func TestRulesAreComplete(t *testing.T) {
 		}
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
-		for _, m := range regexp.MustCompile(`"((?:ROI|PIL|C|EFF)-\d+)"`).FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`"((?:ROI|PIL|C|EFF)-\d+|DQ\d\d)"`).FindAllStringSubmatch(string(text), -1) {
 			codes[m[1]] = true
 		}
 	}
