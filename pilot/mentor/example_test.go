@@ -106,6 +106,8 @@ func ExamplePlaybook_Markdown() {
 	//
 	// Each signal is a working hypothesis. Ask first; let the leader decide; set a signal aside when the context says otherwise, and write down why.
 	//
+	// **Limit:** Where a team takes a metric for the last word, coaching works less well.
+	//
 	// ## review\_turnaround: review times
 	//
 	// **Hypothesis:** long review loops → late merges → sprint spill-over
@@ -121,7 +123,7 @@ func ExamplePlaybook_Markdown() {
 	//
 	// **Do not conclude:** that slow means careless
 	//
-	// 87 words, about 0.4 minutes to read.
+	// 102 words, about 0.5 minutes to read.
 }
 
 // The coach used a signal that the steward had not decided on, and overruled the

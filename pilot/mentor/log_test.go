@@ -252,7 +252,8 @@ func requireRules(t *testing.T, findings coaching.Findings) {
 	}
 }
 
-// C-1: half a day is the least, a whole day the recommendation.
+// PIL-104, PIL-105 and C-1: half a day is the least, a whole day the
+// recommendation.
 func TestWorkshopHours(t *testing.T) {
 	for _, tt := range []struct {
 		minutes int

@@ -143,6 +143,19 @@ func TestPlaybookWordBudget(t *testing.T) {
 	require.Contains(t, p.Check()[0].String(), "PIL-101 warning: 1001 words, want at most 1000")
 }
 
+// PIL-108: every playbook says in front, in both forms, that a metric is not the
+// last word.
+func TestPlaybookStatesTheLimitOfMetrics(t *testing.T) {
+	const limit = "Where a team takes a metric for the last word, coaching works less well."
+	for _, p := range []mentor.Playbook{playbook(), playbook().For([]string{"review_turnaround"}), {}} {
+		for _, page := range [][]byte{p.Markdown(), p.HTML()} {
+			before, _, found := strings.Cut(string(page), limit)
+			require.True(t, found)
+			require.NotContains(t, before, "Hypothesis")
+		}
+	}
+}
+
 // The two forms as they are, read by eye once, then held.
 func TestPlaybookGolden(t *testing.T) {
 	for name, got := range map[string][]byte{
