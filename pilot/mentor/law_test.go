@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -74,10 +75,7 @@ func TestNoOrderOfEventsLetsASessionThrough(t *testing.T) {
 				want[s.ID] = prepared[coach] && agreed && !slices.ContainsFunc(s.Shown, func(id string) bool { return !open[id] })
 				sessions = append(sessions, s)
 			}
-			standing[on] = map[string]bool{}
-			for id, yes := range open {
-				standing[on][id] = yes
-			}
+			standing[on] = maps.Clone(open)
 		}
 		l.Sessions = rapid.Permutation(sessions).Draw(r, "order of sessions")
 		l.Enablement = rapid.Permutation(l.Enablement).Draw(r, "order of enablement")
