@@ -52,7 +52,9 @@ func (p *programme) coach() error {
 			}
 			return ids
 		},
-		Can: func(s mentor.Session, id string) bool { return allowed[s.ID+" "+id] },
+		Can:      func(s mentor.Session, id string) bool { return allowed[s.ID+" "+id] },
+		Playbook: p.plan.Playbook,
+		Run:      p.plan.Run(),
 	}
 	fs = p.records.Check(gate)
 	for _, f := range fs {

@@ -63,7 +63,7 @@ func Anecdotes(narratives []Narrative, sessions []Session, consents signal.Conse
 	kept := checkNarratives(&f, narratives, heldByID(sessions))
 	for i, n := range narratives {
 		digest := n.Digest()
-		if consents == nil || n.Leader.IsZero() || !consents.Holds(n.Leader, digest, AnecdotePurpose, at) {
+		if consents == nil || !consents.Holds(n.Leader, digest, AnecdotePurpose, at) {
 			f.warn("C-21", fmt.Sprintf("narratives[%d]", i), "the leader's consent to these words does not hold; not printed")
 		} else if kept[i] {
 			printed = append(printed, Anecdote{

@@ -43,6 +43,82 @@ func ExampleAgreement_Check() {
 	// MEN-004 error in_reporting_line: the peer coach stands in the leader's reporting line; want a coach outside it
 }
 
+// A coach sat through half a day and was heard by nobody else.
+func ExampleEnablement_Check() {
+	p := people("C1", "P-ANALYTICS")
+	e := mentor.Enablement{
+		Coach: p[0], Workshop: coaching.MustDate("2027-01-27"), WorkshopMinutes: 210, TeachBack: 85, Assessor: p[0], Analyst: p[1],
+	}
+	for _, f := range e.Check() {
+		fmt.Println(f)
+	}
+	// Output:
+	// MEN-005 error assessor: the teach-back needs an assessor other than the coach
+	// C-1 warning workshop_minutes: workshop of 3.5 hours; 7 are recommended
+}
+
+// A verdict instead of a hypothesis, and nothing that says how to read the
+// signal.
+func ExamplePlaybook_Check() {
+	p := mentor.Playbook{
+		Title:   "Sprint predictability",
+		Signals: []mentor.Line{{Signal: "review_turnaround", Path: "long review loops -> late merges -> sprint spill-over"}},
+		Entries: []mentor.Entry{{
+			Signal:  "review_turnaround",
+			Prompts: []string{"What waits longest for you?", "The data show that you are slow; why?"},
+			Experiment: mentor.Experiment{
+				ID: "E-REVIEW", Text: "First review within one working day", Measure: "hours to first review", Days: 56, Kind: mentor.RuleChange,
+			},
+			DoNotConclude: "that slow means careless",
+		}},
+	}
+	for _, f := range p.Check() {
+		fmt.Println(f)
+	}
+	// Output:
+	// PIL-106 error entries[0].interpretive_rule: no rule says how to read the signal
+	// PIL-107 warning entries[0].prompts[1]: "the data show" sounds like a verdict; a signal is a working hypothesis
+}
+
+// The playbook of a leader whose pack holds one of the programme's two signals.
+func ExamplePlaybook_For() {
+	whole := mentor.Playbook{
+		Title:   "Sprint predictability",
+		Signals: []mentor.Line{{Signal: "meeting_hygiene"}, {Signal: "review_turnaround"}},
+		Entries: []mentor.Entry{{Signal: "meeting_hygiene"}, {Signal: "review_turnaround"}},
+	}
+	own := whole.For([]string{"review_turnaround"})
+	for _, e := range own.Entries {
+		fmt.Println(e.Signal)
+	}
+	// Output:
+	// review_turnaround
+}
+
+// Three sessions, one of which was missed, and a commitment that was kept. No row
+// is about the coach, who has one leader only.
+func ExampleLog_Measures() {
+	p := people("L01", "C1")
+	day := coaching.MustDate("2027-02-08")
+	l := mentor.Log{
+		Trials: []mentor.Trial{{Leader: p[0], Owner: p[0], Experiment: "E-REVIEW", Signal: "review_turnaround",
+			Run: coaching.Window{From: day.AddDays(4), To: day.AddDays(59)}}},
+		Sessions: []mentor.Session{
+			{ID: "S-1", Date: day, Leader: p[0], Coach: p[1], Attendance: mentor.Held, Shown: []string{"review_turnaround"},
+				Commitments: []mentor.Commitment{{ID: "K-1", Text: "Name a second reviewer", Owner: p[0], Due: day.AddDays(4)}}},
+			{ID: "S-2", Date: day.AddDays(7), Leader: p[0], Coach: p[1], Attendance: mentor.Missed},
+			{ID: "S-3", Date: day.AddDays(14), Leader: p[0], Coach: p[1], Attendance: mentor.Held,
+				Followed: []mentor.Followed{{Commitment: "K-1", Outcome: mentor.Kept}}},
+		},
+	}
+	m := l.Measures(day.AddDays(28), 5)
+	fmt.Println("held", m.Held, "missed", m.Missed, "kept", m.Kept, "of", m.Due)
+	fmt.Println("days from signal to experiment", m.DaysToExperiment, "rows of coaches", len(m.Coaches))
+	// Output:
+	// held 2 missed 1 kept 1 of 1
+	// days from signal to experiment [4] rows of coaches 0
+}
+
 // A leader stopped a trial after two weeks and wrote nothing down; and its
 // figure was the trace that the signal is made from.
 func ExampleTrial_Check() {
@@ -106,6 +182,8 @@ func ExamplePlaybook_Markdown() {
 	//
 	// Each signal is a working hypothesis. Ask first; let the leader decide; set a signal aside when the context says otherwise, and write down why.
 	//
+	// **Limit:** Where a team takes a metric for the last word, coaching works less well.
+	//
 	// ## review\_turnaround: review times
 	//
 	// **Hypothesis:** long review loops → late merges → sprint spill-over
@@ -121,7 +199,7 @@ func ExamplePlaybook_Markdown() {
 	//
 	// **Do not conclude:** that slow means careless
 	//
-	// 87 words, about 0.4 minutes to read.
+	// 102 words, about 0.5 minutes to read.
 }
 
 // The coach used a signal that the steward had not decided on, and overruled the

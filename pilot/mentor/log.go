@@ -145,33 +145,24 @@ func (l Log) checkOneCoach(f *finder) {
 	slices.SortFunc(order, func(i, j int) int {
 		return cmp.Or(l.Agreements[i].Signed.Compare(l.Agreements[j].Signed), cmp.Compare(i, j))
 	})
-	// Of each leader's agreements so far, the one that holds longest, and the
-	// longest one with another coach.
-	longest := map[coaching.PersonID][2]int{}
+	// Of each leader's agreements so far, the one that holds longest. One with
+	// another coach that overlaps any of them overlaps this one, or an overlap
+	// was reported before.
+	longest := map[coaching.PersonID]int{}
 	for _, i := range order {
 		a := l.Agreements[i]
-		best, ok := longest[a.Leader]
+		j, ok := longest[a.Leader]
 		if !ok {
-			longest[a.Leader] = [2]int{i, -1}
+			longest[a.Leader] = i
 			continue
 		}
-		other := best[0]
-		if l.Agreements[other].Coach == a.Coach {
-			other = best[1]
+		b := l.Agreements[j]
+		if b.Coach != a.Coach && b.lasts(a.Signed) {
+			f.err("MEN-007", fmt.Sprintf("agreements[%d]", i), "agreements[%d] of the same leader with another coach holds at the same time; a leader has one coach at a time", j)
 		}
-		if other >= 0 && l.Agreements[other].lasts(a.Signed) {
-			f.err("MEN-007", fmt.Sprintf("agreements[%d]", i), "agreements[%d] of the same leader with another coach holds at the same time; a leader has one coach at a time", other)
+		if a.outlasts(b.Ended) {
+			longest[a.Leader] = i
 		}
-		longer := l.Agreements[best[0]].Ended
-		switch same := l.Agreements[best[0]].Coach == a.Coach; {
-		case same && a.outlasts(longer):
-			best[0] = i
-		case !same && a.outlasts(longer):
-			best = [2]int{i, best[0]}
-		case !same && (best[1] < 0 || a.outlasts(l.Agreements[best[1]].Ended)):
-			best[1] = i
-		}
-		longest[a.Leader] = best
 	}
 }
 

@@ -252,7 +252,8 @@ func requireRules(t *testing.T, findings coaching.Findings) {
 	}
 }
 
-// C-1: half a day is the least, a whole day the recommendation.
+// PIL-104, PIL-105 and C-1: half a day is the least, a whole day the
+// recommendation.
 func TestWorkshopHours(t *testing.T) {
 	for _, tt := range []struct {
 		minutes int
@@ -290,6 +291,11 @@ func TestCommitmentsOfAnotherLeader(t *testing.T) {
 	l.Sessions = append(l.Sessions[:4], l.Sessions[5:]...) // only others met afterwards
 	l.Sessions = l.Sessions[:6]
 	require.False(t, l.Check(open()).Has("MEN-010"))
+	missed := l.Sessions[3]
+	missed.ID, missed.Date = "S-L02-07", missed.Date.AddDays(14)
+	missed.Attendance, missed.Shown, missed.Used, missed.Commitments = mentor.Missed, nil, nil, nil
+	l.Sessions = append(l.Sessions, missed)
+	require.False(t, l.Check(open()).Has("MEN-010"), "a missed session takes nothing up")
 }
 
 // MEN-007: renewing the agreement with the same coach is one coach, not two.
@@ -515,9 +521,9 @@ func FuzzLog(f *testing.F) {
 // MEN-015: what a text may hold: a number that is short, a date, an at sign that
 // is no address.
 func TestPlainTextsIdentifyNobody(t *testing.T) {
-	for _, text := range []string{"Meet at 14:30 @ the usual place", "Done by 2027-02-12", "12345 tickets", "@", "a@", "@ all", "", "Größe 10 %"} {
+	for _, text := range []string{"Meet at 14:30 @ the usual place", "Done by 2027-02-12", "12345 tickets", "@", "a@", "a@ b", "@ all", "@all", "to @all", "Größe 10 %"} {
 		l, _ := readLog(t)
-		l.Sessions[0].Commitments[0].Text = "x " + text
+		l.Sessions[0].Commitments[0].Text = text
 		require.Empty(t, l.Check(open()), text)
 	}
 }

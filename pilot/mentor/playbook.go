@@ -117,7 +117,8 @@ func (p Playbook) Words() int { return countWords(p.text().plain()) }
 func (p Playbook) ReadingTime() time.Duration { return ReadingTime(p.Words(), 0) }
 
 // For returns the playbook of one leader: only the signals of the leader's own
-// pack, in the playbook's order.
+// pack, in the playbook's order, supporting ones included. The playbook is not
+// changed.
 func (p Playbook) For(pack []string) Playbook {
 	q := Playbook{Title: p.Title, Outcome: p.Outcome}
 	for _, line := range p.Signals {
@@ -127,6 +128,7 @@ func (p Playbook) For(pack []string) Playbook {
 	}
 	for _, e := range p.Entries {
 		if slices.Contains(pack, e.Signal) {
+			e.Experiment.Supporting = slices.DeleteFunc(slices.Clone(e.Experiment.Supporting), func(id string) bool { return !slices.Contains(pack, id) })
 			q.Entries = append(q.Entries, e)
 		}
 	}

@@ -81,6 +81,8 @@ func TestReassignmentLeavesSettledPromises(t *testing.T) {
 	l.Sessions[2].Commitments[0].Owner = person(t, coach1)
 	l.Sessions[2].Commitments[0].Due = coaching.MustDate("2027-03-05")
 	require.Empty(t, l.Check(open()), "taken up")
+	l.Sessions[7].Followed, l.Sessions[2].Commitments[0].Owner = nil, person(t, leader1)
+	require.False(t, l.Check(open()).Has("MEN-016"), "the leader stays")
 	l.Sessions[2].Commitments[0].Due = coaching.MustDate("2027-02-28")
 	l.Sessions[7].Followed = nil
 	require.False(t, l.Check(open()).Has("MEN-016"))

@@ -16,12 +16,16 @@ type block struct {
 	items []string
 }
 
-// text lays out the playbook. Signals stand in their order; a signal without an
-// entry, and an entry without a signal, is left out.
+// text lays out the playbook, with what figures cannot do in front (PIL-108).
+// Signals stand in their order; a signal without an entry, and an entry without a
+// signal, is left out.
 func (p Playbook) text() page {
 	doc := page{{kind: '1', items: []string{"Playbook: " + p.Title}}}
 	doc = append(doc, block{kind: 'p', items: []string{
 		"Each signal is a working hypothesis. Ask first; let the leader decide; set a signal aside when the context says otherwise, and write down why.",
+	}})
+	doc = append(doc, block{kind: 'p', label: "Limit", items: []string{
+		"Where a team takes a metric for the last word, coaching works less well.",
 	}})
 	for _, line := range p.Signals {
 		for _, e := range p.Entries {

@@ -101,7 +101,7 @@ func (t Trial) checkMeasure(f *finder, path string, g Gate) {
 		f.err("PIL-109", path+"signal", "signal %s is not in this leader's own pack", t.Signal)
 	}
 	for i, id := range t.Supporting {
-		if id == t.Signal || slices.Contains(t.Supporting[:i], id) || !slices.Contains(pack, id) {
+		if id == t.Signal || !slices.Contains(pack, id) || slices.Contains(t.Supporting[:i], id) {
 			f.err("PIL-109", fmt.Sprintf("%ssupporting[%d]", path, i), "want another signal of this leader's own pack, once")
 		}
 	}
