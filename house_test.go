@@ -53,7 +53,7 @@ var house = map[string]room{
 	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
 	"roi":                    {ours: []string{"internal/chart", "internal/document", "internal/enum", "internal/markup"}, outside: []string{"github.com/shopspring/decimal"}}, // chart, markup: the page for finance; document: a case as a file
 	"roi/worksheet":          {ours: []string{"roi"}},                                                                                                                         // who only computes a statement does not carry archive/zip
-	"roi/effect":             {outside: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}},                                   // mat: the least-norm solution where a wave has fewer units than periods
+	"roi/effect":             {ours: []string{"internal/chart"}, outside: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}}, // mat: the least-norm solution where a wave has fewer units than periods
 	"internal/document":      {},
 	"internal/document/yaml": {ours: []string{"internal/document"}, outside: []string{"go.yaml.in/yaml/v4"}},
 	"internal/chart":         {},

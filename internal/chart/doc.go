@@ -1,8 +1,9 @@
 // Package chart draws the few fixed figures of the library as SVG: a schedule
 // ([Gantt]), values over time ([Trend]), group ratios with intervals
 // ([Forest]) or beside their sizes ([Funnel]), parts of a whole ([Shares]), a
-// sum in steps ([Bridge]), units before and after ([Dots]) and a
-// randomisation distribution ([Histogram]).
+// sum in steps ([Bridge]), units before and after ([Dots]), a
+// randomisation distribution ([Histogram]) and effects by the distance from a start
+// ([EventStudy]).
 //
 // Fill the struct of a figure and call SVG. There is nothing else to set: the
 // figures share one width, one typeface and one palette, so that a page of them

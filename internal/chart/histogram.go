@@ -26,10 +26,20 @@ type Bin struct {
 // the greatest, which belongs to the last bin. Values that are not finite are
 // left out. It returns nil when there are none or n is below 1, and one bin
 // when all are the same. The bins rise.
-func BinsOf(values []float64, n int) []Bin {
+func BinsOf(values []float64, n int) []Bin { return WeightedBinsOf(values, nil, n) }
+
+// WeightedBinsOf is BinsOf for values that occur counts times each; nil counts
+// are 1 each. A count that is not positive is left out.
+func WeightedBinsOf(values []float64, counts []int, n int) []Bin {
+	times := func(i int) int {
+		if counts == nil {
+			return 1
+		}
+		return counts[i]
+	}
 	lo, hi := math.Inf(1), math.Inf(-1)
-	for _, v := range values {
-		if finite(v) {
+	for i, v := range values {
+		if finite(v) && times(i) > 0 {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
@@ -47,9 +57,9 @@ func BinsOf(values []float64, n int) []Bin {
 		bins[i] = Bin{From: lo + float64(float64(i)*step), To: lo + float64(float64(i+1)*step)}
 	}
 	bins[n-1].To = hi
-	for _, v := range values {
-		if finite(v) {
-			bins[min(max(int((v-lo)/step), 0), n-1)].Count++
+	for i, v := range values {
+		if finite(v) && times(i) > 0 {
+			bins[min(max(int((v-lo)/step), 0), n-1)].Count += times(i)
 		}
 	}
 	return bins
