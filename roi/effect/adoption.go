@@ -192,15 +192,12 @@ func (b *collector) add(u, period, first int, y float64) (code, message string) 
 	}
 	// Most often the next period of the same unit.
 	if b.column++; b.column >= len(b.periods) || b.periods[b.column] != period {
-		if !b.find(period) {
-			return "DQ05", fmt.Sprintf("more than %d cells of units by periods", maxUnits)
-		}
+		b.find(period)
 	}
-	need := (u + 1) * b.width
-	if need > maxUnits {
-		b.full = true
+	if b.full = len(b.ids)*len(b.periods) > maxUnits; b.full {
 		return "DQ05", fmt.Sprintf("more than %d cells of units by periods", maxUnits)
 	}
+	need := (u + 1) * b.width
 	for len(b.cells) < need {
 		b.cells = slices.Grow(b.cells, b.width)
 		n := len(b.cells)
@@ -220,27 +217,19 @@ func (b *collector) add(u, period, first int, y float64) (code, message string) 
 	return "", ""
 }
 
-// find sets column to that of a period, a new one for a new period; false when
-// the grid would be too large.
-func (b *collector) find(period int) bool {
+// find sets column to that of a period, a new one for a new period. A row of
+// cells is never twice as wide as it needs to be.
+func (b *collector) find(period int) {
 	c, ok := b.columns[period]
 	if !ok {
 		c = len(b.periods)
 		if c == b.width {
-			wider := max(8, 2*b.width)
-			if wider > maxUnits/max(1, len(b.ids)) {
-				if wider = b.width + 1; wider > maxUnits/max(1, len(b.ids)) {
-					b.full = true
-					return false
-				}
-			}
-			b.widen(wider)
+			b.widen(max(1, 2*b.width))
 		}
 		b.columns[period] = c
 		b.periods = append(b.periods, period)
 	}
 	b.column = c
-	return true
 }
 
 func (b *collector) widen(width int) {
