@@ -35,10 +35,10 @@ type Observation struct {
 // a unit without a reading in every period is left out, and a finding says so.
 // The zero Adoption holds nothing. An Adoption does not change after it is made.
 type Adoption struct {
-	ids      []string  // shorter ones first, then by bytes
-	first    []int     // of each unit; unset when it is not treated in the panel
-	periods  []int     // ascending
-	y        []float64 // unit by unit
+	ids      []string    // shorter ones first, then by bytes
+	first    []int       // of each unit; unset when it is not treated in the panel
+	periods  []int       // ascending
+	y        [][]float64 // of each unit, by period
 	findings coaching.Findings
 }
 
@@ -101,7 +101,7 @@ func (a Adoption) Exact(places int) (panel Panel, start, allocation []int, err e
 	if len(a.ids) == 0 {
 		return Panel{}, nil, nil, errEmptyAdoption
 	}
-	v, err := Floats(a.y, places)
+	v, err := Floats(slices.Concat(a.y...), places)
 	if err != nil {
 		return Panel{}, nil, nil, err
 	}
@@ -134,8 +134,6 @@ func (a Adoption) waves() []int {
 	return out
 }
 
-func (a Adoption) row(i int) []float64 { return a.y[i*len(a.periods) : (i+1)*len(a.periods)] }
-
 var errEmptyAdoption = errors.New("effect: the panel holds nothing")
 
 // A collector fills a grid of units by periods in the order in which they
@@ -148,9 +146,8 @@ type collector struct {
 	last    int   // the unit of the row before
 	columns map[int]int
 	periods []int
-	column  int // of the row before
-	cells   []float64
-	width   int // of a row of cells, at least the number of periods
+	column  int         // of the row before
+	cells   [][]float64 // of each unit, as far as its last column
 	found   coaching.Findings
 	full    bool
 }
@@ -177,6 +174,7 @@ func (b *collector) unit(name string, where int) int {
 		u = len(b.ids)
 		b.units[name] = u
 		b.ids, b.first, b.where = append(b.ids, name), append(b.first, -1), append(b.where, where)
+		b.cells = append(b.cells, nil)
 	}
 	b.last = u
 	return u
@@ -192,71 +190,42 @@ func (b *collector) add(u, period, first int, y float64) (code, message string) 
 	}
 	// Most often the next period of the same unit.
 	if b.column++; b.column >= len(b.periods) || b.periods[b.column] != period {
-		if !b.find(period) {
-			return "DQ05", fmt.Sprintf("more than %d cells of units by periods", maxUnits)
-		}
+		b.find(period)
 	}
-	need := (u + 1) * b.width
-	if need > maxUnits {
-		b.full = true
+	if b.full = len(b.ids)*len(b.periods) > maxUnits; b.full {
 		return "DQ05", fmt.Sprintf("more than %d cells of units by periods", maxUnits)
-	}
-	for len(b.cells) < need {
-		b.cells = slices.Grow(b.cells, b.width)
-		n := len(b.cells)
-		b.cells = b.cells[:n+b.width]
-		for i := n; i < n+b.width; i++ {
-			b.cells[i] = math.Float64frombits(absent)
-		}
-	}
-	cell := &b.cells[u*b.width+b.column]
-	if math.Float64bits(*cell) != absent {
-		return "DQ04", "the unit has an earlier row for this period"
 	}
 	if y != y {
 		y = math.Float64frombits(missing)
+	}
+	row := b.cells[u]
+	if b.column >= len(row) {
+		if row == nil {
+			row = make([]float64, 0, len(b.periods))
+		}
+		for len(row) < b.column {
+			row = append(row, math.Float64frombits(absent))
+		}
+		b.cells[u] = append(row, y)
+		return "", ""
+	}
+	cell := &row[b.column]
+	if math.Float64bits(*cell) != absent {
+		return "DQ04", "the unit has an earlier row for this period"
 	}
 	*cell = y
 	return "", ""
 }
 
-// find sets column to that of a period, a new one for a new period; false when
-// the grid would be too large.
-func (b *collector) find(period int) bool {
+// find sets column to that of a period, a new one for a new period.
+func (b *collector) find(period int) {
 	c, ok := b.columns[period]
 	if !ok {
 		c = len(b.periods)
-		if c == b.width {
-			wider := max(8, 2*b.width)
-			if wider > maxUnits/max(1, len(b.ids)) {
-				if wider = b.width + 1; wider > maxUnits/max(1, len(b.ids)) {
-					b.full = true
-					return false
-				}
-			}
-			b.widen(wider)
-		}
 		b.columns[period] = c
 		b.periods = append(b.periods, period)
 	}
 	b.column = c
-	return true
-}
-
-func (b *collector) widen(width int) {
-	rows := 0
-	if b.width > 0 {
-		rows = len(b.cells) / b.width
-	}
-	cells := make([]float64, rows*width)
-	for r := range rows {
-		row := cells[r*width : (r+1)*width]
-		n := copy(row, b.cells[r*b.width:(r+1)*b.width])
-		for i := n; i < width; i++ {
-			row[i] = math.Float64frombits(absent)
-		}
-	}
-	b.cells, b.width = cells, width
 }
 
 // report keeps a finding, and says whether to read on.
@@ -282,11 +251,9 @@ func (b *collector) finish(place func(where int) coaching.Finding) (Adoption, er
 	out := 0
 	for u := range b.ids {
 		n := 0
-		if r := (u + 1) * b.width; r <= len(b.cells) {
-			for _, y := range b.cells[u*b.width : u*b.width+len(b.periods)] {
-				if y == y {
-					n++
-				}
+		for _, y := range b.cells[u] {
+			if y == y {
+				n++
 			}
 		}
 		if n == len(b.periods) && n > 0 {
@@ -317,7 +284,7 @@ func (b *collector) finish(place func(where int) coaching.Finding) (Adoption, er
 		slices.SortFunc(units, order)
 	}
 	a := Adoption{findings: gaps, ids: make([]string, len(units)), first: make([]int, len(units)),
-		periods: make([]int, len(columns)), y: make([]float64, len(units)*len(columns))}
+		periods: make([]int, len(columns)), y: make([][]float64, len(units))}
 	for k, c := range columns {
 		a.periods[k] = b.periods[c]
 	}
@@ -327,14 +294,12 @@ func (b *collector) finish(place func(where int) coaching.Finding) (Adoption, er
 		if a.first[k] = b.first[u]; a.first[k] == 0 || a.first[k] > a.periods[len(a.periods)-1] {
 			a.first[k] = unset
 		}
-		row := b.cells[u*b.width : (u+1)*b.width]
-		if straight {
-			copy(a.row(k), row)
-			continue
-		}
-		to := a.row(k)
-		for i, c := range columns {
-			to[i] = row[c]
+		row := b.cells[u]
+		if a.y[k] = row; !straight {
+			a.y[k] = make([]float64, len(columns))
+			for i, c := range columns {
+				a.y[k][i] = row[c]
+			}
 		}
 	}
 	return a, nil

@@ -63,6 +63,7 @@ func TestReadAdoptionFindings(t *testing.T) {
 		{"DQ01 column missing", replace("days", "hours"), "line 1: DQ01 error days: 0 columns of this name among 5; want 1"},
 		{"DQ01 column twice", replace("note", "days"), "line 1: DQ01 error days: 2 columns of this name among 5; want 1"},
 		{"DQ01 fields", replace("b,2,4,3,", "b,2,4"), "line 3: DQ01 error: the row has 3 fields; the header has 5"},
+		{"DQ01 too many fields", replace("b,2,4,3,", "b,2,4,3,,"), "line 3: DQ01 error: the row has 6 fields; the header has 5"},
 		{"DQ01 name", replace("b,2,4", ",2,4"), "line 3:1: DQ01 error team: the unit's name is empty, longer than 256 bytes or no UTF-8 text"},
 		{"DQ01 quote", replace(`"said`, `"said "`), "line 6:"},
 		{"DQ01 line", smallTable + strings.Repeat("x", 70_000), "line 8: DQ01 error: the line has more than 65536 bytes"},
@@ -114,14 +115,17 @@ func TestReadAdoptionStopsReporting(t *testing.T) {
 // A table in which each row has a unit and a period of its own would need the
 // square of its rows; it is refused before it does (DQ05).
 func TestNewAdoptionBoundsTheGrid(t *testing.T) {
+	seen := 0
 	_, err := effect.NewAdoption(func(yield func(effect.Observation) bool) {
 		for i := 1; i < 10_000; i++ {
+			seen = i
 			if !yield(effect.Observation{Unit: fmt.Sprint(i), Period: i, Outcome: 1}) {
 				return
 			}
 		}
 	})
 	require.ErrorContains(t, err, "more than 16777216 cells")
+	require.Equal(t, 4097, seen, "it stops at the first row that is too many")
 	require.True(t, blocking(t, err).Has("DQ05"))
 }
 

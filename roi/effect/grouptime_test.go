@@ -3,6 +3,7 @@ package effect_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -237,4 +238,26 @@ func TestBand(t *testing.T) {
 	require.NoError(t, err)
 	require.Greater(t, cells.Critical, band.Critical)
 	require.InDelta(t, cells.Cells[0].Value-cells.Critical*cells.Cells[0].SE, cells.Cells[0].BandLow, 1e-12)
+}
+
+// What the controls of two waves differ by is uncertain too: of two points, one
+// owes its error to that and one to noise, so they are independent and the band
+// is that of two, 2.236 standard errors, not of one.
+func TestBandCountsControlsThatDiffer(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	var rows [][]float64
+	var first []int
+	for i := range 300 {
+		f := []int{3, 0, 5}[i%3]
+		y := dice.NormFloat64() / 100
+		if f == 5 {
+			y += 20
+		}
+		rows, first = append(rows, []float64{0, 0, y, y, y + dice.NormFloat64()}), append(first, f)
+	}
+	s := groupTime(t, panelOf(t, rows, first), effect.GroupTimeSpec{}).Groups()
+	require.Len(t, s.Points, 2)
+	s, err := s.Band(4000, 3)
+	require.NoError(t, err)
+	require.InDelta(t, 2.236, s.Critical, 0.06)
 }

@@ -51,10 +51,13 @@ func layOut(a Adoption, anticipation, least int) (*waves, coaching.Findings, err
 	}
 	starts := a.waves()
 	all := make([]wave, len(starts))
+	k := 0
 	for i, f := range a.first {
-		k, _ := slices.BinarySearch(starts, f)
+		if f != starts[k] {
+			k, _ = slices.BinarySearch(starts, f)
+		}
 		all[k].first = f
-		all[k].rows = append(all[k].rows, a.row(i))
+		all[k].rows = append(all[k].rows, a.y[i])
 	}
 	w := &waves{periods: a.periods}
 	for _, v := range all {
@@ -85,7 +88,9 @@ func layOut(a Adoption, anticipation, least int) (*waves, coaching.Findings, err
 			v.rows[r] = row[:len(w.periods)]
 			for t, y := range v.rows[r] {
 				v.mean[t] += y
-				w.scale = max(w.scale, math.Abs(y))
+				if y > w.scale || -y > w.scale {
+					w.scale = math.Abs(y)
+				}
 			}
 		}
 		for t := range v.mean {
