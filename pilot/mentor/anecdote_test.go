@@ -1,6 +1,7 @@
 package mentor_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -124,6 +125,17 @@ func TestAnecdotesPrintNeitherOfTwo(t *testing.T) {
 		anecdotes, findings := mentor.Anecdotes(list, l.Sessions, agreed(list), printDay())
 		require.Len(t, anecdotes, 2)
 		require.True(t, findings.Has("MEN-011"))
+		first, second := slices.IndexFunc(list, func(n mentor.Narrative) bool { return n.ID == other.ID }), 0
+		for i, n := range list {
+			if n.ID == other.ID {
+				second = i
+			}
+		}
+		for path, at := range map[string]int{fmt.Sprintf("narratives[%d].id", first): second, fmt.Sprintf("narratives[%d].id", second): first} {
+			i := slices.IndexFunc(findings, func(f coaching.Finding) bool { return f.Path == path })
+			require.GreaterOrEqual(t, i, 0)
+			require.Contains(t, findings[i].Message, fmt.Sprintf("narratives[%d] has this id", at))
+		}
 		require.False(t, slices.ContainsFunc(anecdotes, func(a mentor.Anecdote) bool { return a.Narrative == other.ID }))
 	}
 }

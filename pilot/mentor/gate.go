@@ -8,7 +8,8 @@ type Gate struct {
 	// Pack returns the signals of the leader's own pack; nil means none.
 	Pack func(leader coaching.PersonID) []string
 	// Can reports whether the session's coach could use a signal on its day:
-	// flags decided by a steward, standing and consent in order. nil means no.
+	// flags decided by a steward, standing and consent in order, such as that
+	// CanCoach of the pilot's log found nothing against it. nil means no.
 	Can func(s Session, signal string) bool
 	// Playbook holds the entries that trials are compared with; with none they
 	// are not compared.

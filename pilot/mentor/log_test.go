@@ -395,6 +395,16 @@ func TestMeasures(t *testing.T) {
 	_, ok = mentor.Measures{}.MedianDays()
 	require.False(t, ok)
 
+	begun := l
+	begun.Trials = slices.Clone(l.Trials)
+	begun.Trials[0].Run.From = coaching.MustDate("2027-02-07")
+	require.Equal(t, []int{5, 7}, begun.Measures(coaching.MustDate("2027-02-28"), 3).DaysToExperiment, "it began before its signal was shown")
+	begun.Trials[0].Run.From = coaching.MustDate("2027-02-08")
+	require.Equal(t, []int{0, 5, 7}, begun.Measures(coaching.MustDate("2027-02-28"), 3).DaysToExperiment)
+	begun.Sessions = slices.Clone(l.Sessions)
+	begun.Sessions[3].Attendance = mentor.Missed
+	require.Equal(t, []int{0, 0, 5}, begun.Measures(coaching.MustDate("2027-02-28"), 3).DaysToExperiment, "a missed session shows nothing; the next one does")
+
 	early := l.Measures(coaching.MustDate("2027-02-12"), 3)
 	require.Equal(t, []int{3}, early.DaysToExperiment)
 	require.Equal(t, 1, early.Due)
