@@ -64,7 +64,7 @@ func (r *Report) sealed() bool { return r != nil && r.seal != (Digest{}) && r.se
 
 // digest covers everything that the report says.
 func (r *Report) digest() Digest {
-	b, err := json.Marshal(r)
+	b, err := json.Marshal((*whole)(r))
 	if err != nil || r.policy.Hash() != r.PolicyHash {
 		return Digest{}
 	}

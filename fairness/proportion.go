@@ -2,6 +2,7 @@ package fairness
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -41,6 +42,25 @@ type Interval struct{ Low, High float64 }
 // MarshalJSON returns [low,high], with null for a side without a bound.
 func (i Interval) MarshalJSON() ([]byte, error) {
 	return json.Marshal([2]*float64{finite(i.Low), finite(i.High)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes: a side without a bound is
+// infinite.
+func (i *Interval) UnmarshalJSON(data []byte) error {
+	var ends []*float64
+	if err := json.Unmarshal(data, &ends); err != nil || len(ends) != 2 {
+		return errors.New("fairness: not an interval; want [low, high], with null for a side without a bound")
+	}
+	*i = Interval{bound(ends[0], -1), bound(ends[1], 1)}
+	return nil
+}
+
+// bound returns the number, and infinity on its side for none.
+func bound(v *float64, side int) float64 {
+	if v == nil {
+		return math.Inf(side)
+	}
+	return *v
 }
 
 // finite returns nil for what JSON has no number for.
@@ -236,4 +256,23 @@ func (e Estimate) MarshalJSON() ([]byte, error) {
 		s.Value = finite(e.Value)
 	}
 	return json.Marshal(s)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes: a value that is null is undefined,
+// and a side without a bound is infinite.
+func (e *Estimate) UnmarshalJSON(data []byte) error {
+	var s map[string]*float64
+	if err := json.Unmarshal(data, &s); err != nil || len(s) != 3 {
+		return errors.New("fairness: not an estimate; want value, low and high, each a number or null")
+	}
+	for _, name := range []string{"value", "low", "high"} {
+		if _, ok := s[name]; !ok {
+			return errors.New("fairness: not an estimate; want value, low and high, each a number or null")
+		}
+	}
+	*e = Estimate{Low: bound(s["low"], -1), High: bound(s["high"], 1)}
+	if v := s["value"]; v != nil {
+		e.Value, e.Defined = *v, true
+	}
+	return nil
 }

@@ -177,67 +177,9 @@ func position(data []byte, offset int) (line, column int) {
 	return 1 + bytes.Count(before, []byte("\n")), offset - bytes.LastIndexByte(before, '\n')
 }
 
-// public returns what is printed as JSON: without the figures that the text
-// leaves out. A family with a hidden group keeps no figure that others share with
-// it: gaps, the ratio to the highest rate, and rates drawn together.
-func (r *reviewed) public() *reviewed {
-	report, out := *r.Report, *r
-	out.Report = &report
-	none := fairness.Estimate{Low: math.NaN(), High: math.NaN()}
-	report.Families = slices.Clone(report.Families)
-	// The gaps of the scores share all scores, those of hidden groups among them.
-	anyHidden := slices.ContainsFunc(report.Families, func(f fairness.FamilyResult) bool {
-		return slices.ContainsFunc(f.Groups, func(g fairness.GroupResult) bool { return g.Suppressed })
-	})
-	for i := range report.Families {
-		f := &report.Families[i]
-		hidden := slices.ContainsFunc(f.Groups, func(g fairness.GroupResult) bool { return g.Suppressed })
-		f.Groups, f.Adjusted = slices.Clone(f.Groups), slices.Clone(f.Adjusted)
-		f.Metrics = slices.DeleteFunc(slices.Clone(f.Metrics), func(m fairness.MetricResult) bool { return m.Suppressed })
-		if len(f.Metrics) < 5 { // the larger of two gaps, of which one may be hidden
-			f.EqualisedOdds = fairness.EqualisedOdds(fairness.GapOf(), fairness.GapOf())
-		}
-		if hidden {
-			f.Parity = fairness.GapOf()
-		}
-		for j := range f.Groups {
-			g := &f.Groups[j]
-			if anyHidden {
-				g.ScoreGap = none
-			}
-			if hidden {
-				g.Impact, g.Shrunk = none, none
-			}
-			if g.Suppressed {
-				*g = fairness.GroupResult{Label: g.Label, Group: g.Group, Ratio: none, Diff: none, Impact: none, Shrunk: none, ScoreGap: none,
-					PFair: 1, PAdverse: 1, PAdverseHolm: 1, MidP: 1, Verdict: g.Verdict, Reasons: []string{"not printed"}, Suppressed: true}
-			}
-		}
-		for j, a := range f.Adjusted {
-			if a.Suppressed {
-				f.Adjusted[j] = fairness.AdjustedResult{Factor: a.Factor, Label: a.Label, Crude: none, Ratio: none, P: 1, PSame: 1, Suppressed: true}
-			}
-		}
-	}
-	report.Proxies = slices.Clone(report.Proxies)
-	for i := range report.Proxies {
-		if p := &report.Proxies[i]; p.PathGroup != "" && r.hides(p.Attribute, p.PathGroup) {
-			p.PathGroup, p.Path = "", fairness.PathShare{}
-		}
-	}
-	for _, side := range []*fairness.ReviewSide{&report.Review.FalseDiscovery, &report.Review.Missed} {
-		if slices.ContainsFunc(side.Strata, func(s fairness.ReviewedStratum) bool {
-			return len(side.Strata) > 1 && (s.Population < int64(r.policy.MinShow) || r.hides(r.policy.Review.StratifyBy, s.Group))
-		}) {
-			side.Strata = nil
-		}
-	}
-	return &out
-}
-
 // write puts everything into a folder, which is made where it is missing.
 func (r *reviewed) write(folder string) error {
-	report, err := json.MarshalIndent(r.public(), "", "  ")
+	report, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func run(args []string, w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(r.public())
+		return enc.Encode(r)
 	}
 	_, err = io.WriteString(w, r.text())
 	return err
