@@ -50,7 +50,7 @@ var house = map[string]room{
 	"pilot":                  {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "internal/document", "internal/document/yaml", "internal/chart", "internal/enum"}},
 	"pilot/mentor":           {ours: []string{"signal", "internal/enum", "internal/markup"}}, // markup: the pages of a workshop kit
 	"pilot/vendor":           {ours: []string{"internal/enum"}},                              // who only buys carries neither plans nor statistics
-	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/markup"}},
+	"pilot/report":           {ours: []string{"signal", "roi", "roi/effect", "pilot/mentor", "pilot/vendor", "pilot", "internal/chart", "internal/enum", "internal/markup"}},
 	"roi":                    {ours: []string{"internal/chart", "internal/document", "internal/enum", "internal/markup"}, outside: []string{"github.com/shopspring/decimal"}}, // chart, markup: the page for finance; document: a case as a file
 	"roi/worksheet":          {ours: []string{"roi"}},                                                                                                                         // who only computes a statement does not carry archive/zip
 	"roi/effect":             {ours: []string{"internal/chart"}, outside: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/mathext", "gonum.org/v1/gonum/stat/distuv"}}, // mat: the least-norm solution where a wave has fewer units than periods

@@ -16,6 +16,7 @@ import (
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/mentor"
 	papers "github.com/coachgov/coaching/pilot/report"
+	"github.com/coachgov/coaching/pilot/vendor"
 )
 
 // A report is what the command prints. What could not be found out is absent.
@@ -158,7 +159,33 @@ func (r *report) documents() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range []*papers.Document{charter, blueprint, success} {
+	readiness, err := papers.Readiness(p, pilot.Facts{})
+	if err != nil {
+		return nil, err
+	}
+	vendors, err := papers.VendorComparison(p, vendor.Run, nil)
+	if err != nil {
+		return nil, err
+	}
+	locked, err := lock(p)
+	if err != nil {
+		return nil, err
+	}
+	registered, err := papers.Preregistration(locked, papers.NotAnalysed)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := papers.NewReplication(locked, "examples/pilot-plan", nil)
+	if err != nil {
+		return nil, err
+	}
+	if files["replication.json"], err = bundle.JSON(); err != nil {
+		return nil, err
+	}
+	if files["design-matrix.csv"], err = papers.DesignMatrix(p, r.Allocation); err != nil {
+		return nil, err
+	}
+	for _, d := range []*papers.Document{charter, blueprint, success, readiness, vendors, registered} {
 		if files[d.Name+".json"], err = d.JSON(); err != nil {
 			return nil, err
 		}
@@ -170,6 +197,23 @@ func (r *report) documents() (map[string][]byte, error) {
 		return nil, errors.New("a document may not go out; see the findings")
 	}
 	return files, nil
+}
+
+// lock locks the plan as the example's owner of it, at the start of week 0.
+func lock(p *pilot.Plan) (*pilot.Locked, error) {
+	people, err := coaching.NewPseudonymizer(make([]byte, 32), coaching.Domain{Programme: p.ID, Purpose: "lock"})
+	if err != nil {
+		return nil, err
+	}
+	owner, err := people.Person("owner of the plan")
+	if err != nil {
+		return nil, err
+	}
+	l, fs := p.Lock(owner, p.Week0.At(9, 0, time.UTC))
+	if l == nil {
+		return nil, fs.Err()
+	}
+	return l, nil
 }
 
 // write fills a directory.

@@ -12,11 +12,13 @@
 // coaching moves the KPI by the least effect worth having, and by twice that, and
 // how often when it does not move it at all.
 //
-// With -out it writes into a directory: the plan as JSON, the
-// allocation, the schedule as iCalendar, CSV, JSON, SVG and Mermaid, the coaches'
-// playbook, and the charter, the blueprint and the success definition as
-// Markdown, HTML and JSON; none when one of them names a leader. The calendar is stamped with the first day of week 0, so
-// that the same plan gives the same bytes.
+// With -out it writes into a directory: the plan as JSON, the allocation, the
+// design matrix, the schedule as iCalendar, CSV, JSON, SVG and Mermaid, the
+// coaches' playbook, the replication bundle, and as Markdown, HTML and JSON the
+// charter, the blueprint, the success definition, the preregistration, the data
+// readiness checklist and the vendor comparison; none when one of them names a
+// leader. The plan is locked, and the calendar stamped, on the first day of week 0,
+// so that the same plan gives the same bytes.
 //
 // It exits with 1 when there is no plan or when a finding blocks it.
 package main

@@ -42,7 +42,7 @@ func TestGolden(t *testing.T) {
 		require.NoError(t, run([]string{"-out", filepath.Join(dir, "a", "b"), "-json"}, &got))
 		var printed struct{ Files []string }
 		require.NoError(t, json.Unmarshal(got.Bytes(), &printed))
-		require.Len(t, printed.Files, 17)
+		require.Len(t, printed.Files, 28)
 		for _, name := range printed.Files {
 			data, err := os.ReadFile(filepath.Join(dir, "a", "b", name))
 			require.NoError(t, err)

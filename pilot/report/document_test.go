@@ -27,11 +27,16 @@ import (
 // planOf reads the plan of the pilot-plan example.
 func planOf(t testing.TB) *pilot.Plan {
 	t.Helper()
-	data, err := os.ReadFile("../../examples/pilot-plan/plan.yaml")
-	require.NoError(t, err)
-	p, fs := pilot.Decode("plan.yaml", data)
+	p, fs := pilot.Decode("plan.yaml", planBytes(t))
 	require.Empty(t, fs)
 	return p
+}
+
+func planBytes(t testing.TB) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../../examples/pilot-plan/plan.yaml")
+	require.NoError(t, err)
+	return data
 }
 
 // documents returns every document about a plan.
@@ -54,7 +59,9 @@ func documents(t require.TestingT, p *pilot.Plan) []*report.Document {
 }
 
 func TestDocumentsGolden(t *testing.T) {
-	for _, d := range documents(t, planOf(t)) {
+	registered, err := report.Preregistration(locked(t, planOf(t)), report.NotAnalysed)
+	require.NoError(t, err)
+	for _, d := range append(documents(t, planOf(t)), registered) {
 		data, err := d.JSON()
 		require.NoError(t, err)
 		for ending, got := range map[string][]byte{".md": d.Markdown(), ".html": d.HTML(), ".json": data} {

@@ -1,9 +1,13 @@
 package report_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"os"
 	"strings"
+	"time"
 
+	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/report"
 )
@@ -83,4 +87,48 @@ func ExampleCharter() {
 	// | Primary constraint | coaching capacity; mini profile: not stated |
 	// | Compared | Nobody: there is no control group. |
 	// | Sponsor | nobody |
+}
+
+// Before the outcome is analysed a bundle names everything that the result will
+// rest on; afterwards anybody can check it against what is at hand.
+func ExampleReplication_Verify() {
+	data, err := os.ReadFile("../../examples/pilot-plan/plan.yaml")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan, findings := pilot.Decode("plan.yaml", data)
+	if plan == nil {
+		fmt.Println(findings)
+		return
+	}
+	people, err := coaching.NewPseudonymizer(make([]byte, 32), coaching.Domain{Programme: "example", Purpose: "lock"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	owner, err := people.Person("owner of the plan")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	locked, findings := plan.Lock(owner, plan.Week0.At(9, 0, time.UTC))
+	if locked == nil {
+		fmt.Println(findings)
+		return
+	}
+	kpi := []byte("sprint,delivered,committed\n")
+	files := []report.Material{{Name: "kpi.csv", Bytes: int64(len(kpi)), Digest: sha256.Sum256(kpi)}}
+	bundle, err := report.NewReplication(locked, "analysis v1", files)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("differences:", len(bundle.Verify(locked, "analysis v1", files)))
+	for _, f := range bundle.Verify(locked, "analysis v2", files) {
+		fmt.Println(f)
+	}
+	// Output:
+	// differences: 0
+	// PIL-160 error code: the bundle states analysis v1, found analysis v2
 }

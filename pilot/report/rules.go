@@ -7,6 +7,8 @@ func Rules() []coaching.Rule {
 	return []coaching.Rule{
 		{Code: "PIL-033", Statement: "The charter fits on one page.", Number: "1 page (500 words)", Severity: coaching.Warning,
 			Remedy: "Shorten the plan's own texts, which the charter repeats."},
+		{Code: "PIL-160", Statement: "What a replication bundle states follows from the locked plan, the files and the code at hand.", Severity: coaching.Error,
+			Remedy: "Find the plan, file or version that the bundle was made from; do not make the bundle anew."},
 		{Code: "PIL-163", Statement: "The dashboard is one page with the change of the KPI and exactly three consented, traceable notes of coaches.", Number: "1 page (500 words); 3 notes", Severity: coaching.Error,
 			Remedy: "Obtain the missing consents or narratives, name the change of the KPI, and shorten the texts."},
 		{Code: "PIL-165", Statement: "The decision answers three questions: did behaviour change, did the outcome move measurably, and are the two linked?", Number: "3 answers", Severity: coaching.Error,
