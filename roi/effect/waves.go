@@ -51,12 +51,15 @@ func layOut(a Adoption, anticipation, least int) (*waves, coaching.Findings, err
 	}
 	starts := a.waves()
 	all := make([]wave, len(starts))
-	k := 0
+	size, of := make([]int, len(starts)), make([]int, len(a.first))
 	for i, f := range a.first {
-		if f != starts[k] {
-			k, _ = slices.BinarySearch(starts, f)
-		}
-		all[k].first = f
+		of[i], _ = slices.BinarySearch(starts, f)
+		size[of[i]]++
+	}
+	for k, f := range starts {
+		all[k] = wave{first: f, rows: make([][]float64, 0, size[k])}
+	}
+	for i, k := range of {
 		all[k].rows = append(all[k].rows, a.y[i])
 	}
 	w := &waves{periods: a.periods}
