@@ -63,7 +63,7 @@ func (c efficientCase) estimates(t *testing.T, a effect.Adoption) []effect.BetaE
 	}
 	var out []effect.BetaEstimate
 	for i, e := range all {
-		if c.EventTime != nil && len(c.EventTime) > 0 {
+		if len(c.EventTime) > 0 {
 			require.Equal(t, c.EventTime[i], e.At)
 		}
 		switch {
