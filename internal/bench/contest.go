@@ -68,6 +68,9 @@ func contests() []contest {
 		{"pilot-plan", atMost, 20, timePilot},
 		{"pilot-programme", atMost, 20, timeProgramme},
 		{"pilot-space", atMost, 1, timeSpace},
+		{"effect-group-time", atMost, 0.5, raceGroupTime},
+		{"effect-long", atMost, 30, raceRandomTiming(1, "282 ms R staggered")},
+		{"effect-long-10", atMost, 200, raceRandomTiming(10, "2581 ms R staggered")},
 	}
 }
 

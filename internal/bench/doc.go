@@ -18,6 +18,11 @@
 // fairness check meet numpy, where python3-numpy is installed; where it is not, a
 // line says "stored", and its time was measured elsewhere, or "absent".
 //
+// The estimators of staggered adoption stand beside stored times of the R packages
+// did and staggered. COACHING_DATA names the folder of the panels that those were
+// measured on, and then the estimates are compared too; without it the panels are
+// made up, of the same size.
+//
 // The tests compare the answers over many more requests, and show what the peers
 // answer where an attribute is missing or a rule is not what it seems, beside what
 // the library does. The benchmarks are the same contests for go test -bench, and

@@ -126,7 +126,12 @@ func (a Adoption) Exact(places int) (panel Panel, start, allocation []int, err e
 // waves returns the distinct first treated periods, ascending, unset at the end.
 func (a Adoption) waves() []int {
 	var out []int
+	last := 0 // no unit starts then
 	for _, f := range a.first {
+		if f == last {
+			continue
+		}
+		last = f
 		if i, ok := slices.BinarySearch(out, f); !ok {
 			out = slices.Insert(out, i, f)
 		}

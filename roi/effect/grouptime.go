@@ -115,7 +115,7 @@ type groupTime struct {
 // With fewer than 50 on a side there is a warning (PIL-083): [Staggered] tests
 // the same average exactly. A wave or a comparison of one unit has no standard
 // error at all. A wave without a period before its start is left out (PIL-084).
-// It fails when nothing can be compared.
+// It fails with a [coaching.FindingsError] when nothing can be compared.
 func CallawaySantAnna(a Adoption, s GroupTimeSpec) (GroupTime, error) {
 	if s.Controls > NeverTreated || s.Base > UniversalBase {
 		return GroupTime{}, fmt.Errorf("effect: controls %d with base %d, want 0 or 1 of both", s.Controls, s.Base)
@@ -126,7 +126,7 @@ func CallawaySantAnna(a Adoption, s GroupTimeSpec) (GroupTime, error) {
 	}
 	m := &groupTime{waves: w, cells: w.comparisons(s)}
 	if !slices.ContainsFunc(m.cells, w.post) {
-		return GroupTime{}, errNoComparison
+		return GroupTime{}, noComparison(found)
 	}
 	r := GroupTime{model: m, Findings: found}
 	m.att, m.blind = make([]float64, len(m.cells)), make([]bool, len(m.cells))

@@ -223,6 +223,9 @@ func TestOneTreatedUnit(t *testing.T) {
 	require.True(t, r.Findings.Has("PIL-083"))
 	_, err = r.EventStudy().Band(1000, 1)
 	require.ErrorContains(t, err, "at least one estimate with a standard error")
+	_, err = effect.RothSantAnna(a, effect.NotYetTreated)
+	require.EqualError(t, err, "PIL-083 error: the wave of period 1989 has 1 unit and is left out: its variance is unknown\n"+
+		"PIL-084 error: no wave is treated while another unit is not, so there is nothing to compare")
 
 	// Golden: synthdid's did_estimate is the difference of the collapsed changes.
 	panel, start, allocation, err := a.Exact(8)

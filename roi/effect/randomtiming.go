@@ -51,8 +51,8 @@ type randomTiming struct {
 // where the timing was chosen.
 //
 // A wave of one unit is left out (PIL-083), and with fewer than 50 units on a
-// side there is a warning: [Staggered] tests exactly. It fails when nothing can
-// be compared.
+// side there is a warning: [Staggered] tests exactly. It fails with a
+// [coaching.FindingsError] when nothing can be compared.
 func RothSantAnna(a Adoption, controls Controls) (RandomTiming, error) {
 	if controls > NeverTreated {
 		return RandomTiming{}, fmt.Errorf("effect: controls %d, want 0 or 1", controls)
@@ -78,7 +78,7 @@ func RothSantAnna(a Adoption, controls Controls) (RandomTiming, error) {
 		}
 	}
 	if len(m.cells) == 0 {
-		return RandomTiming{}, errNoComparison
+		return RandomTiming{}, noComparison(found)
 	}
 	m.none = make([]float64, len(m.cells))
 	r.Findings = append(r.Findings, tooFew(r.Treated, r.Control)...)

@@ -30,7 +30,7 @@ func Rules() []coaching.Rule {
 			Statement: "The design has enough possible allocations for a p-value and an interval at the level asked for, and enough units for a standard error.",
 			Number:    "50 units on each side; 2 in each wave",
 			Remedy:    "Pool cohorts, add leaders or strata of equal size, use the exact test, or read the estimate without a verdict."},
-		{Code: "PIL-084", Severity: coaching.Warning,
+		{Code: "PIL-084", Severity: coaching.Error,
 			Statement: "A change is read against a control or a staggered cohort, and against a period before it.",
 			Remedy:    "Start half of the leaders later, drawn by lot before anything is measured."},
 		{Code: "ROI-002", Severity: coaching.Warning,

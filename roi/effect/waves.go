@@ -1,7 +1,6 @@
 package effect
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -30,8 +29,13 @@ type comparison struct {
 	controls         int // units
 }
 
-// errNoComparison reports a panel that compares nothing.
-var errNoComparison = errors.New("effect: no wave is treated while another unit is not, so there is nothing to compare")
+// noComparison reports a panel that compares nothing, with what was left out of
+// it.
+func noComparison(found coaching.Findings) error {
+	found = append(found, coaching.Finding{Code: "PIL-084", Message: "no wave is treated while another unit is not, so there is nothing to compare"})
+	found.Sort()
+	return found.Err()
+}
 
 // layOut groups the units of a panel by wave. It leaves out waves of fewer than
 // least units, and waves that have no period before they start, less the
@@ -51,12 +55,15 @@ func layOut(a Adoption, anticipation, least int) (*waves, coaching.Findings, err
 	}
 	starts := a.waves()
 	all := make([]wave, len(starts))
-	k := 0
+	size, of := make([]int, len(starts)), make([]int, len(a.first))
 	for i, f := range a.first {
-		if f != starts[k] {
-			k, _ = slices.BinarySearch(starts, f)
-		}
-		all[k].first = f
+		of[i], _ = slices.BinarySearch(starts, f)
+		size[of[i]]++
+	}
+	for k, f := range starts {
+		all[k] = wave{first: f, rows: make([][]float64, 0, size[k])}
+	}
+	for i, k := range of {
 		all[k].rows = append(all[k].rows, a.y[i])
 	}
 	w := &waves{periods: a.periods}
@@ -72,7 +79,7 @@ func layOut(a Adoption, anticipation, least int) (*waves, coaching.Findings, err
 		}
 	}
 	if len(w.of) < 2 {
-		return nil, nil, errNoComparison
+		return nil, nil, noComparison(found)
 	}
 	if last := &w.of[len(w.of)-1]; last.first != unset {
 		end, _ := slices.BinarySearch(a.periods, last.first-anticipation)
