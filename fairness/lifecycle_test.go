@@ -49,7 +49,7 @@ func clinicPolicy(t require.TestingT) fairness.Policy {
 	return p
 }
 
-// FAI-008: clinicians undercounted. The manual review pauses the signal, the
+// EX-05, FAI-008: clinicians undercounted. The manual review pauses the signal, the
 // point gap of 0.425 alone would not; the remedy and a human control bring it
 // back under restriction, and never straight to active.
 func TestCliniciansUndercounted(t *testing.T) {

@@ -76,8 +76,8 @@ func review(t testing.TB, r *governance.Request, label string, role coaching.Rol
 	r.Review = governance.ReviewRecord{Reviewer: person(t, label), Role: role, Approved: true, Rationale: rationale, At: noon.Add(-time.Hour), Request: r.Digest()}
 }
 
-// A policy that permits everything to everybody still permits nothing below a
-// floor.
+// GOV-006: a policy that permits everything to everybody still permits nothing
+// below a floor, and no flag turns one off.
 func TestNoPolicyLowersAFloor(t *testing.T) {
 	const why = "The delivery record supports it."
 	aggregate := func(r *governance.Request) {

@@ -293,7 +293,7 @@ func TestChainReadsBack(t *testing.T) {
 	})
 }
 
-// The midmarket case: middleware came four weeks late and cost money. What the
+// EX-04: the midmarket case. Middleware came four weeks late and cost money. What the
 // reference computes is what the amended plan says, and what it refuses is refused.
 func TestReferenceSlip(t *testing.T) {
 	data, err := os.ReadFile(datadir.Find(t, "fixtures/pilot/midmarket_healthcare_vendor.yaml"))

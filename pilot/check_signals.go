@@ -34,6 +34,9 @@ func (c *checker) signals() {
 			c.warn("SIG-031", path+".id", "the KPI is also a coaching signal: the pilot would be judged by what it steers")
 		}
 	}
+	if c.KPI.Class == signal.Lagging && !slices.ContainsFunc(c.Signals, func(s Signal) bool { return s.Use != ForOutcome && s.Direction != "" }) {
+		c.warn("PIL-062", "signals", "the KPI is lagging, and no signal that coaches see has a declared direction: nothing can be acted on while it is validated")
+	}
 	if !quantitative || !qualitative {
 		c.warn("SIG-021", "qualitative_inputs", "want at least one quantitative trace and one qualitative input")
 	}

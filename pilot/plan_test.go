@@ -17,6 +17,7 @@ import (
 	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/internal/document/yaml"
 	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/signal"
 )
 
 const planFile = "testdata/product_org_12w.yaml"
@@ -363,7 +364,33 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-// PIL-071: a weak or unknown lever forces a learning sprint one step shorter.
+// PIL-062: a lagging KPI wants a leading signal to act on beside it.
+func TestLaggingKPIWantsALeadingSignal(t *testing.T) {
+	p := plan(t)
+	p.KPI.Class = signal.Lagging
+	require.False(t, p.Check().Has("PIL-062"))
+	for i := range p.Signals {
+		p.Signals[i].Direction = ""
+	}
+	require.True(t, p.Check().Has("PIL-062"))
+	require.False(t, p.Check().Blocked() && !p.Check().Has("PIL-062"))
+	p.KPI.Class = signal.Leading
+	require.False(t, p.Check().Has("PIL-062"))
+}
+
+// PIL-021, EX-11: the hypothesis of the document, in its words, is one.
+func TestWorkedHypothesis(t *testing.T) {
+	p := plan(t)
+	before := p.Check()
+	p.Hypothesis.Behaviour, p.Hypothesis.Text = "cross-team decision velocity", "improving cross-team decision velocity to reduce delivery cycle time"
+	p.KPI.Definition, p.KPI.Unit, p.Hypothesis.Direction = "delivery cycle time", "days", pilot.Decrease
+	require.Equal(t, before.Blocked(), p.Check().Blocked())
+	require.False(t, p.Check().Has("PIL-020"))
+	p.Hypothesis.Behaviour = ""
+	require.True(t, p.Check().Has("PIL-020"))
+}
+
+// PIL-070, PIL-071, M-5: three levers; a weak or unknown one forces a learning sprint one step shorter.
 func TestLevers(t *testing.T) {
 	const a, w, u = pilot.Adequate, pilot.Weak, pilot.Unknown
 	tests := []struct {

@@ -152,6 +152,8 @@ func Rules() []coaching.Rule {
 			Remedy: "Hold the review on the day of the task."},
 		{Code: "PIL-061", Statement: "A change of the schedule is an amendment that the sponsor signs, with its cost, before the run begins.", Severity: coaching.Error,
 			Remedy: "Have the sponsor sign; state the cost in the budget."},
+		{Code: "PIL-062", Statement: "While a lagging KPI is validated, a leading signal can be acted on.", Number: "1 signal", Severity: coaching.Warning,
+			Remedy: "Declare the direction of at least one signal that coaches see."},
 		{Code: "PIL-071", Statement: "With a weak or unknown lever the pilot is a shorter learning sprint.", Number: "one step down, 8 weeks at least", Severity: coaching.Error,
 			Remedy: "Declare learning_sprint, or strengthen the lever."},
 		{Code: "PIL-072", Statement: "A coaching signal is refreshed every week.", Number: "7 days", Severity: coaching.Error,

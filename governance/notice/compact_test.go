@@ -25,7 +25,8 @@ func signed(c notice.Compact, on string) []notice.Signature {
 	return out
 }
 
-// Everything that is wrong with a plan is said at once, each with its rule.
+// GOV-029: a compact limits raw data only for a whole plan; everything that is
+// wrong with one is said at once, each with its rule.
 func TestCompactNeedsAWholePlan(t *testing.T) {
 	g := delivery()
 	g.ID, g.Window, g.Owner = "not an identifier", coaching.Window{}, coaching.NoRole

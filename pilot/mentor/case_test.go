@@ -259,7 +259,7 @@ func TestNarrativesAreAStream(t *testing.T) {
 	}
 }
 
-// EX-08: a cohort of directors, with two signals of what people say and one of
+// EX-08, PIL-090, M-6: a cohort of directors with a small bench of senior coaches, whose results nobody has quantified, with two signals of what people say and one of
 // how they work. Where nothing but goals can be read, goals are; three anecdotes
 // are asked for, and a withdrawn one leaves two.
 func TestCaseDirectors(t *testing.T) {

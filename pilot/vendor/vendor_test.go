@@ -257,7 +257,8 @@ func TestRules(t *testing.T) {
 	require.Equal(t, slices.Sorted(maps.Keys(used)), want)
 }
 
-// The reference table of profiles, first buckets, must-haves and checks.
+// EX-09, EX-10, PIL-089, M-3: the reference table of profiles, first buckets,
+// must-haves and checks; must-haves are met or not, and nobody gets a score.
 func TestReferenceTable(t *testing.T) {
 	n := fixture(t, "fixtures/pilot/mini_profiles.yaml")
 	for _, m := range get(n, "profiles").Members {
@@ -320,7 +321,7 @@ func TestReferenceTable(t *testing.T) {
 	}
 }
 
-// The midmarket case: analytics and a marketplace were bought, and the data that
+// EX-04: the midmarket case. Analytics and a marketplace were bought, and the data that
 // nobody carries had to be brought in by hand.
 func TestMidmarketVendors(t *testing.T) {
 	n := fixture(t, "fixtures/pilot/midmarket_healthcare_vendor.yaml")
