@@ -12,7 +12,7 @@
 // fifth lower or higher, and each rule that publication has to pass. -json prints
 // the stored form of the statement instead, which roi.Replay verifies byte for
 // byte. -xlsx writes a spreadsheet with live formulas beside it, and -html the page
-// for finance, which prints on one sheet. -kpi prints a
+// for finance, which prints on one sheet (statement.png). -kpi prints a
 // case to begin with, for one entry of the catalogue; -kpi list lists them.
 package main
 
