@@ -384,7 +384,7 @@ func TestMeasures(t *testing.T) {
 	m := l.Measures(coaching.MustDate("2027-02-28"), 3)
 	require.Equal(t, mentor.Measures{
 		Leaders: 3, Held: 5, Rescheduled: 1, Missed: 1, Due: 3, Kept: 1,
-		DaysToExperiment: []int{3, 5, 7},
+		DaysToExperiment: []int{3, 5, 7}, SessionsToKept: []int{1}, DaysToChange: []int{8},
 		Coaches: []mentor.CoachMeasures{{
 			Coach: person(t, coach1), Leaders: 3, Held: 5, Rescheduled: 1, Missed: 1, Due: 3, Kept: 1,
 		}},

@@ -24,6 +24,14 @@ type Measures struct {
 	// that showed its signal to its first day, ascending. A trial that began
 	// before its signal was shown, or whose signal never was, is left out.
 	DaysToExperiment []int `json:"days_to_experiment"`
+	// SessionsToKept counts, for each commitment that was found kept, the held
+	// sessions of the leader from the one that made it to the first one that
+	// found it so, ascending: 1 is the next session.
+	SessionsToKept []int `json:"sessions_to_kept"`
+	// DaysToChange counts, for each leader, the days from the first held session
+	// to the first one that found a commitment of the leader's own kept,
+	// ascending. A leader of whom none was found kept is left out.
+	DaysToChange []int `json:"days_to_change"`
 	// Coaches has one row for each coach, in the order of their ids, and only
 	// when each has enough leaders: with one row missing, the rest would give it
 	// away.
@@ -55,6 +63,7 @@ func (m Measures) MedianDays() (float64, bool) {
 // coaches need least leaders each, and never fewer than [MinLeaders].
 func (l Log) Measures(at coaching.Date, least int) Measures {
 	m := Measures{DaysToExperiment: l.daysToExperiment(at)}
+	m.SessionsToKept, m.DaysToChange = l.followThrough(at)
 	leaders := map[coaching.PersonID]map[coaching.PersonID]bool{} // by coach
 	everyone := map[coaching.PersonID]bool{}
 	rows := map[coaching.PersonID]*CoachMeasures{}
@@ -104,6 +113,47 @@ func (l Log) Measures(at coaching.Date, least int) Measures {
 	}
 	slices.SortFunc(m.Coaches, func(a, b CoachMeasures) int { return a.Coach.Compare(b.Coach) })
 	return m
+}
+
+// followThrough returns how long it took until commitments were found kept: in
+// held sessions for each of them, and in days for the first of each leader's own.
+func (l Log) followThrough(at coaching.Date) (sessions, days []int) {
+	type made struct {
+		leader, owner coaching.PersonID
+		session       int // of the leader, counted from 1
+	}
+	promised, kept := map[string]made{}, map[string]bool{}
+	held, first, changed := map[coaching.PersonID]int{}, map[coaching.PersonID]coaching.Date{}, map[coaching.PersonID]bool{}
+	for _, i := range l.byDate() {
+		s := l.Sessions[i]
+		if s.Attendance != Held || s.Date.After(at) || s.Leader.IsZero() {
+			continue
+		}
+		held[s.Leader]++
+		if held[s.Leader] == 1 {
+			first[s.Leader] = s.Date
+		}
+		for _, done := range s.Followed {
+			c, ok := promised[done.Commitment]
+			if !ok || done.Outcome != Kept || kept[done.Commitment] || c.leader != s.Leader {
+				continue
+			}
+			kept[done.Commitment] = true
+			sessions = append(sessions, held[s.Leader]-c.session)
+			if c.owner == s.Leader && !changed[s.Leader] {
+				changed[s.Leader] = true
+				days = append(days, first[s.Leader].DaysUntil(s.Date))
+			}
+		}
+		for _, c := range s.Commitments {
+			if _, twice := promised[c.ID]; !twice {
+				promised[c.ID] = made{s.Leader, c.Owner, held[s.Leader]}
+			}
+		}
+	}
+	slices.Sort(sessions)
+	slices.Sort(days)
+	return sessions, days
 }
 
 // outcomes returns what became of each commitment by a day: the last word of
