@@ -247,7 +247,11 @@ func (r *Report) explainFamilies(missing *int) Verdict {
 			r.find("FAI-003", coaching.Warning, path, "declared and empty: %s", strings.Join(empty, "; "))
 		}
 		if f.Verdict == Insufficient && f.Unknown > 0 {
-			r.find("FAI-003", coaching.Info, path, "people of unknown level are left out: %s", f.Reasons[0])
+			all, more := f.Unknown+f.Total.N, ""
+			if float64(f.Unknown) > r.policy.MaxUnknown*float64(all) {
+				more = fmt.Sprintf(", more than the %s %% with which a pass is possible", number(100*r.policy.MaxUnknown))
+			}
+			r.find("FAI-003", coaching.Info, path, "people of unknown level are left out: %d of %d%s", f.Unknown, all, more)
 		}
 		r.explainMetrics(f, path)
 		r.explainAdjusted(f, path)

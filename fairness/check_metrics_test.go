@@ -41,3 +41,16 @@ func TestFindingsPassOverFewPeople(t *testing.T) {
 	}
 	require.True(t, said, "of many people it is said")
 }
+
+// FAI-003: how many people are left out for an unknown level, and whether that
+// stands in the way of a pass.
+func TestUnknownLevelsAreCounted(t *testing.T) {
+	for unknown, want := range map[int64]string{15: "15 of 915", 90: "90 of 990, more than the 5 % with which a pass is possible"} {
+		table, err := fairness.FromCounts(fairness.Spec{Signal: "s", Polarity: fairness.Unfavourable, Attributes: []fairness.Attribute{{Name: "g"}}}, []fairness.Count{
+			{Levels: []string{"a"}, Flagged: 60, Total: 450}, {Levels: []string{"b"}, Flagged: 55, Total: 450}, {Levels: []string{""}, Flagged: 2, Total: unknown}})
+		require.NoError(t, err)
+		r, err := fairness.Check(table, nil, coaching.Window{From: day("2027-01-01"), To: day("2027-01-30")}, adopted(t))
+		require.NoError(t, err)
+		require.Contains(t, jsonOf(t, r.Findings), "people of unknown level are left out: "+want+`"`)
+	}
+}
