@@ -13,7 +13,7 @@
 // [Rates] compares two counts of rare events. [Link] lays what leaders changed
 // beside what their teams' KPI did, and calls it an association. The
 // allocations come from the design as a sequence, such as a pilot's own, or
-// from [Complete].
+// from [Complete]. [ExactP] counts without listing them, for up to 40 units.
 //
 // For panels of fifty units a side and more there are the estimators of the
 // econometric literature. [ReadAdoption] reads a long table of units, periods

@@ -348,3 +348,27 @@ func fortyTeams(yield func(effect.Observation) bool) {
 		}
 	}
 }
+
+// Twenty against twenty: 137,846,528,820 allocations, counted and not listed.
+func ExampleExactP() {
+	outcomes, allocation := make([]float64, 40), make([]int, 40)
+	for i := range outcomes {
+		outcomes[i] = float64(i % 7)
+		if i%2 == 0 {
+			outcomes[i], allocation[i] = outcomes[i]+1, 1
+		}
+	}
+	y, err := effect.Floats(outcomes, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := effect.ExactP(y, 1, allocation)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%v of %v allocations, p = %.3f\n", p.Two, p.Total, p.P())
+	// Output:
+	// 17273210256 of 137846528820 allocations, p = 0.125
+}
