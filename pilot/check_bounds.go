@@ -21,7 +21,7 @@ func (c *checker) bounded() bool {
 		{"secondary_outcomes", len(c.SecondaryOutcomes)}, {"calendars", len(c.Calendars)}, {"signals", len(c.Signals)},
 		{"qualitative_inputs", len(c.QualitativeInputs)}, {"playbook", len(c.Playbook)}, {"waivers", len(c.Waivers)},
 		{"cohort.leaders", len(c.Cohort.Leaders)}, {"cohort.coaches", len(c.Cohort.Coaches)}, {"cohort.conflicts", len(c.Cohort.Conflicts)},
-		{"design.wave_starts", len(c.Design.WaveStarts)}, {"snapshot.weekdays", len(c.Snapshot.Weekdays)},
+		{"design.wave_starts", len(c.Design.WaveStarts)}, {"snapshot.weekdays", len(c.Snapshot.Weekdays)}, {"peer_learning_weeks", len(c.PeerLearning)},
 	} {
 		if list.n > maxListed {
 			c.err("DOC-LIMIT", list.path, "%d entries, want at most %d", list.n, maxListed)

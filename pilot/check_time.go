@@ -1,6 +1,7 @@
 package pilot
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -57,6 +58,11 @@ func (c *checker) time() {
 		c.err("DOC-VALUE", "session.minutes", "want the length of a session in minutes, at least 1")
 	}
 	mode, advised := c.Effective()
+	for i, week := range c.PeerLearning {
+		if week < firstRunWeek || week > c.lastRun() || i > 0 && week <= c.PeerLearning[i-1] {
+			c.warn("PIL-117", fmt.Sprintf("peer_learning_weeks[%d]", i), "week %d, want weeks of the run, ascending: %d to %d", week, firstRunWeek, c.lastRun())
+		}
+	}
 	if mode == LearningSprint && c.Mode != LearningSprint {
 		c.err("PIL-071", "levers", "a lever is weak or unknown: declare mode learning_sprint and template_weeks %d", advised)
 	} else if mode == LearningSprint && c.Levers.weak() {

@@ -51,10 +51,13 @@ type Plan struct {
 	Acceptance        string              `json:"acceptance" doc:"enum=default-v1"`
 	// SlipWeeks is how much later than planned the run starts: weeks from 5 on
 	// come later by as much.
-	SlipWeeks int            `json:"slip_weeks,omitempty" doc:"optional,max=1000"`
-	Vendors   *vendor.Choice `json:"vendors,omitempty" doc:"optional"` // absent: nothing is bought
-	Budget    *Budget        `json:"budget,omitempty" doc:"optional"`
-	Waivers   []Waiver       `json:"waivers,omitempty" doc:"optional"`
+	SlipWeeks int `json:"slip_weeks,omitempty" doc:"optional,max=1000"`
+	// PeerLearning lists the pilot weeks in which leaders may meet to learn from
+	// each other, ascending, within the run; nobody has to come (PIL-117).
+	PeerLearning []int          `json:"peer_learning_weeks,omitempty" doc:"optional,min=1,max=100"`
+	Vendors      *vendor.Choice `json:"vendors,omitempty" doc:"optional"` // absent: nothing is bought
+	Budget       *Budget        `json:"budget,omitempty" doc:"optional"`
+	Waivers      []Waiver       `json:"waivers,omitempty" doc:"optional"`
 
 	at *document.Positions // where Decode found each value; nil when a program built the plan
 }
@@ -251,6 +254,6 @@ func (p *Plan) Clone() *Plan {
 	c.Snapshot.Weekdays = slices.Clone(p.Snapshot.Weekdays)
 	c.Vendors = p.Vendors.Clone()
 	c.Budget = p.Budget.clone()
-	c.Waivers = slices.Clone(p.Waivers)
+	c.Waivers, c.PeerLearning = slices.Clone(p.Waivers), slices.Clone(p.PeerLearning)
 	return &c
 }

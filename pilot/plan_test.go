@@ -508,6 +508,7 @@ func anyPlan(t *rapid.T) *pilot.Plan {
 	if rapid.Bool().Draw(t, "dated") {
 		p.Week0 = coaching.MustDate("2027-01-04").AddDays(small.Draw(t, "day"))
 	}
+	p.PeerLearning = rapid.SliceOfN(small, 0, 3).Draw(t, "peer weeks")
 	p.WeekStart = rapid.SampledFrom([]string{"", "monday", "sunday"}).Draw(t, "start")
 	p.Calendars = map[string]pilot.Calendar{"us": {Zone: "UTC", Holidays: []pilot.Holiday{{Date: p.Week0.AddDays(40)}}}}
 	p.Design = pilot.Design{

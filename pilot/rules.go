@@ -198,6 +198,8 @@ func Rules() []coaching.Rule {
 			Remedy: "Plan preparation minutes."},
 		{Code: "PIL-112", Statement: "Each experiment belongs to a leader of the plan.", Number: "1 owner", Severity: coaching.Error,
 			Remedy: "Correct the label."},
+		{Code: "PIL-117", Statement: "Peer learning sessions, which are optional, lie in weeks of the run.", Severity: coaching.Warning,
+			Remedy: "List weeks of the run, ascending, or none."},
 		{Code: "PIL-118", Statement: "A session records which signal it used.", Severity: coaching.Error,
 			Remedy: "Name the signal."},
 		{Code: "PIL-137", Statement: "Nothing is attributed when figures cannot leave a vendor's screens.", Severity: coaching.Error,

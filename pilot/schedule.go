@@ -196,12 +196,41 @@ func (p *Plan) milestones() []Milestone {
 			}
 		}
 	}
+	for _, week := range p.PeerLearning {
+		if week >= firstRunWeek && week <= p.lastRun() {
+			add(fmt.Sprintf("peer_learning_week_%d", week), p.due(p.friday(week)), "PIL-117")
+		}
+	}
 	add("decision", p.due(p.friday(p.TemplateWeeks)), "PIL-160")
 	add("run_plus_90_days", run.From.AddDays(longExperimentDays-1), "C-11")
 	add("lagging_kpi_3_months", run.From.AddMonths(firstLaggingMonths), "PIL-056")
 	add("lagging_kpi_6_months", run.From.AddMonths(secondLaggingMonths), "PIL-056")
 	add("aggregate_retention_limit", base.From.AddMonths(aggregateMonths), "GOV-017")
 	return ms
+}
+
+// Without returns the schedule without the sessions of leaders whose coaching has
+// ended, from the day after the end on: exposures are those of [Log.Exposures].
+// Sessions are all that changes, and s itself stays as it is. With s as the
+// Earlier of [ICSOptions], calendars take the sessions away.
+func (s *Schedule) Without(exposures []Exposure) *Schedule {
+	out := *s
+	ended := map[string]Exposure{}
+	for _, e := range exposures {
+		if !e.Ended.IsZero() {
+			ended[e.Leader] = e
+		}
+	}
+	out.Sessions = slices.DeleteFunc(slices.Clone(s.Sessions), func(x Session) bool {
+		e, gone := ended[x.Leader]
+		return gone && x.Date.After(e.Ended)
+	})
+	out.Missed = slices.DeleteFunc(slices.Clone(s.Missed), func(x MissedSession) bool {
+		e, gone := ended[x.Leader]
+		// A missed session has no day; it falls away with its week.
+		return gone && weekFrom(s.Week0, s.Slip, x.Week).After(e.Ended)
+	})
+	return &out
 }
 
 func waveMilestone(wave int) string {

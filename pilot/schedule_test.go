@@ -222,6 +222,61 @@ func TestICSKeepsUIDs(t *testing.T) {
 	require.NotContains(t, string(after), "SEQUENCE:0\r\n")
 }
 
+// A leader who left, was transferred or withdrew has no sessions from the day
+// after on, and the calendar takes them away; nothing else changes.
+func TestScheduleWithout(t *testing.T) {
+	s := schedule(t, plan(t))
+	var left pilot.Session
+	for _, x := range s.Sessions {
+		if x.Leader == "L02" && x.Week == 8 {
+			left = x
+		}
+	}
+	require.False(t, left.Date.IsZero())
+	less := s.Without([]pilot.Exposure{{Leader: "L01"}, {Leader: "L02", Ended: left.Date, Why: pilot.LeaderLeft}, {Leader: "L99", Ended: s.Week0}})
+	var want []pilot.Session
+	for _, x := range s.Sessions {
+		if x.Leader != "L02" || x.Week <= 8 {
+			want = append(want, x)
+		}
+	}
+	require.Equal(t, want, less.Sessions)
+	require.Less(t, len(want), len(s.Sessions))
+	require.Equal(t, s.Milestones, less.Milestones)
+	out, err := less.ICS(pilot.ICSOptions{Stamp: stamp(), Sequence: 1, Earlier: s})
+	require.NoError(t, err)
+	require.Equal(t, len(s.Sessions)-len(want), strings.Count(string(out), "STATUS:CANCELLED"))
+	require.Equal(t, s, s.Without(nil))
+}
+
+// PIL-117: peer learning stands in the schedule when the plan lists it, in weeks of
+// the run; a plan without it is complete.
+func TestPeerLearningWeeks(t *testing.T) {
+	p := plan(t)
+	require.False(t, p.Check().Has("PIL-117"))
+	digest, err := p.Digest()
+	require.NoError(t, err)
+	p.PeerLearning = []int{6, 10}
+	require.False(t, p.Check().Has("PIL-117"))
+	other, err := p.Digest()
+	require.NoError(t, err)
+	require.NotEqual(t, digest, other)
+	var found []int
+	for _, m := range schedule(t, p).Milestones {
+		if m.Rule == "PIL-117" {
+			found = append(found, m.Week)
+		}
+	}
+	require.Equal(t, []int{6, 10}, found)
+	p.Clone().PeerLearning[0] = 7
+	require.Equal(t, 6, p.PeerLearning[0])
+	for _, bad := range [][]int{{4}, {13}, {10, 6}, {6, 6}} {
+		p.PeerLearning = bad
+		require.True(t, p.Check().Has("PIL-117"), "%v", bad)
+		require.LessOrEqual(t, len(schedule(t, p).Milestones), 40)
+	}
+}
+
 // What the new schedule no longer holds is cancelled under its old UID, time and
 // the new sequence; nothing else is (RFC 5545, 3.8.1.11).
 func TestICSCancels(t *testing.T) {

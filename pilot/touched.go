@@ -91,7 +91,7 @@ func classOf(path string) Class {
 	case under("title", "roles", "vendors", "budget", "waivers",
 		"cohort.coaches[].certified", "cohort.coaches[].admin_tasks", "cohort.coaches[].zone", "cohort.coaches[].analyst"):
 		return Administrative
-	case under("slip_weeks", "week", "calendars", "session", "snapshot.per_week", "snapshot.weekdays", "cohort.leaders[].calendar"):
+	case under("slip_weeks", "week", "calendars", "session", "peer_learning_weeks", "snapshot.per_week", "snapshot.weekdays", "cohort.leaders[].calendar"):
 		return ScheduleChange
 	case under("cohort.leaders[].experiment", "cohort.leaders[].beside", "cohort.leaders[].stratum"):
 		return Scientific
