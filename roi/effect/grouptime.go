@@ -44,7 +44,8 @@ const fewUnits = 50
 
 // An Estimate is a mean effect with its standard error and the interval at
 // [Level] from the normal distribution. SE is infinite, and so are the ends,
-// where there is nothing to compute it from; a finding says why.
+// where there is nothing to compute it from: a side has one unit, or nothing
+// varies.
 type Estimate struct {
 	Value, SE, Low, High float64
 }
