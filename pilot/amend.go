@@ -201,6 +201,7 @@ func consequences(before, now *Plan) coaching.Findings {
 		{"signals", "signals", len(before.Signals), len(now.Signals)}, {"playbook", "experiments", len(before.Playbook), len(now.Playbook)},
 		{"secondary_outcomes", "secondary outcomes", len(before.SecondaryOutcomes), len(now.SecondaryOutcomes)},
 		{"cohort.coaches", "coaches", len(before.Cohort.Coaches), len(now.Cohort.Coaches)}, {"template_weeks", "weeks", before.TemplateWeeks, now.TemplateWeeks},
+		{"scope.in", "items", before.Scope.items(), now.Scope.items()},
 	} {
 		if scope.n > scope.before {
 			fs = append(fs, infof("PIL-058", scope.path, "the scope grows from %d to %d %s", scope.before, scope.n, scope.what))

@@ -147,6 +147,7 @@ func (c *checker) charter() {
 	if !c.Charter.CoachMayOverridePlatform {
 		c.err("PIL-088", "charter.coach_may_override_platform", "coaches must be free to ignore or reweight what a platform suggests, with a recorded reason")
 	}
+	c.scope()
 	if c.Acceptance != "default-v1" {
 		c.err("PIL-160", "acceptance", "no criteria for the decision; want default-v1, fixed in week 0")
 	}

@@ -13,7 +13,7 @@ type Task struct {
 	On     coaching.Date
 	Role   coaching.Role
 	Label  string // of whoever plays the role in the plan; "" for a coach who is not matched yet
-	What   string // "session", "snapshot", "log_review", or the id of a milestone
+	What   string // "session", "snapshot", "log_review", "mid_pilot_pulse" and an input, or the id of a milestone
 	Leader string // of a session
 	Week   int    // pilot week
 	Rule   string // the code of the rule that asks for it
@@ -96,6 +96,17 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 		}
 	}
 	if !over && l.state != Held {
+		pulses := map[string]bool{}
+		for _, e := range l.events {
+			if e.Kind == PulseHeld && p.midway(coaching.DateOf(e.At)) {
+				pulses[e.Label] = true
+			}
+		}
+		for _, id := range p.feedback() {
+			if day := p.due(p.friday(p.TemplateWeeks / 2)); !pulses[id] {
+				add(Task{On: day, Role: coaching.Steward, Label: p.Roles.Steward, What: "mid_pilot_pulse " + id, Week: p.WeekOf(day), Rule: "PIL-116"})
+			}
+		}
 		for i, d := range p.snapshots() {
 			if i >= done[SnapshotDelivered] {
 				add(Task{On: d, Role: coaching.Steward, Label: p.Roles.Steward, What: "snapshot", Week: p.WeekOf(d), Rule: "PIL-049"})

@@ -86,6 +86,7 @@ const (
 	SessionHeld         EventKind = "session_held"         // Label: leader; Signal; Count: week
 	SessionMissed       EventKind = "session_missed"       // Label: leader; Count: week
 	CheckpointHeld      EventKind = "checkpoint_held"      //
+	PulseHeld           EventKind = "pulse_held"           // Label: the qualitative input that was collected
 	ConfounderNoted     EventKind = "confounder_noted"     // Confounder
 	ConfounderLogEnded  EventKind = "confounder_log_closed"
 	SummaryDrafted      EventKind = "summary_drafted"

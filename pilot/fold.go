@@ -47,6 +47,8 @@ func (l *Log) Facts(at time.Time) Facts {
 		Leaders: len(p.Cohort.Leaders), Coaches: len(p.Cohort.Coaches), Signals: len(l.signals()),
 		// A design without groups has nothing to commit.
 		AllocationCommitted: p.Design.Groups() < 2,
+		Scope:               p.Scope != nil && len(p.Scope.In) > 0 && len(p.Scope.Out) > 0,
+		PulsesDue:           len(p.feedback()),
 	}
 	for _, e := range p.Playbook {
 		f.Prompts += len(e.Prompts)
@@ -120,6 +122,10 @@ func (l *Log) Facts(at time.Time) Facts {
 			f.SmallCohort = true
 		case LeaderLeft, LeaderTransferred:
 			mark(LeaderLeft, e.Label)
+		case PulseHeld:
+			if p.midway(coaching.DateOf(e.At)) {
+				mark(e.Kind, e.Label)
+			}
 		case ConsentGranted, InterviewHeld, FairnessChecked, AgreementSigned, StreamDelivered, IssueOpened, SuggestionsSampled:
 			mark(e.Kind, e.Label)
 		case ConsentWithdrawn:
@@ -136,6 +142,7 @@ func (l *Log) Facts(at time.Time) Facts {
 		}
 	}
 	f.FairnessChecks, f.Sampled = len(sets[FairnessChecked]), len(sets[SuggestionsSampled])
+	f.Pulses = len(sets[PulseHeld])
 	f.Streams, f.GovernanceOpen = len(sets[StreamDelivered]), len(unconsented)+len(sets[IssueOpened])
 	for leader := range sets[ConsentGranted] {
 		if sets[LeaderLeft][leader] {

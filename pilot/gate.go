@@ -16,6 +16,7 @@ type Facts struct {
 
 	// Into baseline.
 	Compact             bool // the data-use compact is signed
+	Scope               bool // the plan lists what is in and out of scope
 	KPILocked           bool
 	Sponsor             bool // named, as are the next two
 	Steward             bool
@@ -48,6 +49,8 @@ type Facts struct {
 
 	// Into iterating and validating.
 	CheckpointHeld bool
+	Pulses         int // sources of feedback that were asked midway
+	PulsesDue      int // sources of feedback of the plan: pulses and 360 feedback
 	Snapshots      int
 	SnapshotsDue   int
 	SessionsDue    int
@@ -131,6 +134,7 @@ func (pol Policy) intoPlanned(g *Gate, f Facts) {
 func (pol Policy) intoBaseline(g *Gate, f Facts) {
 	g.need(f.Compact, "PIL-040", "week 0 is not complete: the data-use compact is not signed")
 	g.need(f.Compact, "GOV-003", "there is no signed data-use compact")
+	g.need(f.Scope, "PIL-035", "week 0 is not complete: the plan does not list what is in and out of scope")
 	g.need(f.KPILocked, "PIL-023", "the KPI is not locked")
 	g.need(f.Sponsor, "PIL-027", "no sponsor is named")
 	g.need(f.Steward, "PIL-028", "no steward is named")
@@ -181,6 +185,7 @@ func (pol Policy) intoRunning(g *Gate, f Facts) {
 func (pol Policy) exposure(g *Gate, f Facts) {
 	g.need(f.CheckpointHeld, "PIL-051", "the mid-pilot governance checkpoint was not held")
 	g.need(f.Snapshots > 0, "PIL-049", "no snapshot was delivered")
+	g.note(f.Pulses >= f.PulsesDue, "PIL-116", "%d of %d sources of feedback were asked midway", f.Pulses, f.PulsesDue)
 	g.note(f.Snapshots >= f.SnapshotsDue, "PIL-049", "%d of %d snapshots were delivered", f.Snapshots, f.SnapshotsDue)
 	g.note(100*f.SessionsHeld >= pol.AdherencePercent*f.SessionsDue, "PIL-048", "%d of %d due sessions were held, want %d %%", f.SessionsHeld, f.SessionsDue, pol.AdherencePercent)
 }

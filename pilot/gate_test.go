@@ -23,7 +23,7 @@ func codesOnly(fs coaching.Findings) []string {
 // Each step with its evidence, and exactly the conditions that are unmet.
 func TestGates(t *testing.T) {
 	planned := pilot.Facts{PlanValid: true, ValidationDays: 30, RiskMemo: true, ExportTest: true, Clause: true}
-	baseline := pilot.Facts{Compact: true, KPILocked: true, Steward: true, Sponsor: true, IntegrationOwner: true, CheckpointScheduled: true, AllocationCommitted: true}
+	baseline := pilot.Facts{Compact: true, Scope: true, KPILocked: true, Steward: true, Sponsor: true, IntegrationOwner: true, CheckpointScheduled: true, AllocationCommitted: true}
 	enablement := pilot.Facts{Consents: 10, Leaders: 10, HistoryDays: 56, QualityCheck: true, Interviews: 10, BaselineAggregated: true}
 	running := pilot.Facts{WorkshopMinutes: 240, CoachesTrained: 2, Coaches: 2, Signals: 3, Prompts: 6, Experiments: 3, PlaybookPages: 2, FairnessChecks: 3}
 	iterating := pilot.Facts{CheckpointHeld: true, Snapshots: 8, SessionsDue: 20, SessionsHeld: 19}
@@ -49,6 +49,8 @@ func TestGates(t *testing.T) {
 		{"half a day", pilot.Enablement, pilot.Running, running, "", "C-1", "one day is recommended"},
 		{"half prepared", pilot.Enablement, pilot.Running, with(running, func(f *pilot.Facts) { f.CoachesTrained, f.Prompts, f.FairnessChecks = 1, 5, 2 }),
 			"FAI-001 PIL-100 PIL-105", "C-1", "5 prompts for 3 signals, 6 needed"},
+		{"PIL-035: no scope", pilot.Planned, pilot.Baseline, with(baseline, func(f *pilot.Facts) { f.Scope = false }), "PIL-035", "", "in and out of scope"},
+		{"PIL-116: no pulse midway", pilot.Running, pilot.Iterating, with(iterating, func(f *pilot.Facts) { f.PulsesDue = 1 }), "", "PIL-116", "0 of 1 sources"},
 		{"on course", pilot.Running, pilot.Iterating, iterating, "", "", ""},
 		{"no checkpoint", pilot.Running, pilot.Iterating, with(iterating, func(f *pilot.Facts) { f.CheckpointHeld = false }), "PIL-051", "", ""},
 		{"drafted", pilot.Iterating, pilot.Validating, pilot.Facts{SummaryDraft: true}, "", "", ""},
@@ -89,7 +91,7 @@ func TestZeroFactsOpenNothing(t *testing.T) {
 		g := pilot.DefaultPolicy().Gate(from, from+1, pilot.Facts{})
 		require.False(t, g.Open(), "%s", from)
 	}
-	require.Len(t, pilot.DefaultPolicy().Gate(pilot.Planned, pilot.Baseline, pilot.Facts{}).Unmet, 8)
+	require.Len(t, pilot.DefaultPolicy().Gate(pilot.Planned, pilot.Baseline, pilot.Facts{}).Unmet, 9)
 }
 
 // More evidence never closes a gate that was open, whatever is asked.

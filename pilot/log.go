@@ -198,6 +198,8 @@ func (l *Log) examine(e Event) coaching.Findings {
 		}
 	case ConsentGranted, ConsentWithdrawn, InterviewHeld, AgreementSigned, ExperimentStarted:
 		in(l.leaders()...)
+	case PulseHeld:
+		in(l.plan.feedback()...)
 	case WorkshopAttended:
 		in(l.coaches()...)
 		counted("minutes", 1)

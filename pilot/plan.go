@@ -48,7 +48,9 @@ type Plan struct {
 	Session           SessionTerms        `json:"session"`
 	Levers            Levers              `json:"levers"`
 	Charter           Charter             `json:"charter"`
-	Acceptance        string              `json:"acceptance" doc:"enum=default-v1"`
+	// Scope is what week 0 settles: without it no baseline begins (PIL-035).
+	Scope      *Scope `json:"scope,omitempty" doc:"optional"`
+	Acceptance string `json:"acceptance" doc:"enum=default-v1"`
 	// SlipWeeks is how much later than planned the run starts: weeks from 5 on
 	// come later by as much.
 	SlipWeeks int `json:"slip_weeks,omitempty" doc:"optional,max=1000"`
@@ -224,6 +226,13 @@ type Charter struct {
 	CoachMayOverridePlatform bool `json:"coach_may_override_platform"`
 }
 
+// A Scope lists what the pilot is about and what it leaves alone, each item a
+// line of text, so that what is added later can be seen beside it.
+type Scope struct {
+	In  []string `json:"in"`
+	Out []string `json:"out"`
+}
+
 // Clone returns a copy that shares nothing that can be changed.
 func (p *Plan) Clone() *Plan {
 	c := *p
@@ -250,6 +259,9 @@ func (p *Plan) Clone() *Plan {
 	if p.Design.Balance != nil {
 		balance := *p.Design.Balance
 		c.Design.Balance = &balance
+	}
+	if p.Scope != nil {
+		c.Scope = &Scope{In: slices.Clone(p.Scope.In), Out: slices.Clone(p.Scope.Out)}
 	}
 	c.Snapshot.Weekdays = slices.Clone(p.Snapshot.Weekdays)
 	c.Vendors = p.Vendors.Clone()

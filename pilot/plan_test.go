@@ -35,6 +35,7 @@ func plan(t testing.TB) *pilot.Plan {
 	p, fs := pilot.Decode("product_org_12w.yaml", read(t, planFile))
 	require.NotNil(t, p, "%v", fs)
 	require.Empty(t, fs)
+	p.Scope = &pilot.Scope{In: []string{"meetings and reviews of ten leaders"}, Out: []string{"performance ratings and pay"}}
 	return p
 }
 

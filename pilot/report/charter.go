@@ -25,6 +25,19 @@ func Charter(p *pilot.Plan) (*Document, error) {
 		{"Primary constraint", stated(spaced(string(p.PrimaryConstraint))) + "; mini profile: " + stated(p.MiniProfile)},
 		{"Compared", comparison(p)},
 	}, Head: []string{"Charter", "What it says"}})
+	if s := p.Scope; s != nil {
+		scope := Part{Title: "Scope", Head: []string{"In scope", "Out of scope"}}
+		for i := range max(len(s.In), len(s.Out)) {
+			row := []string{"", ""}
+			for side, items := range [][]string{s.In, s.Out} {
+				if i < len(items) {
+					row[side] = items[i]
+				}
+			}
+			scope.Rows = append(scope.Rows, row)
+		}
+		d.add(scope)
+	}
 	d.add(Part{Title: "Who answers for what", Head: []string{"Role", "Holder"}, Rows: holders(p)})
 
 	coaches := Part{
