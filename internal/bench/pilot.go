@@ -7,6 +7,8 @@ import (
 
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/mentor"
+	"github.com/coachgov/coaching/pilot/report"
+	"github.com/coachgov/coaching/pilot/vendor"
 )
 
 // pilotFile is the plan of twelve weeks that the races enlarge, from the folder
@@ -65,6 +67,25 @@ func timePilot(rounds int) (result, error) {
 		book := mentor.Playbook{Title: p.Title, Entries: p.Playbook}
 		for _, x := range p.Signals {
 			book.Signals = append(book.Signals, mentor.Line{Signal: x.ID, Behaviour: x.Behaviour, Path: x.Path})
+		}
+		for _, write := range []func() (*report.Document, error){
+			func() (*report.Document, error) { return report.Charter(p) },
+			func() (*report.Document, error) { return report.Blueprint(p, s) },
+			func() (*report.Document, error) { return report.SuccessDefinition(p) },
+			func() (*report.Document, error) { return report.Readiness(p, pilot.Facts{}) },
+			func() (*report.Document, error) { return report.VendorComparison(p, vendor.Run, nil) },
+		} {
+			d, err := write()
+			if err != nil {
+				return err
+			}
+			data, err := d.JSON()
+			if err != nil {
+				return err
+			}
+			if fs := d.Check(); fs.Blocked() || len(d.Markdown()) == 0 || len(d.HTML()) == 0 || len(data) == 0 {
+				return fmt.Errorf("%s cannot go out", d.Name)
+			}
 		}
 		if len(ics) == 0 || len(s.CSV()) == 0 || len(s.SVG()) == 0 || len(s.Mermaid(p.Title)) == 0 || len(book.HTML()) == 0 {
 			return fmt.Errorf("a document is empty")

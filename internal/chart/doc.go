@@ -3,7 +3,7 @@
 // ([Forest]) or beside their sizes ([Funnel]), parts of a whole ([Shares]), a
 // sum in steps ([Bridge]), units before and after ([Dots]), a
 // randomisation distribution ([Histogram]) and effects by the distance from a start
-// ([EventStudy]).
+// ([EventStudy]), and units on their way through a trial ([Flow]).
 //
 // Fill the struct of a figure and call SVG. There is nothing else to set: the
 // figures share one width, one typeface and one palette, so that a page of them

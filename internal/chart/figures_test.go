@@ -80,6 +80,15 @@ func figures() map[string]interface{ SVG() []byte } {
 			Before: "baseline", After: "run",
 			Units: []chart.Unit{{"L01", .62, .79}, {"L02", .70, .81}, {"L03", .66, .64}, {"L04", .71, .80}, {"L05", nan, .77}, {"L06", nan, nan}, {"L07", .58, .73}},
 		},
+		"flow.svg": chart.Flow{
+			Title: "From the draw to the analysis", Desc: "Ten leaders; four of five and three of five are still in.", Root: "10 leaders drawn",
+			Arms: []chart.Arm{
+				{Label: "Wave 1", Stages: []chart.Stage{{5, "drawn"}, {5, "coached a week or more"}, {4, "still in"}}, Note: "Lost: 1 transferred"},
+				{Label: "Wave 2", Stages: []chart.Stage{{5, "drawn"}, {0, "coached a week or more"}, {3, "still in"}}, Note: "Lost: 1 left, 1 withdrew"},
+				{Label: "Wave 3", Stages: []chart.Stage{{4, "drawn"}, {4, "coached a week or more"}, {4, "still in"}}},
+			},
+		},
+		"flow_empty.svg": chart.Flow{Title: "No arms"},
 		"dots_empty.svg": chart.Dots{Title: "No units"},
 		"histogram.svg": chart.Histogram{
 			Title: "The effect among all allocations", Desc: "6 of 252 allocations give an effect as large as the observed one.", Axis: "difference in predictability, percentage points",
@@ -117,7 +126,7 @@ func TestFigures(t *testing.T) {
 // A figure with nothing to draw says so instead of showing an empty frame.
 func TestNoData(t *testing.T) {
 	for name, svg := range map[string][]byte{
-		"gantt": chart.Gantt{}.SVG(), "trend": chart.Trend{}.SVG(), "forest": chart.Forest{}.SVG(),
+		"gantt": chart.Gantt{}.SVG(), "flow": chart.Flow{}.SVG(), "trend": chart.Trend{}.SVG(), "forest": chart.Forest{}.SVG(),
 		"funnel": chart.Funnel{}.SVG(), "shares": chart.Shares{}.SVG(), "bridge": chart.Bridge{}.SVG(), "dots": chart.Dots{}.SVG(), "histogram": chart.Histogram{}.SVG(),
 	} {
 		wellFormed(t, svg)
@@ -158,6 +167,7 @@ func TestAnyInput(t *testing.T) {
 			chart.Funnel{Title: s(), Desc: s(), Axis: s(), Lower: v(), Upper: v(), Band: []chart.Reach{{v(), v(), v()}, {v(), v(), v()}, {5, .5, 2}},
 				Points: []chart.Point{{s(), s(), v(), v(), chart.Mark(kind), s()}, {s(), s(), 10, v(), 0, s()}, {s(), s(), v(), 1, 0, s()}}}.SVG(),
 			chart.Shares{Title: s(), Desc: s(), Axis: s(), Limit: v(), Bars: []chart.Bar{{s(), s(), v(), chart.Mark(kind), s()}, {s(), s(), v(), 0, s()}}}.SVG(),
+			chart.Flow{Title: s(), Desc: s(), Root: s(), Arms: []chart.Arm{{s(), []chart.Stage{{exposed, s()}, {-1, s()}}, s()}, {}}}.SVG(),
 			chart.Gantt{Title: s(), Desc: s(), Spans: []chart.Span{{Label: s(), Note: s()}}}.SVG(),
 		} {
 			wellFormed(t, svg)

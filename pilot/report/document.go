@@ -142,6 +142,9 @@ func (d *Document) page() *markup.Page {
 			page.Table("", "", p.Head, p.Rows)
 		}
 	}
+	if d.Name == flowName && len(d.Parts) > 0 {
+		page.Figure(flowFigure(d.Parts[0]))
+	}
 	page.Paragraph("Plan " + d.Plan + ", " + d.Digest.String())
 	return page
 }

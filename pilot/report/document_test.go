@@ -62,17 +62,23 @@ func TestDocumentsGolden(t *testing.T) {
 	registered, err := report.Preregistration(locked(t, planOf(t)), report.NotAnalysed)
 	require.NoError(t, err)
 	for _, d := range append(documents(t, planOf(t)), registered) {
-		data, err := d.JSON()
-		require.NoError(t, err)
-		for ending, got := range map[string][]byte{".md": d.Markdown(), ".html": d.HTML(), ".json": data} {
-			path := filepath.Join("testdata", d.Name+ending)
-			if *update {
-				require.NoError(t, os.WriteFile(path, got, 0o644))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			require.Equal(t, string(want), string(got), path)
+		goldenDocument(t, d)
+	}
+}
+
+// goldenDocument compares a document in its three forms with files of its name.
+func goldenDocument(t *testing.T, d *report.Document) {
+	t.Helper()
+	data, err := d.JSON()
+	require.NoError(t, err)
+	for ending, got := range map[string][]byte{".md": d.Markdown(), ".html": d.HTML(), ".json": data} {
+		path := filepath.Join("testdata", d.Name+ending)
+		if *update {
+			require.NoError(t, os.WriteFile(path, got, 0o644))
 		}
+		want, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got), path)
 	}
 }
 
@@ -295,6 +301,7 @@ func TestSummary(t *testing.T) {
 	d, err := report.Summary(l, decided)
 	require.NoError(t, err)
 	require.Empty(t, d.Check())
+	goldenDocument(t, d)
 	text := string(d.Markdown())
 	require.NotContains(t, text, "L01")
 	require.Contains(t, text, "## Decision: INVALID")
@@ -407,6 +414,15 @@ func TestFlow(t *testing.T) {
 		{"All", "10", "5", "1", "1", "1", "7"},
 	}, d.Parts[0].Rows)
 	require.Empty(t, d.Check())
+
+	goldenDocument(t, d)
+	var back report.Document
+	data, err := d.JSON()
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &back))
+	require.Equal(t, string(d.HTML()), string(back.HTML()))
+	back.Parts[0].Rows = [][]string{{"x"}, {"a", "b", "c", "d", "e", "f", "g"}}
+	require.Contains(t, string(back.HTML()), "no data")
 
 	_, err = report.Flow(p, es[1:])
 	require.ErrorContains(t, err, "9 exposures for 10 leaders")

@@ -2,9 +2,14 @@ package report
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
+	"github.com/coachgov/coaching/internal/chart"
 	"github.com/coachgov/coaching/pilot"
 )
+
+const flowName = "flow"
 
 // Flow returns how many leaders of each wave were drawn, began, and stopped, and
 // why, from the exposures of [pilot.Log.Exposures], after the flow diagram of the
@@ -12,7 +17,7 @@ import (
 // k1614). Nobody is taken out of the wave of the draw. It fails as Charter does,
 // and for exposures that are not one for each leader of the plan.
 func Flow(p *pilot.Plan, exposures []pilot.Exposure) (*Document, error) {
-	d, err := newDocument("flow", "Flow of leaders", p)
+	d, err := newDocument(flowName, "Flow of leaders", p)
 	if err != nil {
 		return nil, err
 	}
@@ -60,4 +65,36 @@ func Flow(p *pilot.Plan, exposures []pilot.Exposure) (*Document, error) {
 	}
 	d.add(flow)
 	return d, nil
+}
+
+// flowFigure draws the table of a flow, so that a document that was read from
+// JSON prints the same picture. Rows that are not those of a flow are left out.
+func flowFigure(flow Part) []byte {
+	f := chart.Flow{Title: "Wave by wave", Desc: "The figures of the table above, wave by wave."}
+	for i, row := range flow.Rows {
+		n := make([]int, len(row))
+		for k := 1; k < len(row); k++ {
+			n[k], _ = strconv.Atoi(row[k]) // what is no number counts nothing
+		}
+		switch {
+		case len(row) != 7:
+		case i == len(flow.Rows)-1:
+			f.Root = counted(n[1], "leader") + " drawn"
+		default:
+			a := chart.Arm{Label: row[0], Stages: []chart.Stage{
+				{Count: n[1], Label: "drawn"}, {Count: n[2], Label: "coached a week or more"}, {Count: n[6], Label: "still in"},
+			}}
+			var lost []string
+			for k, word := range []string{"left", "transferred", "withdrew"} {
+				if n[3+k] > 0 {
+					lost = append(lost, fmt.Sprintf("%d %s", n[3+k], word))
+				}
+			}
+			if len(lost) > 0 {
+				a.Note = "Lost: " + strings.Join(lost, ", ")
+			}
+			f.Arms = append(f.Arms, a)
+		}
+	}
+	return f.SVG()
 }
