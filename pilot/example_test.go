@@ -177,33 +177,9 @@ func ExampleLog_Append() {
 // Behaviour and KPI moved, and everything else is in order but one thing: nobody
 // has ruled out that something else explains it.
 func ExampleDecide() {
-	locked := exampleLock(examplePlan())
-	committed, err := locked.Plan().Allocate()
-	if err != nil {
-		log.Fatal(err)
-	}
-	result := func(estimate, low, high float64) effect.Result {
-		return effect.Result{Estimate: estimate, Low: low, High: high, PCount: big.NewInt(2), PTotal: big.NewInt(120), Treated: 10, Control: 5}
-	}
-	kpi := result(0.08, 0.03, 0.13)
-	stream := func(by string) roi.Stream {
-		return roi.Stream{ID: "S-1", By: examplePerson(by), On: locked.Plan().End(), Movement: roi.Improved}
-	}
-	d := pilot.Decide(locked, pilot.Evidence{
-		Confirmed:  &pilot.Confirmation{Criteria: "default-v1", Role: coaching.Sponsor, By: examplePerson("P-CPO"), On: coaching.MustDate("2027-01-08")},
-		CarriedOut: committed,
-		Behaviour: []pilot.Reading{
-			{Signal: "meeting_hygiene", Result: result(-2.5, -4, -1)},
-			{Signal: "async_documentation", Result: result(1.5, 0.5, 2.5)},
-			{Signal: "review_turnaround", Result: result(-9, -15, -3)},
-		},
-		KPI:        &kpi,
-		DataGates:  []pilot.DataGate{{Name: "completeness", Held: true}},
-		LogClosed:  true,
-		Streams:    pilot.Streams{Data: stream("P-ANALYTICS"), Narratives: []roi.Stream{stream("C1")}, Sponsor: stream("P-CPO")},
-		Governance: &pilot.Governance{Compact: true},
-		Adherence:  &pilot.Adherence{SessionsDue: 60, SessionsHeld: 57, Leaders: 10, Started: 10},
-	})
+	evidence := exampleEvidence()
+	evidence.Reviews = nil // nobody has ruled out other changes
+	d := pilot.Decide(exampleLock(examplePlan()), evidence)
 	fmt.Println(d.Outcome, "-", d.Why)
 	for _, c := range d.Criteria {
 		fmt.Println(c.ID, c.Status)
@@ -290,4 +266,78 @@ func ExampleOverlaps() {
 	}
 	// Output:
 	// PIL-091 warning plans[1].cohort.leaders[0]: the leader is also in plans[0] until 2027-04-04; want one plan at a time
+}
+
+// A sponsor stops a pilot against what the rules came to: it takes a reason and
+// somebody else who reviewed it, and stays on the decision.
+func ExampleDecision_Override() {
+	d := pilot.Decide(exampleLock(examplePlan()), exampleEvidence())
+	overridden, findings := d.Override(pilot.Override{
+		To: pilot.NoGo, Sponsor: examplePerson("P-CPO"), On: coaching.MustDate("2027-04-06"), Reason: "the product is sold in May",
+	})
+	fmt.Println(overridden.Outcome, findings.Err())
+
+	overridden, findings = d.Override(pilot.Override{
+		To: pilot.NoGo, Sponsor: examplePerson("P-CPO"), Reviewer: examplePerson("P-HR"), On: coaching.MustDate("2027-04-06"), Reason: "the product is sold in May",
+	})
+	fmt.Println(len(findings), overridden.Outcome, "instead of", overridden.Against.Recommended)
+	// Output:
+	// GO PIL-160 error: override: nobody reviewed it
+	// 0 NO_GO instead of GO
+}
+
+// What follows a GO: how many cohorts, what the platform must offer now, and what
+// keeps the next plan from starting.
+func ExampleDecision_Successor() {
+	locked := exampleLock(examplePlan())
+	next, findings := pilot.Decide(locked, exampleEvidence()).Successor(locked, pilot.Scale{
+		Functions: []string{"sales", "support"}, Leaders: 30, CadenceStable: true,
+		Coaches: []pilot.Coach{{ID: "C1", Kind: pilot.InternalCoach, Capacity: 6}, {ID: "C9", Kind: pilot.ExternalCoach, Capacity: 10}},
+	})
+	if next == nil {
+		log.Fatal(findings)
+	}
+	fmt.Println(next.Scope, next.Cohorts, "cohorts,", next.Seats, "seats")
+	fmt.Println(next.Demands)
+	for _, f := range next.Unmet {
+		fmt.Println(f)
+	}
+	// Output:
+	// [sales support] 3 cohorts, 16 seats
+	// [lineage role_governance kpi_joins]
+	// PIL-075 error: coaches are added before the cadence and the quality of the data are stable
+	// PIL-081 error: coaches can take 16 of 30 leaders
+	// PIL-142 error: no vendors were chosen: the analytics platform must show lineage, govern access by role and join HR, performance and business figures
+}
+
+// exampleEvidence passes every criterion of the plan.
+func exampleEvidence() pilot.Evidence {
+	plan := examplePlan()
+	committed, err := plan.Allocate()
+	if err != nil {
+		log.Fatal(err)
+	}
+	result := func(estimate, low, high float64) effect.Result {
+		return effect.Result{Estimate: estimate, Low: low, High: high, PCount: big.NewInt(2), PTotal: big.NewInt(120), Treated: 10, Control: 5}
+	}
+	kpi := result(0.08, 0.03, 0.13)
+	stream := func(by string) roi.Stream {
+		return roi.Stream{ID: "S-1", By: examplePerson(by), On: plan.End(), Movement: roi.Improved}
+	}
+	return pilot.Evidence{
+		Confirmed:  &pilot.Confirmation{Criteria: "default-v1", Role: coaching.Sponsor, By: examplePerson("P-CPO"), On: coaching.MustDate("2027-01-08")},
+		CarriedOut: committed,
+		Behaviour: []pilot.Reading{
+			{Signal: "meeting_hygiene", Result: result(-2.5, -4, -1)},
+			{Signal: "async_documentation", Result: result(1.5, 0.5, 2.5)},
+			{Signal: "review_turnaround", Result: result(-9, -15, -3)},
+		},
+		KPI:        &kpi,
+		DataGates:  []pilot.DataGate{{Name: "completeness", Held: true}},
+		LogClosed:  true,
+		Reviews:    []pilot.Review{{Window: plan.Measurement(), Role: coaching.AttributionReviewer, By: examplePerson("P-HR")}},
+		Streams:    pilot.Streams{Data: stream("P-ANALYTICS"), Narratives: []roi.Stream{stream("C1")}, Sponsor: stream("P-CPO")},
+		Governance: &pilot.Governance{Compact: true},
+		Adherence:  &pilot.Adherence{SessionsDue: 60, SessionsHeld: 57, Leaders: 10, Started: 10},
+	}
 }

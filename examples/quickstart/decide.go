@@ -54,5 +54,8 @@ func (p *programme) decide() error {
 	if err := p.closeTrail(context.Background()); err != nil {
 		return err
 	}
+	if err := p.papers(); err != nil {
+		return err
+	}
 	return p.dashboard()
 }

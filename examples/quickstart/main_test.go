@@ -101,7 +101,7 @@ func TestTour(t *testing.T) {
 	for _, name := range []string{
 		"dashboard.html", "packs/signals-2027-02-05.csv", "packs/signals-2027-02-05.manifest.json", "fairness/async_documentation.html", "fairness/async_documentation.md",
 		"policy-report.txt", "schedule/pilot.ics", "schedule/pilot.mmd", "schedule/pilot.svg", "roi/statement.txt", "roi/statement.json",
-		"roi/statement.csv", "roi/statement.html", "roi/statement.xlsx", "audit/trail.jsonl", "audit/checkpoint.txt", "quality.txt", "playbook.md", "playbook.html", "pilot-log.json",
+		"roi/statement.csv", "roi/statement.html", "roi/statement.xlsx", "audit/trail.jsonl", "audit/checkpoint.txt", "quality.txt", "playbook.md", "playbook.html", "pilot-log.json", "summary.html", "flow.html",
 	} {
 		require.NotEmpty(t, files[name], name)
 	}
