@@ -372,6 +372,7 @@ func TestReadiness(t *testing.T) {
 		"Quality check passed":                       func(_ *pilot.Plan, f *pilot.Facts) { f.QualityCheck = false },
 		"Data owner and steward":                     func(p *pilot.Plan, _ *pilot.Facts) { p.Roles.DataOwner = "" },
 		"Groups of a snapshot are large enough":      func(p *pilot.Plan, _ *pilot.Facts) { p.Snapshot.MinGroup = pol.MinGroup - 1 },
+		"Groups of a snapshot reach that number":     func(p *pilot.Plan, _ *pilot.Facts) { p.Snapshot.MinGroup = 6 },
 		"The KPI is read often enough":               func(p *pilot.Plan, _ *pilot.Facts) { p.KPI.CadenceDays = 28 },
 		"Models that suggest show inputs and a card": func(_ *pilot.Plan, f *pilot.Facts) { f.Suggesting, f.Opaque = 1, 1 },
 		"Compact with retention dates signed":        func(_ *pilot.Plan, f *pilot.Facts) { f.Compact = false },

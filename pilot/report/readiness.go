@@ -50,6 +50,13 @@ func Readiness(p *pilot.Plan, f pilot.Facts) (*Document, error) {
 	item("Data owner and steward", !blank(p.Roles.DataOwner) && !blank(p.Roles.Steward),
 		"data owner "+or(p.Roles.DataOwner, "nobody")+", steward "+or(p.Roles.Steward, "nobody"))
 	item("Groups of a snapshot are large enough", p.Snapshot.MinGroup >= pol.MinGroup, fmt.Sprintf("at least %s, want %d", counted(p.Snapshot.MinGroup, "leader"), pol.MinGroup))
+	small := "the smallest has as many"
+	for _, finding := range p.Check() {
+		if finding.Code == "C-15" && finding.Path == "snapshot.unit" {
+			small = finding.Message
+		}
+	}
+	item("Groups of a snapshot reach that number", small == "the smallest has as many", small)
 	readings := p.Readings(p.KPI.CadenceDays)
 	item("The KPI is read often enough", readings >= pol.KPIReadings, fmt.Sprintf("%s while it is measured, want %d", counted(readings, "reading"), pol.KPIReadings))
 	item("Models that suggest show inputs and a card", f.Opaque == 0, fmt.Sprintf("%d of %d do not", f.Opaque, f.Suggesting))
