@@ -37,7 +37,8 @@ func (d *Digest) UnmarshalText(text []byte) error {
 
 // Canonical returns the plan as canonical JSON after RFC 8785: members sorted by
 // UTF-16 code units, no white space, no floats. Absent and empty lists, maps and
-// optional texts are left out, so that they are one plan.
+// optional texts are left out, so that they are one plan. [Plan.JSON] writes a
+// document that [Decode] reads.
 func (p *Plan) Canonical() ([]byte, error) { return canonical(p) }
 
 // Digest returns the SHA-256 of [Plan.Canonical]: it changes if and only if the

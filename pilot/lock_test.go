@@ -47,6 +47,26 @@ func TestDigestIsForever(t *testing.T) {
 	require.Error(t, d.UnmarshalText([]byte(want[:10])))
 }
 
+// What a plan writes of itself is read as the same plan, whatever lists a program
+// left nil, and the plan stays as it was.
+func TestPlanJSON(t *testing.T) {
+	p := plan(t)
+	p.SecondaryOutcomes, p.QualitativeInputs, p.Cohort.Leaders[0].Beside = nil, nil, []string{}
+	p.Calendars["us"] = pilot.Calendar{Zone: "America/New_York"}
+	want := digest(t, p)
+	data, err := p.JSON()
+	require.NoError(t, err)
+	require.Contains(t, string(data), "meeting overload -> fewer", "nothing is escaped for HTML")
+	back, fs := pilot.Decode("p.json", data)
+	require.Empty(t, fs)
+	require.Equal(t, want, digest(t, back))
+	require.Nil(t, p.SecondaryOutcomes)
+	require.Nil(t, p.Calendars["us"].Holidays)
+	p.Title = "a\xff"
+	_, err = p.JSON()
+	require.ErrorContains(t, err, "UTF-8")
+}
+
 // The canonical form is JSON that reads back as the same plan, and its members
 // are sorted.
 func TestCanonicalReadsBack(t *testing.T) {

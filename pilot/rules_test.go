@@ -87,6 +87,7 @@ func FuzzDecode(f *testing.F) {
 	for _, file := range []string{"product_org_12w.yaml", "product_org_12w.block.yaml", "product_org_12w.json"} {
 		f.Add(strings.HasSuffix(file, ".json"), read(f, filepath.Join("testdata", file)))
 	}
+	f.Add(false, append(read(f, planFile), "\nscope: {in: [a], out: [b]}\npeer_learning_weeks: [6, 8]\nwaivers: []\n"...))
 	f.Add(false, []byte("hypothesis:\n  behavior: x\n"))
 	f.Fuzz(func(t *testing.T, json bool, data []byte) {
 		file := "p.yaml"
@@ -101,6 +102,13 @@ func FuzzDecode(f *testing.F) {
 		p.Check()
 		text, err := p.Canonical()
 		require.NoError(t, err)
+		written, err := p.JSON()
+		require.NoError(t, err)
+		back, found := pilot.Decode("written.json", written)
+		require.NotNil(t, back, "%v", found)
+		third, err := back.Canonical()
+		require.NoError(t, err)
+		require.Equal(t, string(text), string(third))
 		again := p.Clone()
 		twin, err := again.Canonical()
 		require.NoError(t, err)

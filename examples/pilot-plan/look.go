@@ -127,7 +127,7 @@ func (r *report) documents() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := json.MarshalIndent(p, "", "  ") // the canonical form leaves out empty lists, which a plan states
+	plan, err := p.JSON()
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (r *report) documents() (map[string][]byte, error) {
 		book.Signals = append(book.Signals, mentor.Line{Signal: x.ID, Behaviour: x.Behaviour, Path: x.Path})
 	}
 	files := map[string][]byte{
-		"plan.json": append(plan, '\n'), "allocation.json": append(allocation, '\n'), "playbook.md": book.Markdown(),
+		"plan.json": plan, "allocation.json": append(allocation, '\n'), "playbook.md": book.Markdown(),
 		"schedule.ics": ics, "schedule.csv": s.CSV(), "schedule.json": append(dates, '\n'), "schedule.svg": s.SVG(), "schedule.mmd": s.Mermaid(p.Title),
 	}
 	charter, err := papers.Charter(p)
