@@ -230,7 +230,7 @@ func TestRefusals(t *testing.T) {
 		"negative group":            {func() error { _, err := effect.TwoGroup(v, 1, []int{0, -1, 1, 1}, nil); return err }, "group -1"},
 		"huge group":                {func() error { _, err := effect.TwoGroup(v, 1, []int{0, 1 << 40, 1, 1}, nil); return err }, "group"},
 		"lengths":                   {func() error { _, err := effect.TwoGroup(v, 1, []int{0, 1}, nil); return err }, "4 units"},
-		"too large a space":         {func() error { _, err := effect.TwoGroup(many(40), 1, half(40), nil); return err }, "possible allocations"},
+		"too large a space":         {func() error { _, err := effect.TwoGroup(many(42), 1, half(42), nil); return err }, "possible allocations"},
 		"not a number":              {func() error { _, err := effect.Floats([]float64{1, math.NaN()}, 2); return err }, "value 1"},
 		"infinite":                  {func() error { _, err := effect.Floats([]float64{math.Inf(1)}, 2); return err }, "value 0"},
 		"places":                    {func() error { _, err := effect.Floats(nil, 10); return err }, "10 decimal places"},

@@ -20,7 +20,10 @@ func (r Result) Figure(title, axis string) []byte {
 		values[i], counts[i] = m.Value, m.Count
 	}
 	h := chart.Histogram{Title: title, Axis: axis, Bins: chart.WeightedBinsOf(values, counts, histogramBins), Observed: math.NaN()}
-	if len(values) > 0 {
+	if r.bins != nil {
+		h.Bins = r.bins()
+	}
+	if len(h.Bins) > 0 {
 		h.Observed = r.Estimate
 		h.Label = fmt.Sprintf("observed, %v of %v as large", r.PCount, r.PTotal)
 		h.Desc = fmt.Sprintf("Estimates that the %v possible allocations give without an effect, and the observed one, %.4g; %v are at least as large in absolute value.", r.PTotal, r.Estimate, r.PCount)

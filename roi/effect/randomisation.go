@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/chart"
 )
 
 // A linear statistic adds up one score per unit that depends on the unit's
@@ -23,13 +24,46 @@ type linear struct {
 }
 
 // An inversion holds what the interval needs: the effects at which one more
-// allocation gives a statistic at least as large as the observed one, in
-// ascending order.
+// allocation gives a statistic at least as large as the observed one.
 type inversion struct {
-	breaks []fraction
-	always int // allocations that do so at every effect: the observed one and its copies
-	total  int
-	scale  int64 // a break is num/den/scale
+	breaks
+	scale int64 // a break is num/den/scale
+}
+
+// The breaks of a test, in ascending order of the effects.
+type breaks interface {
+	breaks() int64
+	always() int64           // allocations that are as large at every effect
+	rank(k int64) fraction   // the break of a rank, counted from 1
+	below(f fraction) int64  // breaks before one that rank returned
+	atMost(f fraction) int64 // and up to it
+}
+
+// A listing is breaks that were listed.
+type listing struct {
+	list []fraction
+	none int64
+}
+
+func (l *listing) breaks() int64 { return int64(len(l.list)) }
+
+func (l *listing) always() int64 { return l.none }
+
+func (l *listing) rank(k int64) fraction { return l.list[k-1] }
+
+func (l *listing) below(f fraction) int64 {
+	n, _ := slices.BinarySearchFunc(l.list, f, compare)
+	return int64(n)
+}
+
+func (l *listing) atMost(f fraction) int64 {
+	n, _ := slices.BinarySearchFunc(l.list, f, func(b, target fraction) int {
+		if compare(b, target) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	return int64(n)
 }
 
 // A fraction has a positive den.
@@ -51,75 +85,118 @@ func compare(a, b fraction) int {
 
 func sign(a int64) int { return cmp.Compare(a, 0) }
 
-// test runs the randomisation test of a linear statistic over a space.
+// A tally is what the possible allocations give.
+type tally struct {
+	two, greater, less, total int64
+	floor                     int64  // allocations as extreme as any
+	breaks                    breaks // nil: no interval
+	distribution              []Mass
+	halved                    *halved
+}
+
+// test runs the randomisation test of a linear statistic over a space. Complete
+// randomisation is counted in halves where it is large.
 func (l *linear) test(method string, observed, sizes []int, space iter.Seq[[]int]) (Result, error) {
 	if err := l.fits(); err != nil {
 		return Result{}, err
 	}
-	if space == nil {
-		if n := completeSize(sizes); !n.IsInt64() || n.Int64() > MaxAllocations {
-			return Result{}, fmt.Errorf("effect: %s possible allocations, want at most %d", n, MaxAllocations)
-		}
-		space = Complete(observed)
+	t, err := l.tally(observed, sizes, space)
+	if err != nil {
+		return Result{}, err
 	}
+	r := Result{
+		Method: method, Level: Level,
+		PCount: big.NewInt(t.two), PTotal: big.NewInt(t.total),
+		GreaterCount: big.NewInt(t.greater), LessCount: big.NewInt(t.less),
+		Exact: big.NewRat(sum(l.score, observed), l.yden),
+		Low:   math.Inf(-1), High: math.Inf(1), Attained: 1,
+		Distribution: t.distribution,
+	}
+	r.Estimate, _ = r.Exact.Float64()
+	if t.halved != nil {
+		r.bins = func() []chart.Bin { return t.halved.bins(histogramBins, l.yden) }
+	}
+	if t.breaks != nil {
+		// T is score/yden and 1-k is (k0-k)/kden, so b = (t0-t)/(k0-k) × kden/yden.
+		r.inversion = &inversion{t.breaks, l.yden / l.kden}
+		r.setInterval(Level)
+	} else {
+		r.report("PIL-083", coaching.Warning, "some possible allocations do not tell the effect from none, so there is no exact interval")
+	}
+	if share := float64(t.floor) / float64(t.total); share > 1-Level {
+		r.report("PIL-083", coaching.Warning, fmt.Sprintf("%d of %d possible allocations give the largest effect that these outcomes allow, so p cannot fall below %.2g and nothing can be shown at %.2g",
+			t.floor, t.total, share, 1-Level))
+	}
+	return r, nil
+}
+
+func (l *linear) tally(observed, sizes []int, space iter.Seq[[]int]) (tally, error) {
+	if space != nil {
+		return l.listed(observed, sizes, space)
+	}
+	n := completeSize(sizes)
+	if !n.IsInt64() || n.Int64() > maxListed {
+		if h := l.halve(observed, sizes); h != nil {
+			return h.tally(), nil
+		}
+	}
+	if !n.IsInt64() || n.Int64() > MaxAllocations {
+		return tally{}, fmt.Errorf("effect: %s possible allocations, want at most %d", n, MaxAllocations)
+	}
+	return l.listed(observed, sizes, Complete(observed))
+}
+
+// listed looks at each allocation of a space.
+func (l *linear) listed(observed, sizes []int, space iter.Seq[[]int]) (tally, error) {
 	t0 := sum(l.score, observed)
 	k0 := sum(l.shift, observed)
 	var (
+		out        tally
 		values     []int64
-		breaks     []fraction
-		always     int
+		order      listing
 		seen       bool
 		invertible = true
 		extreme    = magnitude(t0)
 		count      = make([]int, len(l.score[0]))
-		fault      error
 	)
-	var two, greater, less int
 	for a := range space {
 		if len(values) == MaxAllocations {
-			return Result{}, fmt.Errorf("effect: more than %d possible allocations", MaxAllocations)
+			return out, fmt.Errorf("effect: more than %d possible allocations", MaxAllocations)
 		}
-		if fault = l.same(a, sizes, count); fault != nil {
-			break
+		if err := l.same(a, sizes, count); err != nil {
+			return out, err
 		}
 		t := sum(l.score, a)
 		values = append(values, t)
 		if magnitude(t) >= extreme {
-			two++
+			out.two++
 		}
 		if t >= t0 {
-			greater++
+			out.greater++
 		}
 		if t <= t0 {
-			less++
+			out.less++
 		}
 		k := sum(l.shift, a)
 		switch d := k0 - k; {
 		case d > 0:
-			breaks = append(breaks, fraction{t0 - t, d})
+			order.list = append(order.list, fraction{t0 - t, d})
 		case d == 0 && t == t0:
-			always++
+			order.none++
 			seen = seen || slices.Equal(a, observed)
 		default:
 			invertible = false
 		}
 	}
-	switch {
-	case fault != nil:
-		return Result{}, fault
-	case !seen:
-		return Result{}, errors.New("effect: the observed allocation is not among the possible ones")
+	if !seen {
+		return out, errors.New("effect: the observed allocation is not among the possible ones")
 	}
-	r := Result{
-		Method: method, Level: Level,
-		PCount: big.NewInt(int64(two)), PTotal: big.NewInt(int64(len(values))),
-		GreaterCount: big.NewInt(int64(greater)), LessCount: big.NewInt(int64(less)),
-		Exact: big.NewRat(t0, l.yden),
-		Low:   math.Inf(-1), High: math.Inf(1), Attained: 1,
+	if invertible {
+		slices.SortFunc(order.list, compare)
+		out.breaks = &order
 	}
-	r.Estimate, _ = r.Exact.Float64()
 	slices.Sort(values)
-	floor := 0 // allocations as extreme as any
+	out.total = int64(len(values))
 	most := max(magnitude(values[0]), magnitude(values[len(values)-1]))
 	for i := 0; i < len(values); {
 		j := i
@@ -127,24 +204,12 @@ func (l *linear) test(method string, observed, sizes []int, space iter.Seq[[]int
 			j++
 		}
 		if magnitude(values[i]) == most {
-			floor += j - i
+			out.floor += int64(j - i)
 		}
-		r.Distribution = append(r.Distribution, Mass{float64(values[i]) / float64(l.yden), j - i})
+		out.distribution = append(out.distribution, Mass{float64(values[i]) / float64(l.yden), j - i})
 		i = j
 	}
-	if invertible {
-		slices.SortFunc(breaks, compare)
-		// T is score/yden and 1-k is (k0-k)/kden, so b = (t0-t)/(k0-k) × kden/yden.
-		r.inversion = &inversion{breaks, always, len(values), l.yden / l.kden}
-		r.setInterval(Level)
-	} else {
-		r.report("PIL-083", coaching.Warning, "some possible allocations do not tell the effect from none, so there is no exact interval")
-	}
-	if share := float64(floor) / float64(len(values)); share > 1-Level {
-		r.report("PIL-083", coaching.Warning, fmt.Sprintf("%d of %d possible allocations give the largest effect that these outcomes allow, so p cannot fall below %.2g and nothing can be shown at %.2g",
-			floor, len(values), share, 1-Level))
-	}
-	return r, nil
+	return out, nil
 }
 
 // same refuses an allocation of another length or with other group sizes: the
@@ -205,27 +270,21 @@ func (r *Result) setInterval(level float64) {
 	v := r.inversion
 	r.Level, r.Low, r.High, r.ExactLow, r.ExactHigh = level, math.Inf(-1), math.Inf(1), nil, nil
 	// alpha/2 of the allocations, safe against 1-0.9 being 0.09999999999999998.
-	reach := int(math.Floor((1-level)*float64(v.total)/2 + 1e-9))
-	outside := 0
-	if rank := reach - v.always + 1; rank >= 1 && rank <= len(v.breaks) {
-		low, high := v.breaks[rank-1], v.breaks[len(v.breaks)-rank]
+	total := v.breaks.breaks() + v.always()
+	reach := int64(math.Floor((1-level)*float64(total)/2 + 1e-9))
+	var outside int64
+	if rank, n := reach-v.always()+1, v.breaks.breaks(); rank >= 1 && rank <= n {
+		low, high := v.rank(rank), v.rank(n-rank+1)
 		r.ExactLow, r.ExactHigh = v.rat(low), v.rat(high)
 		r.Low, _ = r.ExactLow.Float64()
 		r.High, _ = r.ExactHigh.Float64()
-		below, _ := slices.BinarySearchFunc(v.breaks, low, compare)
-		notAbove, _ := slices.BinarySearchFunc(v.breaks, high, func(b, target fraction) int {
-			if compare(b, target) <= 0 {
-				return -1
-			}
-			return 1
-		})
-		outside = 2*v.always + below + len(v.breaks) - notAbove
+		outside = 2*v.always() + v.below(low) + n - v.atMost(high)
 	}
-	r.Attained = 1 - float64(outside)/float64(v.total)
+	r.Attained = 1 - float64(outside)/float64(total)
 	r.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f coaching.Finding) bool { return f.Path == "interval" })
 	if !r.Bounded() {
 		r.Findings = append(r.Findings, coaching.Finding{Code: "PIL-083", Severity: coaching.Warning, Path: "interval",
-			Message: fmt.Sprintf("%d possible allocations are too few for an interval at %.4g", v.total, level)})
+			Message: fmt.Sprintf("%d possible allocations are too few for an interval at %.4g", total, level)})
 		r.Findings.Sort()
 	}
 }

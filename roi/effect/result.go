@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/internal/chart"
 )
 
 // Level is the level of intervals unless another is asked for with
@@ -40,10 +41,12 @@ type Result struct {
 	// none that holds at this size.
 	Beside *Approximation
 	// Distribution holds the estimates that the possible allocations give under
-	// no effect, in ascending order, for drawing; nil for counts of events.
+	// no effect, in ascending order, for drawing; nil for counts of events, and
+	// where more than 200,000 allocations were counted and not listed.
 	Distribution []Mass
 
 	inversion *inversion
+	bins      func() []chart.Bin // of a distribution that was counted and not listed
 }
 
 // A Mass is one value of a randomisation distribution and how many allocations

@@ -15,12 +15,14 @@ import (
 // y holds one number per unit, usually a change from [Panel.Changes]. The
 // allocation is the observed group of each unit; the space yields the possible
 // ones, all with the same group sizes and the observed one among them, and may
-// yield one slice again and again. A nil space is complete randomisation.
+// yield one slice again and again. A nil space is complete randomisation, which is
+// counted in halves where it is large, up to 40 units in two groups.
 //
 // The interval is for an effect that adds the same amount to every treated
 // unit. [Result.Beside] holds Welch's. The arguments are neither kept nor
 // changed. It fails when sizes do not fit, a side is empty, the observed
-// allocation is not in the space, or the space exceeds [MaxAllocations].
+// allocation is not in the space, or a
+// space that has to be listed exceeds [MaxAllocations].
 func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (Result, error) {
 	if err := sameLength(y.Len(), allocation); err != nil {
 		return Result{}, err
