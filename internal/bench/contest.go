@@ -35,7 +35,7 @@ type contest struct {
 
 // contests returns all of them, in the order in which they are printed.
 func contests() []contest {
-	return []contest{
+	return append([]contest{
 		{"decision-hand", atMost, 10, raceDecision("hand", false)},
 		{"decision-hand-plain", atMost, 10, raceDecision("hand", true)},
 		{"decision-digest", shown, 0, weighDigest},
@@ -70,8 +70,10 @@ func contests() []contest {
 		{"pilot-space", atMost, 1, timeSpace},
 		{"effect-group-time", atMost, 0.5, raceGroupTime},
 		{"effect-long", atMost, 30, raceRandomTiming(1, "282 ms R staggered")},
+		{"effect-interval", atMost, 50, timeInterval24},
+		{"effect-waves", atMost, 100, timeWaves16},
 		{"effect-long-10", atMost, 200, raceRandomTiming(10, "2581 ms R staggered")},
-	}
+	}, falseContests()...)
 }
 
 // checkAnswers compares the contestants over the shapes and some more requests.

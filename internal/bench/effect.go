@@ -195,3 +195,60 @@ func raceRandomTiming(times int, other string) func(int) (result, error) {
 		return result{ours: took[0].String(), other: other, value: took[0].least / 1e6, median: took[0].median / 1e6, unit: "ms", note: t.note()}, nil
 	}
 }
+
+// leaders draws the changes of some leaders, and puts them into groups in turn.
+func leaders(n, groups int) (effect.Values, []int, error) {
+	dice := rand.New(rand.NewPCG(3, 4))
+	y, a := make([]float64, n), make([]int, n)
+	for i := range y {
+		y[i], a[i] = float64(dice.IntN(100_000))/1e4, i%groups
+	}
+	v, err := effect.Floats(y, 4)
+	return v, a, err
+}
+
+// timeInterval24 times p, interval and findings of twelve against twelve.
+func timeInterval24(rounds int) (result, error) {
+	v, a, err := leaders(24, 2)
+	if err != nil {
+		return result{}, err
+	}
+	took, err := turns(rounds, repeat(func() error {
+		r, err := effect.TwoGroup(v, 1, a, nil)
+		if err == nil && !r.Bounded() {
+			err = fmt.Errorf("no interval")
+		}
+		return err
+	}))
+	if err != nil {
+		return result{}, err
+	}
+	return result{ours: took[0].String(), other: "2.7 M allocations, inverted", value: took[0].least / 1e6, median: took[0].median / 1e6, unit: "ms"}, nil
+}
+
+// timeWaves16 times p and interval of sixteen leaders in four waves of four.
+func timeWaves16(rounds int) (result, error) {
+	dice := rand.New(rand.NewPCG(3, 4))
+	rows, a := make([][]float64, 16), make([]int, 16)
+	for i := range rows {
+		a[i] = i % 4
+		for range 12 {
+			rows[i] = append(rows[i], float64(dice.IntN(100_000))/1e4)
+		}
+	}
+	panel, err := effect.NewPanel(rows, 4)
+	if err != nil {
+		return result{}, err
+	}
+	took, err := turns(rounds, repeat(func() error {
+		r, err := effect.Staggered(panel, []int{2, 5, 8, effect.Never}, a, nil)
+		if err == nil && r.PTotal.Int64() != 63_063_000 {
+			err = fmt.Errorf("%v assignments", r.PTotal)
+		}
+		return err
+	}))
+	if err != nil {
+		return result{}, err
+	}
+	return result{ours: took[0].String(), other: "63 M assignments, inverted", value: took[0].least / 1e6, median: took[0].median / 1e6, unit: "ms"}, nil
+}
