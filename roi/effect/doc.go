@@ -15,6 +15,9 @@
 // allocations come from the design as a sequence, such as a pilot's own, or
 // from [Complete]. [ExactP] counts without listing them, for up to 40 units.
 //
+// [ByProtocol] makes either comparison by what was drawn and, beside it, by what
+// was done, and counts who was lost on the way.
+//
 // For panels of fifty units a side and more there are the estimators of the
 // econometric literature. [ReadAdoption] reads a long table of units, periods
 // and waves, [CallawaySantAnna] estimates the effect by wave and period and
