@@ -24,9 +24,8 @@ func person(t testing.TB, label string) coaching.PersonID {
 	return id
 }
 
-// publishable is a case within its band, with the dossier that lets it be
-// published.
-func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
+// publishableCase is a case within its band.
+func publishableCase(t testing.TB) roi.Case {
 	t.Helper()
 	c := softwareCompany()
 	c.Delta = roi.Delta{
@@ -36,6 +35,14 @@ func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
 	}
 	c.Attribution.Survey = roi.Survey{ID: "pulse-2", On: coaching.MustDate("2027-05-01"), By: person(t, "analyst"), Corroborates: true}
 	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.ManagerTime, roi.Integration}, Amount: roi.MustMoney("4000", "USD"), Source: "time sheets"})
+	return c
+}
+
+// publishable is publishableCase computed, with the dossier that lets it be
+// published.
+func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
+	t.Helper()
+	c := publishableCase(t)
 	s, err := c.Compute(roi.DefaultPolicy())
 	require.NoError(t, err)
 	digest, err := s.Digest()
@@ -173,4 +180,21 @@ func TestRulesAreComplete(t *testing.T) {
 		require.NotEmpty(t, r.Statement+r.Remedy)
 	}
 	require.Empty(t, codes)
+}
+
+// An error blocks under whatever code a policy gives it.
+func TestCanPublishCountsEveryCode(t *testing.T) {
+	_, d := publishable(t)
+	p := roi.DefaultPolicy()
+	p.Bands[1].Code = "FIN-7"
+	c := publishableCase(t)
+	c.Attribution.Factor = roi.MustExact("0.45")
+	s, err := c.Compute(p)
+	require.NoError(t, err)
+	require.True(t, s.Findings.Blocked())
+	d.SignOff.Digest, err = s.Digest()
+	require.NoError(t, err)
+	publication := roi.CanPublish(s, d)
+	require.False(t, publication.Allowed())
+	require.False(t, publication.Checks[len(publication.Checks)-1].Passed())
 }
