@@ -23,7 +23,7 @@ func (c *Case) check(p Policy) coaching.Findings {
 	}
 
 	if c.Baseline.Window.Days() == 0 {
-		report("ROI-007", coaching.Error, "baseline.window", "the weeks of the baseline are not stated")
+		report("ROI-007", coaching.Error, "baseline.window", "the baseline %s", missing(c.Baseline.Window))
 	} else if days := c.Baseline.Window.Days(); days < baselineDays {
 		report("ROI-007", coaching.Warning, "baseline.window", "the baseline is an average of %d days, want at least %d", days, baselineDays)
 	}
@@ -82,7 +82,7 @@ func (c *Case) checkWindow(report reporter) {
 	w := c.Delta.Window
 	switch days := w.Days(); {
 	case days == 0:
-		report("ROI-008", coaching.Error, "delta.window", "the validation window is not stated")
+		report("ROI-008", coaching.Error, "delta.window", "the validation window %s", missing(w))
 	case c.Timing == Leading && days < leadingLeast:
 		report("ROI-008", coaching.Error, "delta.window", "leading KPI read after %d days; needs 8 to 16 weeks", days)
 	case c.Timing == Leading && days > leadingMost:
@@ -92,9 +92,24 @@ func (c *Case) checkWindow(report reporter) {
 	case c.Timing == Lagging && w.To.After(w.From.AddMonths(laggingMost)):
 		report("ROI-008", coaching.Warning, "delta.window", "lagging KPI read after %d days; beyond 6 months other causes come in", days)
 	}
-	if c.Baseline.Window.Overlaps(w) {
+	switch b := c.Baseline.Window; {
+	case b.Overlaps(w):
 		report("ROI-008", coaching.Error, "delta.window", "the validation window overlaps the baseline")
+	case b.Days() > 0 && w.Days() > 0 && w.From.Before(b.From):
+		report("ROI-008", coaching.Error, "delta.window", "the validation window lies before the baseline")
 	}
+}
+
+// early reports whether the survey was asked before there was a change to
+// corroborate.
+func (c *Case) early() bool { return c.Attribution.Survey.On.Before(c.Delta.Window.From) }
+
+// missing says why a window has no days.
+func missing(w coaching.Window) string {
+	if !w.From.IsZero() && !w.To.IsZero() {
+		return "ends before it begins"
+	}
+	return "is not stated, or lacks an end"
 }
 
 func (c *Case) checkShare(p Policy, report reporter) {
@@ -107,6 +122,8 @@ func (c *Case) checkShare(p Policy, report reporter) {
 	}
 	if a.Survey.Corroborates && !a.Survey.Complete() {
 		report("ROI-010", coaching.Error, "attribution.survey", "the survey lacks an ID, a date or who ran it, and does not count")
+	} else if a.Survey.Corroborates && c.early() {
+		report("ROI-010", coaching.Error, "attribution.survey.on", "the survey was asked before the validation window began, and does not count")
 	}
 	band, ok := p.band(c)
 	if band.Code == "" {

@@ -573,3 +573,49 @@ func BenchmarkCompute(b *testing.B) {
 		}
 	}
 }
+
+func TestWindowsAreInOrder(t *testing.T) {
+	tests := []struct {
+		name, want string
+		change     func(c *roi.Case)
+	}{
+		{"baseline after", "ROI-008 delta.window: the validation window lies before the baseline",
+			func(c *roi.Case) {
+				c.Baseline.Window = coaching.Window{From: coaching.MustDate("2027-06-01"), To: coaching.MustDate("2027-09-01")}
+			}},
+		{"validation backwards", "ROI-008 delta.window: the validation window ends before it begins",
+			func(c *roi.Case) { w := &c.Delta.Window; w.From, w.To = w.To, w.From }},
+		{"baseline backwards", "ROI-007 baseline.window: the baseline ends before it begins",
+			func(c *roi.Case) { w := &c.Baseline.Window; w.From, w.To = w.To, w.From }},
+		{"no end", "ROI-008 delta.window: the validation window is not stated, or lacks an end",
+			func(c *roi.Case) { c.Delta.Window.To = coaching.Date{} }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := publishableCase(t)
+			tt.change(&c)
+			s, err := c.Compute(roi.DefaultPolicy())
+			require.NoError(t, err)
+			var got []string
+			for f := range s.Findings.Blocking() {
+				got = append(got, f.Code+" "+f.Path+": "+f.Message)
+			}
+			require.Contains(t, got, tt.want)
+		})
+	}
+}
+
+// A survey from before the change cannot say that the change is real.
+func TestEarlySurveyDoesNotCount(t *testing.T) {
+	c := publishableCase(t)
+	c.Attribution.Survey.On = c.Delta.Window.From.AddDays(-1)
+	c.Attribution.Factor = roi.MustExact("0.40")
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "no controls", s.Facts.Band)
+	require.True(t, s.Findings.Blocked())
+	c.Attribution.Survey.On = c.Delta.Window.From
+	s, err = c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "corroborated staggered", s.Facts.Band)
+}

@@ -91,7 +91,12 @@ func CanPublish(s *Statement, d Dossier) Publication {
 		}
 		g.need(err == nil, "ROI-006", "", "the statement does not replay from its stored form")
 	})
-	check("ROI-007", "step 1: the baseline is an average with a source", found("ROI-007"))
+	baseline := found("ROI-007")
+	check("ROI-007", "step 1: the baseline is an average with a source", func(g *gate) {
+		baseline(g)
+		g.need(d.Start.IsZero() || s.Facts.Baseline.To.IsZero() || d.Start.After(s.Facts.Baseline.To),
+			"ROI-007", "start", "the programme is said to start on %s, before the baseline ended on %s", d.Start, s.Facts.Baseline.To)
+	})
 	check("ROI-008", "step 2: the delta is read in its validation window", found("ROI-008", "C-10", "ROI-004"))
 	check("ROI-009", "step 3: the share is within what the evidence supports", found("ROI-009", "ROI-010", "ROI-011", "C-9"))
 	check("ROI-012", "step 4: the unit value has a source and the cost is fully loaded", found("ROI-012", "C-18"))

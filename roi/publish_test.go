@@ -198,3 +198,32 @@ func TestCanPublishCountsEveryCode(t *testing.T) {
 	require.False(t, publication.Allowed())
 	require.False(t, publication.Checks[len(publication.Checks)-1].Passed())
 }
+
+// later is publishable with a gap of weeks between the start and the
+// validation window.
+func later(t testing.TB, change func(c *roi.Case)) (*roi.Statement, roi.Dossier) {
+	t.Helper()
+	_, d := publishable(t)
+	c := publishableCase(t)
+	c.Delta.Window = coaching.Window{From: coaching.MustDate("2027-06-01"), To: coaching.MustDate("2027-09-30")}
+	c.Attribution.Survey.On = coaching.MustDate("2027-10-01")
+	if change != nil {
+		change(&c)
+	}
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	d.SignOff.Digest, err = s.Digest()
+	require.NoError(t, err)
+	d.LogClosed, d.Data.On, d.Sponsor.On, d.SignOff.On = c.Attribution.Survey.On, c.Attribution.Survey.On, c.Attribution.Survey.On, c.Attribution.Survey.On
+	return s, d
+}
+
+// An average of weeks in which the programme ran is no baseline.
+func TestCanPublishWantsBaselineBeforeStart(t *testing.T) {
+	s, d := later(t, nil)
+	require.True(t, roi.CanPublish(s, d).Allowed(), "%v", roi.CanPublish(s, d).Findings())
+	s, d = later(t, func(c *roi.Case) {
+		c.Baseline.Window = coaching.Window{From: coaching.MustDate("2027-02-01"), To: coaching.MustDate("2027-05-30")}
+	})
+	require.False(t, roi.CanPublish(s, d).Allowed())
+}
