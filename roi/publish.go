@@ -127,12 +127,14 @@ func CanPublish(s *Statement, d Dossier) Publication {
 	return p
 }
 
-// confounders checks the log against the two windows of the statement.
+// confounders checks the log against the time from the baseline to the end of
+// the validation window: a change between the two moves the KPI as well.
 func (d *Dossier) confounders(g *gate, s *Statement) {
+	measured := coaching.Window{From: s.Facts.Baseline.From, To: s.Facts.Validation.To}
 	for i, c := range d.Confounders {
 		path := fmt.Sprintf("confounders[%d]", i)
 		g.need(c.Window.Days() > 0, "ROI-015", path+".window", "a %s has no dates, so nobody can say that it did not overlap", c.Kind)
-		if !c.Window.Overlaps(s.Facts.Baseline) && !c.Window.Overlaps(s.Facts.Validation) {
+		if !c.Window.Overlaps(measured) && !c.Window.Overlaps(s.Facts.Baseline) && !c.Window.Overlaps(s.Facts.Validation) {
 			continue
 		}
 		switch c.Disposition {

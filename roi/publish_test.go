@@ -227,3 +227,19 @@ func TestCanPublishWantsBaselineBeforeStart(t *testing.T) {
 	})
 	require.False(t, roi.CanPublish(s, d).Allowed())
 }
+
+// What happens between the two windows moves the KPI from one to the other.
+func TestCanPublishCountsConfoundersBetweenWindows(t *testing.T) {
+	s, d := later(t, nil)
+	reorganisation := roi.Confounder{ID: "reorg", Kind: roi.Reorganisation, Disposition: roi.Material, By: person(t, "product owner"),
+		Window: coaching.Window{From: coaching.MustDate("2027-03-15"), To: coaching.MustDate("2027-03-29")}}
+	d.Confounders = []roi.Confounder{reorganisation}
+	require.False(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.Open
+	require.False(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.RuledOut
+	require.True(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.Material
+	d.Confounders[0].Window = coaching.Window{From: coaching.MustDate("2020-03-15"), To: coaching.MustDate("2020-03-29")}
+	require.True(t, roi.CanPublish(s, d).Allowed())
+}
