@@ -619,3 +619,22 @@ func TestEarlySurveyDoesNotCount(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "corroborated staggered", s.Facts.Band)
 }
+
+// The benefit within the window is the annualised one over the factor, with a
+// control and without.
+func TestRealisedIsNetOfControl(t *testing.T) {
+	for _, control := range []bool{false, true} {
+		c := softwareCompany()
+		c.Delta = roi.Delta{Annualised: &roi.Annual{Events: roi.Int(2), Window: roi.Int(12), Periods: roi.Int(52)}, Window: c.Delta.Window}
+		if control { // which improved more, so that there was a loss
+			c.Delta.ControlBefore, c.Delta.ControlAfter = roi.Int(10), roi.Int(6)
+		}
+		s, err := c.Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		values := map[string]roi.Exact{}
+		for _, l := range s.Lines {
+			values[l.ID] = l.Value
+		}
+		require.Zero(t, values["benefit"].Cmp(values["realised_benefit"].Mul(values["annual_factor"])), "control %t", control)
+	}
+}
