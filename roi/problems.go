@@ -47,6 +47,9 @@ func (c *Case) problems(p Policy) coaching.Findings {
 	value, err := v.Exact()
 	l.need(err == nil, "ROI-012", "conversion.unit_value", "the unit value is out of range")
 	l.need(value.Sign() >= 0, "ROI-012", "conversion.unit_value", "the unit value is negative; the direction of the KPI says which way is good")
+	// An amount cannot say whether it was forgotten, and a KPI without a value
+	// has no return to compute.
+	l.need(err != nil || value.Sign() != 0, "ROI-012", "conversion.unit_value", "the unit value is not stated, or zero")
 	l.need(c.Conversion.Months >= 0 && c.Conversion.Months <= 120, "ROI-012", "conversion.months", "%d months, want 1 to 120", c.Conversion.Months)
 	c.costProblems(&l, v)
 
