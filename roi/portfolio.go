@@ -164,7 +164,8 @@ func (m Member) currency() Currency {
 	return m.Statement.Facts.Currency
 }
 
-// verified returns the statement's digest when its figures replay.
+// verified returns the statement's digest when its figures replay, the named ones
+// as well as the lines.
 func (s *Statement) verified() (string, error) {
 	data, err := s.JSON()
 	if err != nil {
@@ -174,7 +175,24 @@ func (s *Statement) verified() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !s.shows(again) {
+		return "", ErrReplay
+	}
 	return again.Digest()
+}
+
+// shows reports whether the named figures are those of the other statement. They
+// are printed, and no digest holds them: they follow from the lines.
+func (s *Statement) shows(other *Statement) bool {
+	money := func(a, b Money) bool {
+		return a.Currency == b.Currency && a.Amount.Exponent() == b.Amount.Exponent() && a.Amount.Coefficient().Cmp(b.Amount.Coefficient()) == 0
+	}
+	number := func(a, b Exact) bool { return a.IsSet() == b.IsSet() && a.Cmp(b) == 0 }
+	i, j := s.Interval, other.Interval
+	return money(s.Gross, other.Gross) && money(s.Benefit, other.Benefit) && money(s.Cost, other.Cost) && money(s.Net, other.Net) &&
+		number(s.ROI, other.ROI) && number(s.BCR, other.BCR) && number(s.PaybackMonths, other.PaybackMonths) &&
+		(i == nil) == (j == nil) && (i == nil || number(i.Level, j.Level) && money(i.Low, j.Low) && money(i.High, j.High) &&
+		number(i.ROILow, j.ROILow) && number(i.ROIHigh, j.ROIHigh))
 }
 
 // months returns the days that the benefit covers: from the first of the

@@ -85,10 +85,7 @@ func CanPublish(s *Statement, d Dossier) Publication {
 	}
 
 	check("ROI-006", "the statement comes out of its own inputs again", func(g *gate) {
-		data, err := s.JSON()
-		if err == nil {
-			_, err = Replay(data)
-		}
+		_, err := s.verified()
 		g.need(err == nil, "ROI-006", "", "the statement does not replay from its stored form")
 	})
 	baseline := found("ROI-007")

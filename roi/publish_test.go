@@ -243,3 +243,20 @@ func TestCanPublishCountsConfoundersBetweenWindows(t *testing.T) {
 	d.Confounders[0].Window = coaching.Window{From: coaching.MustDate("2020-03-15"), To: coaching.MustDate("2020-03-29")}
 	require.True(t, roi.CanPublish(s, d).Allowed())
 }
+
+// The figures that a statement prints by name are those of its lines.
+func TestCanPublishComparesNamedFigures(t *testing.T) {
+	for name, change := range map[string]func(s *roi.Statement){
+		"net":      func(s *roi.Statement) { s.Net = roi.MustMoney("999999999", "USD") },
+		"ROI":      func(s *roi.Statement) { s.ROI = roi.Int(7) },
+		"payback":  func(s *roi.Statement) { s.PaybackMonths = roi.Exact{} },
+		"interval": func(s *roi.Statement) { s.Interval = nil },
+		"high":     func(s *roi.Statement) { s.Interval.High = roi.MustMoney("999999999.00", "USD") },
+	} {
+		s, d := publishable(t)
+		change(s)
+		require.False(t, roi.CanPublish(s, d).Allowed(), name)
+		_, err := roi.NewPortfolio(roi.HalfEven, roi.Member{Statement: s, Leaders: leaders(t, 0, 3)})
+		require.Error(t, err, name)
+	}
+}
