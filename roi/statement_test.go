@@ -3,9 +3,12 @@ package roi_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,4 +160,26 @@ func FuzzReplay(f *testing.F) {
 		_ = s.Text() + s.Markdown()
 		s.BreakEven()
 	})
+}
+
+// Lines that sum up one long fraction a thousand times each took 21 seconds.
+func TestReplayBoundsArguments(t *testing.T) {
+	s, _ := publishable(t)
+	data, err := s.JSON()
+	require.NoError(t, err)
+	var document map[string]any
+	require.NoError(t, json.Unmarshal(data, &document))
+	line := func(id, op string, args []string) map[string]any {
+		return map[string]any{"id": id, "step": 1, "op": op, "args": args, "num": "1000", "den": "1", "places": 0, "mode": "half_even", "display": "1000"}
+	}
+	lines := []map[string]any{line("a", "input", nil)}
+	lines[0]["num"], lines[0]["display"] = "1", "1"
+	for i := range 2 {
+		lines = append(lines, line(fmt.Sprint("b", i), "sum", slices.Repeat([]string{"a"}, 1000)))
+	}
+	document["lines"] = lines
+	data, err = json.Marshal(document)
+	require.NoError(t, err)
+	_, err = roi.Replay(data)
+	require.ErrorContains(t, err, "arguments in all its lines")
 }
