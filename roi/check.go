@@ -134,19 +134,19 @@ func (c *Case) checkShare(p Policy, report reporter) {
 	case !ok:
 		report("C-9", coaching.Error, "attribution.factor", "the evidence supports no band of the policy")
 	case a.Factor.Cmp(p.Most) > 0:
-		report("C-9", coaching.Error, "attribution.factor", "%s is above %s, which no override allows", a.Factor.Percent(), p.Most.Percent())
+		report("C-9", coaching.Error, "attribution.factor", "%s is above %s, which no override allows", a.Factor.share(), p.Most.share())
 	case above && a.Override.Complete():
 		report(band.Code, coaching.Warning, "attribution.factor", "%s is above the cap of %s and rests on the override of %s by the %s",
-			a.Factor.Percent(), band.High.Percent(), a.Override.On, a.Override.Role)
+			a.Factor.share(), band.High.share(), a.Override.On, a.Override.Role)
 	case a.Factor.Cmp(band.Low) < 0:
 		report("C-9", coaching.Info, "attribution.factor", "%s is below the band of %s to %s: the claim is more careful than it need be",
-			a.Factor.Percent(), band.Low.Percent(), band.High.Percent())
+			a.Factor.share(), band.Low.share(), band.High.share())
 	}
 	if above && !a.Override.Complete() {
 		if len(band.Requires) == 0 && p.wanted() != "" {
-			report(band.Code, coaching.Error, "attribution.factor", "%s without %s; the cap is %s", a.Factor.Percent(), p.wanted(), band.High.Percent())
+			report(band.Code, coaching.Error, "attribution.factor", "%s without %s; the cap is %s", a.Factor.share(), p.wanted(), band.High.share())
 		} else {
-			report(band.Code, coaching.Error, "attribution.factor", "%s is above the cap of %s", a.Factor.Percent(), band.High.Percent())
+			report(band.Code, coaching.Error, "attribution.factor", "%s is above the cap of %s", a.Factor.share(), band.High.share())
 		}
 	}
 	if ok && len(band.Requires) > 0 && c.Delta.Design == ParallelControl {

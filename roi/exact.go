@@ -160,10 +160,19 @@ func (e Exact) String() string {
 
 // Percent returns e as a percentage, such as "30 %", rounded half-even to at
 // most one place.
-func (e Exact) Percent() string {
-	text := e.Mul(Int(100)).Text(1, HalfEven)
-	return strings.TrimSuffix(text, ".0") + " %"
+func (e Exact) Percent() string { return e.percent(1, HalfEven) }
+
+func (e Exact) percent(places int, mode Mode) string {
+	text := e.Mul(Int(100)).Text(places, mode)
+	if places > 0 {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text + " %"
 }
+
+// share returns e as a percentage with the places it needs, up to six, for
+// figures that are compared with a bound: 25.04 % is not within 25 %.
+func (e Exact) share() string { return e.percent(6, HalfEven) }
 
 func pow10(n int) *big.Int {
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)

@@ -232,10 +232,19 @@ func distinct(ids []coaching.PersonID) bool {
 	return len(slices.Compact(sorted)) == len(ids)
 }
 
+// ratio returns a ratio as its line shows it, without zeros at the end.
+func (p *Portfolio) ratio(id string) Exact {
+	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.ID == id })
+	if i < 0 {
+		return Exact{}
+	}
+	return p.Lines[i].Value.RoundMode(ratioPlaces, p.Lines[i].Mode)
+}
+
 // Text returns the portfolio as plain text for a terminal or an e-mail.
 func (p *Portfolio) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Portfolio of %d programmes (%s): net %s, ROI %s, BCR %s\n\n", len(p.Members), p.Label, p.Net, p.ROI.Round(ratioPlaces), p.BCR.Round(ratioPlaces))
+	fmt.Fprintf(&b, "Portfolio of %d programmes (%s): net %s, ROI %s, BCR %s\n\n", len(p.Members), p.Label, p.Net, p.ratio("roi"), p.ratio("bcr"))
 	width := 0
 	for _, l := range p.Lines {
 		width = max(width, len(l.ID))

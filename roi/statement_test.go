@@ -183,3 +183,36 @@ func TestReplayBoundsArguments(t *testing.T) {
 	_, err = roi.Replay(data)
 	require.ErrorContains(t, err, "arguments in all its lines")
 }
+
+// The head of a text and a page rounds as the line does that it repeats.
+func TestHeadRoundsAsItsLines(t *testing.T) {
+	c := softwareCompany()
+	c.Rounding = roi.Down
+	c.Costs[0].Amount = roi.MustMoney("27001", "USD") // ROI 1.66657…, BCR 2.66657…
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Contains(t, s.String(), "ROI 1.6665 BCR 2.6665")
+	require.Contains(t, string(s.Page(roi.Dossier{}).HTML()), "ROI 166.6 %, benefit-cost ratio 2.66.")
+	p, err := roi.NewPortfolio(roi.Down, roi.Member{Statement: s, Leaders: leaders(t, 0, 3)})
+	require.NoError(t, err)
+	require.Contains(t, p.Text(), "ROI 1.6665, BCR 2.6665")
+}
+
+// A finding on a share that is just above the cap does not round it to the cap.
+func TestFindingShowsTheShareInFull(t *testing.T) {
+	c := softwareCompany()
+	c.Attribution.Factor = roi.MustExact("0.2504")
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Contains(t, s.Text(), "25.04 % without staggered cohort and survey; the cap is 25 %")
+}
+
+// No cost makes up for a loss.
+func TestBreakEvenOfALoss(t *testing.T) {
+	c := softwareCompany()
+	c.Delta = roi.Delta{Change: roi.Int(2)}
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "-72000", s.BreakEven().Cost.String())
+	require.Contains(t, string(s.Page(roi.Dossier{}).Markdown()), "| Programme cost | 30000.00 USD | never |")
+}
