@@ -74,10 +74,15 @@ func ExactOf(d decimal.Decimal) (Exact, error) {
 	if coefficient.BitLen() > maxDigitBits || len(coefficient.Text(10)) > maxDigits+1 {
 		return Exact{}, fmt.Errorf("roi: decimal of more than %d digits", maxDigits)
 	}
+	return shifted(coefficient, int(exponent)), nil
+}
+
+// shifted returns coefficient × 10^exponent.
+func shifted(coefficient *big.Int, exponent int) Exact {
 	if exponent >= 0 {
-		return Exact{new(big.Rat).SetInt(coefficient.Mul(coefficient, pow10(int(exponent))))}, nil
+		return Exact{new(big.Rat).SetInt(new(big.Int).Mul(coefficient, pow10(exponent)))}
 	}
-	return Exact{new(big.Rat).SetFrac(coefficient, pow10(-int(exponent)))}, nil
+	return Exact{new(big.Rat).SetFrac(coefficient, pow10(-exponent))}
 }
 
 // rat returns what e holds, or zero. Callers only read it.
