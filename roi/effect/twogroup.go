@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -25,12 +26,13 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 	if err := sameLength(y.Len(), allocation); err != nil {
 		return Result{}, err
 	}
-	groups := 1 + max(treated, 0)
-	for _, g := range allocation {
-		groups = max(groups, g+1)
+	last := max(treated, slices.Max(allocation))
+	if last > y.Len() {
+		return Result{}, fmt.Errorf("effect: group %d of %d units", last, y.Len())
 	}
-	if groups > y.Len()+1 {
-		return Result{}, fmt.Errorf("effect: group %d of %d units", groups-1, y.Len())
+	groups := 1 + max(last, 0)
+	if err := tabled(y.Len(), groups); err != nil {
+		return Result{}, err
 	}
 	counts, err := sizes(allocation, groups)
 	if err != nil {
@@ -74,6 +76,14 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 	}
 	r.Beside = welch(a, b)
 	return r, nil
+}
+
+// tabled fails when a table of units by groups is larger than what is kept.
+func tabled(units, groups int) error {
+	if units > maxUnits/groups {
+		return fmt.Errorf("effect: %d units in %d groups, want at most %d of their products", units, groups, maxUnits)
+	}
+	return nil
 }
 
 func filled(n int, v int64) []int64 {
