@@ -41,6 +41,12 @@ func (c *Case) check(p Policy) coaching.Findings {
 	if c.Delta.Treated == 0 {
 		report("ROI-014", coaching.Error, "delta.treated", "the sample size is not stated")
 	}
+	switch n := c.Delta.Treated; {
+	case n == 1:
+		report("ROI-014", coaching.Warning, "delta.treated", "the delta is that of one leader; nobody can tell it from chance")
+	case c.Baseline.Headcount > 0 && n > c.Baseline.Headcount:
+		report("ROI-014", coaching.Error, "delta.treated", "the delta is that of %d leaders, of whom the programme has %d", n, c.Baseline.Headcount)
+	}
 	if d := c.Delta.Design; (d == ParallelControl || d == StaggeredCohort) && c.Delta.Control == 0 {
 		report("ROI-014", coaching.Error, "delta.control", "a %s is claimed and no control leaders are counted", d)
 	}

@@ -638,3 +638,39 @@ func TestRealisedIsNetOfControl(t *testing.T) {
 		require.Zero(t, values["benefit"].Cmp(values["realised_benefit"].Mul(values["annual_factor"])), "control %t", control)
 	}
 }
+
+// A policy whose texts cannot be stored, or that has no largest share, is refused.
+func TestComputeChecksPolicy(t *testing.T) {
+	for _, change := range []func(p *roi.Policy){
+		func(p *roi.Policy) { p.Name = "a\nb" },
+		func(p *roi.Policy) { p.Bands[0].Name = "\u202e" },
+		func(p *roi.Policy) { p.Bands[1].Code = "\xff" },
+		func(p *roi.Policy) { p.Most = roi.Exact{} },
+		func(p *roi.Policy) { p.Most = roi.Int(2) },
+	} {
+		p := roi.DefaultPolicy()
+		change(&p)
+		_, err := softwareCompany().Compute(p)
+		require.ErrorContains(t, err, "policy")
+	}
+}
+
+func TestSampleIsPlausible(t *testing.T) {
+	tests := []struct {
+		treated, headcount int
+		blocked            bool
+		want               string
+	}{
+		{1, 1, false, "one leader"},
+		{50, 10, true, "50 leaders, of whom the programme has 10"},
+		{10, 10, false, ""},
+	}
+	for _, tt := range tests {
+		c := publishableCase(t)
+		c.Delta.Treated, c.Baseline.Headcount = tt.treated, tt.headcount
+		s, err := c.Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		require.Equal(t, tt.blocked, s.Findings.Blocked())
+		require.Contains(t, s.Text(), tt.want)
+	}
+}

@@ -114,6 +114,8 @@ func CanPublish(s *Statement, d Dossier) Publication {
 	})
 	check("ROI-001", "the behaviour was measured as well as the KPI", func(g *gate) {
 		g.need(d.Behaviour.Complete() && d.Behaviour.Movement != NotSaid, "ROI-001", "behaviour", "no dated reading says whether the behaviour moved")
+		g.warn(d.Behaviour.Movement == NotSaid || d.Behaviour.Movement == s.movement(), "ROI-001", "behaviour",
+			"the behaviour %s, the KPI %s: print both", d.Behaviour.Movement, s.movement())
 	})
 	check("PIL-161", "data, narratives and sponsor agree", func(g *gate) { d.streams(g, s) })
 	check("PIL-166", "a steward or HR has signed these figures", func(g *gate) { d.signOff(g, s) })

@@ -260,3 +260,13 @@ func TestCanPublishComparesNamedFigures(t *testing.T) {
 		require.Error(t, err, name)
 	}
 }
+
+// A KPI that improves while the behaviour gets worse is not hidden.
+func TestCanPublishShowsDisagreeingBehaviour(t *testing.T) {
+	s, d := publishable(t)
+	d.Behaviour.Movement = roi.Worsened
+	found := roi.CanPublish(s, d).Findings()
+	require.True(t, slices.ContainsFunc(found, func(f coaching.Finding) bool {
+		return f.Code == "ROI-001" && strings.Contains(f.Message, "the behaviour worsened, the KPI improved")
+	}), "%v", found)
+}
