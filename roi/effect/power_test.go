@@ -138,7 +138,7 @@ func TestPowerRefuses(t *testing.T) {
 		"level 1 of":        func() error { _, err := fine.Power(1, 1); return err },
 		"not a number":      func() error { _, err := fine.Power(math.NaN(), 0.05); return err },
 		"power 0.05":        func() error { _, err := fine.Detectable(0.05, 0.05); return err },
-		"power 1 at":          func() error { _, err := fine.DetectableBloom(1, 0.05); return err },
+		"power 1 at":        func() error { _, err := fine.DetectableBloom(1, 0.05); return err },
 		"0 readings before": func() error { _, err := effect.Readings{After: 1}.Post(0.5); return err },
 		"correlation 1":     func() error { _, err := effect.Readings{Before: 1, After: 1}.Difference(1); return err },
 		"1 lags, want 2":    func() error { _, err := effect.Readings{Before: 1, After: 1}.Serial([]float64{1}); return err },
