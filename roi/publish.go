@@ -114,6 +114,7 @@ func CanPublish(s *Statement, d Dossier) Publication {
 	})
 	check("ROI-001", "the behaviour was measured as well as the KPI", func(g *gate) {
 		g.need(d.Behaviour.Complete() && d.Behaviour.Movement != NotSaid, "ROI-001", "behaviour", "no dated reading says whether the behaviour moved")
+		g.need(!d.Behaviour.On.Before(d.Start) || d.Behaviour.On.IsZero(), "ROI-001", "behaviour", "the behaviour was read before the programme started")
 		g.warn(d.Behaviour.Movement == NotSaid || d.Behaviour.Movement == s.movement(), "ROI-001", "behaviour",
 			"the behaviour %s, the KPI %s: print both", d.Behaviour.Movement, s.movement())
 	})
@@ -173,6 +174,7 @@ func (d *Dossier) streams(g *gate, s *Statement) {
 		g.need(!slices.ContainsFunc(d.Narratives[:i], func(earlier Stream) bool { return earlier.ID == n.ID }),
 			"ROI-018", path, "the narrative is listed twice and counts once")
 		g.need(n.Complete(), "ROI-016", path, "the narrative lacks an ID, an author or a date")
+		g.need(!n.On.Before(d.Start) || n.On.IsZero(), "ROI-016", path, "the narrative is from before the programme started")
 		if n.Movement == moved {
 			agree++
 		} else {

@@ -270,3 +270,17 @@ func TestCanPublishShowsDisagreeingBehaviour(t *testing.T) {
 		return f.Code == "ROI-001" && strings.Contains(f.Message, "the behaviour worsened, the KPI improved")
 	}), "%v", found)
 }
+
+// What was said before the programme started is no witness of it.
+func TestCanPublishRefusesEarlyStreams(t *testing.T) {
+	for name, change := range map[string]func(d *roi.Dossier, on coaching.Date){
+		"narrative": func(d *roi.Dossier, on coaching.Date) { d.Narratives[1].On = on },
+		"behaviour": func(d *roi.Dossier, on coaching.Date) { d.Behaviour.On = on },
+	} {
+		s, d := publishable(t)
+		change(&d, d.Start)
+		require.True(t, roi.CanPublish(s, d).Allowed(), name)
+		change(&d, d.Start.AddDays(-1))
+		require.False(t, roi.CanPublish(s, d).Allowed(), name)
+	}
+}
