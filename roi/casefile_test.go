@@ -147,3 +147,28 @@ func FuzzDecode(f *testing.F) {
 		require.Equal(t, string(first), string(second))
 	})
 }
+
+// A unit value that the file leaves out is not taken for a measured zero.
+func TestDecodeWithoutUnitValue(t *testing.T) {
+	c := softwareCompany()
+	c.Conversion.UnitValue = roi.Money{Currency: "USD"}
+	data, err := roi.Encode(c, roi.Dossier{})
+	require.NoError(t, err)
+	require.NotContains(t, string(data), "unit_value")
+	c, _, fs := roi.Decode("case.json", data)
+	require.False(t, fs.Blocked(), "%v", fs)
+	_, err = c.Compute(roi.DefaultPolicy())
+	require.ErrorContains(t, err, "conversion.unit_value: the unit value is not stated, or zero")
+}
+
+// What is missing in an annualised count is left out, and Compute names it.
+func TestEncodeIncompleteAnnual(t *testing.T) {
+	c := softwareCompany()
+	c.Delta = roi.Delta{Annualised: &roi.Annual{}}
+	data, err := roi.Encode(c, roi.Dossier{})
+	require.NoError(t, err)
+	c, _, fs := roi.Decode("case.json", data)
+	require.False(t, fs.Blocked(), "%v", fs)
+	_, err = c.Compute(roi.DefaultPolicy())
+	require.ErrorContains(t, err, "delta.annualised.events")
+}

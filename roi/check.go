@@ -23,7 +23,7 @@ func (c *Case) check(p Policy) coaching.Findings {
 	}
 
 	if c.Baseline.Window.Days() == 0 {
-		report("ROI-007", coaching.Error, "baseline.window", "the weeks of the baseline are not stated")
+		report("ROI-007", coaching.Error, "baseline.window", "the baseline %s", missing(c.Baseline.Window))
 	} else if days := c.Baseline.Window.Days(); days < baselineDays {
 		report("ROI-007", coaching.Warning, "baseline.window", "the baseline is an average of %d days, want at least %d", days, baselineDays)
 	}
@@ -40,6 +40,12 @@ func (c *Case) check(p Policy) coaching.Findings {
 	}
 	if c.Delta.Treated == 0 {
 		report("ROI-014", coaching.Error, "delta.treated", "the sample size is not stated")
+	}
+	switch n := c.Delta.Treated; {
+	case n == 1:
+		report("ROI-014", coaching.Warning, "delta.treated", "the delta is that of one leader; nobody can tell it from chance")
+	case c.Baseline.Headcount > 0 && n > c.Baseline.Headcount:
+		report("ROI-014", coaching.Error, "delta.treated", "the delta is that of %d leaders, of whom the programme has %d", n, c.Baseline.Headcount)
 	}
 	if d := c.Delta.Design; (d == ParallelControl || d == StaggeredCohort) && c.Delta.Control == 0 {
 		report("ROI-014", coaching.Error, "delta.control", "a %s is claimed and no control leaders are counted", d)
@@ -82,7 +88,7 @@ func (c *Case) checkWindow(report reporter) {
 	w := c.Delta.Window
 	switch days := w.Days(); {
 	case days == 0:
-		report("ROI-008", coaching.Error, "delta.window", "the validation window is not stated")
+		report("ROI-008", coaching.Error, "delta.window", "the validation window %s", missing(w))
 	case c.Timing == Leading && days < leadingLeast:
 		report("ROI-008", coaching.Error, "delta.window", "leading KPI read after %d days; needs 8 to 16 weeks", days)
 	case c.Timing == Leading && days > leadingMost:
@@ -92,9 +98,24 @@ func (c *Case) checkWindow(report reporter) {
 	case c.Timing == Lagging && w.To.After(w.From.AddMonths(laggingMost)):
 		report("ROI-008", coaching.Warning, "delta.window", "lagging KPI read after %d days; beyond 6 months other causes come in", days)
 	}
-	if c.Baseline.Window.Overlaps(w) {
+	switch b := c.Baseline.Window; {
+	case b.Overlaps(w):
 		report("ROI-008", coaching.Error, "delta.window", "the validation window overlaps the baseline")
+	case b.Days() > 0 && w.Days() > 0 && w.From.Before(b.From):
+		report("ROI-008", coaching.Error, "delta.window", "the validation window lies before the baseline")
 	}
+}
+
+// early reports whether the survey was asked before there was a change to
+// corroborate.
+func (c *Case) early() bool { return c.Attribution.Survey.On.Before(c.Delta.Window.From) }
+
+// missing says why a window has no days.
+func missing(w coaching.Window) string {
+	if !w.From.IsZero() && !w.To.IsZero() {
+		return "ends before it begins"
+	}
+	return "is not stated, or lacks an end"
 }
 
 func (c *Case) checkShare(p Policy, report reporter) {
@@ -107,6 +128,8 @@ func (c *Case) checkShare(p Policy, report reporter) {
 	}
 	if a.Survey.Corroborates && !a.Survey.Complete() {
 		report("ROI-010", coaching.Error, "attribution.survey", "the survey lacks an ID, a date or who ran it, and does not count")
+	} else if a.Survey.Corroborates && c.early() {
+		report("ROI-010", coaching.Error, "attribution.survey.on", "the survey was asked before the validation window began, and does not count")
 	}
 	band, ok := p.band(c)
 	if band.Code == "" {
@@ -117,19 +140,19 @@ func (c *Case) checkShare(p Policy, report reporter) {
 	case !ok:
 		report("C-9", coaching.Error, "attribution.factor", "the evidence supports no band of the policy")
 	case a.Factor.Cmp(p.Most) > 0:
-		report("C-9", coaching.Error, "attribution.factor", "%s is above %s, which no override allows", a.Factor.Percent(), p.Most.Percent())
+		report("C-9", coaching.Error, "attribution.factor", "%s is above %s, which no override allows", a.Factor.share(), p.Most.share())
 	case above && a.Override.Complete():
 		report(band.Code, coaching.Warning, "attribution.factor", "%s is above the cap of %s and rests on the override of %s by the %s",
-			a.Factor.Percent(), band.High.Percent(), a.Override.On, a.Override.Role)
+			a.Factor.share(), band.High.share(), a.Override.On, a.Override.Role)
 	case a.Factor.Cmp(band.Low) < 0:
 		report("C-9", coaching.Info, "attribution.factor", "%s is below the band of %s to %s: the claim is more careful than it need be",
-			a.Factor.Percent(), band.Low.Percent(), band.High.Percent())
+			a.Factor.share(), band.Low.share(), band.High.share())
 	}
 	if above && !a.Override.Complete() {
 		if len(band.Requires) == 0 && p.wanted() != "" {
-			report(band.Code, coaching.Error, "attribution.factor", "%s without %s; the cap is %s", a.Factor.Percent(), p.wanted(), band.High.Percent())
+			report(band.Code, coaching.Error, "attribution.factor", "%s without %s; the cap is %s", a.Factor.share(), p.wanted(), band.High.share())
 		} else {
-			report(band.Code, coaching.Error, "attribution.factor", "%s is above the cap of %s", a.Factor.Percent(), band.High.Percent())
+			report(band.Code, coaching.Error, "attribution.factor", "%s is above the cap of %s", a.Factor.share(), band.High.share())
 		}
 	}
 	if ok && len(band.Requires) > 0 && c.Delta.Design == ParallelControl {

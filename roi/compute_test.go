@@ -573,3 +573,104 @@ func BenchmarkCompute(b *testing.B) {
 		}
 	}
 }
+
+func TestWindowsAreInOrder(t *testing.T) {
+	tests := []struct {
+		name, want string
+		change     func(c *roi.Case)
+	}{
+		{"baseline after", "ROI-008 delta.window: the validation window lies before the baseline",
+			func(c *roi.Case) {
+				c.Baseline.Window = coaching.Window{From: coaching.MustDate("2027-06-01"), To: coaching.MustDate("2027-09-01")}
+			}},
+		{"validation backwards", "ROI-008 delta.window: the validation window ends before it begins",
+			func(c *roi.Case) { w := &c.Delta.Window; w.From, w.To = w.To, w.From }},
+		{"baseline backwards", "ROI-007 baseline.window: the baseline ends before it begins",
+			func(c *roi.Case) { w := &c.Baseline.Window; w.From, w.To = w.To, w.From }},
+		{"no end", "ROI-008 delta.window: the validation window is not stated, or lacks an end",
+			func(c *roi.Case) { c.Delta.Window.To = coaching.Date{} }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := publishableCase(t)
+			tt.change(&c)
+			s, err := c.Compute(roi.DefaultPolicy())
+			require.NoError(t, err)
+			var got []string
+			for f := range s.Findings.Blocking() {
+				got = append(got, f.Code+" "+f.Path+": "+f.Message)
+			}
+			require.Contains(t, got, tt.want)
+		})
+	}
+}
+
+// A survey from before the change cannot say that the change is real.
+func TestEarlySurveyDoesNotCount(t *testing.T) {
+	c := publishableCase(t)
+	c.Attribution.Survey.On = c.Delta.Window.From.AddDays(-1)
+	c.Attribution.Factor = roi.MustExact("0.40")
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "no controls", s.Facts.Band)
+	require.True(t, s.Findings.Blocked())
+	c.Attribution.Survey.On = c.Delta.Window.From
+	s, err = c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "corroborated staggered", s.Facts.Band)
+}
+
+// The benefit within the window is the annualised one over the factor, with a
+// control and without.
+func TestRealisedIsNetOfControl(t *testing.T) {
+	for _, control := range []bool{false, true} {
+		c := softwareCompany()
+		c.Delta = roi.Delta{Annualised: &roi.Annual{Events: roi.Int(2), Window: roi.Int(12), Periods: roi.Int(52)}, Window: c.Delta.Window}
+		if control { // which improved more, so that there was a loss
+			c.Delta.ControlBefore, c.Delta.ControlAfter = roi.Int(10), roi.Int(6)
+		}
+		s, err := c.Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		values := map[string]roi.Exact{}
+		for _, l := range s.Lines {
+			values[l.ID] = l.Value
+		}
+		require.Zero(t, values["benefit"].Cmp(values["realised_benefit"].Mul(values["annual_factor"])), "control %t", control)
+	}
+}
+
+// A policy whose texts cannot be stored, or that has no largest share, is refused.
+func TestComputeChecksPolicy(t *testing.T) {
+	for _, change := range []func(p *roi.Policy){
+		func(p *roi.Policy) { p.Name = "a\nb" },
+		func(p *roi.Policy) { p.Bands[0].Name = "\u202e" },
+		func(p *roi.Policy) { p.Bands[1].Code = "\xff" },
+		func(p *roi.Policy) { p.Most = roi.Exact{} },
+		func(p *roi.Policy) { p.Most = roi.Int(2) },
+	} {
+		p := roi.DefaultPolicy()
+		change(&p)
+		_, err := softwareCompany().Compute(p)
+		require.ErrorContains(t, err, "policy")
+	}
+}
+
+func TestSampleIsPlausible(t *testing.T) {
+	tests := []struct {
+		treated, headcount int
+		blocked            bool
+		want               string
+	}{
+		{1, 1, false, "one leader"},
+		{50, 10, true, "50 leaders, of whom the programme has 10"},
+		{10, 10, false, ""},
+	}
+	for _, tt := range tests {
+		c := publishableCase(t)
+		c.Delta.Treated, c.Baseline.Headcount = tt.treated, tt.headcount
+		s, err := c.Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		require.Equal(t, tt.blocked, s.Findings.Blocked())
+		require.Contains(t, s.Text(), tt.want)
+	}
+}

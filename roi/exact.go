@@ -74,10 +74,15 @@ func ExactOf(d decimal.Decimal) (Exact, error) {
 	if coefficient.BitLen() > maxDigitBits || len(coefficient.Text(10)) > maxDigits+1 {
 		return Exact{}, fmt.Errorf("roi: decimal of more than %d digits", maxDigits)
 	}
+	return shifted(coefficient, int(exponent)), nil
+}
+
+// shifted returns coefficient × 10^exponent.
+func shifted(coefficient *big.Int, exponent int) Exact {
 	if exponent >= 0 {
-		return Exact{new(big.Rat).SetInt(coefficient.Mul(coefficient, pow10(int(exponent))))}, nil
+		return Exact{new(big.Rat).SetInt(new(big.Int).Mul(coefficient, pow10(exponent)))}
 	}
-	return Exact{new(big.Rat).SetFrac(coefficient, pow10(-int(exponent)))}, nil
+	return Exact{new(big.Rat).SetFrac(coefficient, pow10(-exponent))}
 }
 
 // rat returns what e holds, or zero. Callers only read it.
@@ -160,10 +165,19 @@ func (e Exact) String() string {
 
 // Percent returns e as a percentage, such as "30 %", rounded half-even to at
 // most one place.
-func (e Exact) Percent() string {
-	text := e.Mul(Int(100)).Text(1, HalfEven)
-	return strings.TrimSuffix(text, ".0") + " %"
+func (e Exact) Percent() string { return e.percent(1, HalfEven) }
+
+func (e Exact) percent(places int, mode Mode) string {
+	text := e.Mul(Int(100)).Text(places, mode)
+	if places > 0 {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text + " %"
 }
+
+// share returns e as a percentage with the places it needs, up to six, for
+// figures that are compared with a bound: 25.04 % is not within 25 %.
+func (e Exact) share() string { return e.percent(6, HalfEven) }
 
 func pow10(n int) *big.Int {
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)

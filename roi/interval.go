@@ -82,11 +82,18 @@ func (c *Case) realised(t *trace) error {
 	if err != nil {
 		return err
 	}
-	if err := t.derive(2, "expected_events", "Events in the window at the baseline's rate", "events", loose, Over, "baseline", "annual_factor"); err != nil {
-		return err
-	}
-	if err := c.improvement(t, "realised_delta", "Delta within the window, not annualised", "expected_events", "events"); err != nil {
-		return err
+	const label = "Delta within the window, not annualised"
+	if c.Delta.ControlBefore.IsSet() { // what the control did comes off here too
+		if err := t.derive(2, "realised_delta", label, c.Baseline.Unit, loose, Over, "delta", "annual_factor"); err != nil {
+			return err
+		}
+	} else {
+		if err := t.derive(2, "expected_events", "Events in the window at the baseline's rate", "events", loose, Over, "baseline", "annual_factor"); err != nil {
+			return err
+		}
+		if err := c.improvement(t, "realised_delta", label, "expected_events", "events"); err != nil {
+			return err
+		}
 	}
 	args := []string{"realised_delta", "unit_value", "attribution"}
 	if c.Confidence.IsSet() {

@@ -21,6 +21,7 @@ const Schema = "roi-statement/v1"
 const (
 	maxDocument = 4 << 20 // bytes
 	maxLines    = maxCosts + 100
+	maxArgs     = maxCosts + 400 // of all lines: the costs are summed up once
 )
 
 // ErrReplay reports a stored statement that does not come out of its own
@@ -141,7 +142,11 @@ func Replay(data []byte) (*Statement, error) {
 		return nil, errors.New("roi: a text of the statement has a line break, a control or an invisible character")
 	}
 	t := newTrace(d.Facts.Rounding)
+	args := 0
 	for i, in := range d.Lines {
+		if args += len(in.Args); args > maxArgs {
+			return nil, fmt.Errorf("roi: statement of more than %d arguments in all its lines", maxArgs)
+		}
 		l := Line{ID: in.ID, Step: in.Step, Label: in.Label, Unit: in.Unit, Op: in.Op, Args: in.Args, Places: in.Places, Source: in.Source}
 		if in.Places < 0 || in.Places > maxPlaces {
 			return nil, fmt.Errorf("roi: line %d has %d places, want 0 to %d", i+1, in.Places, maxPlaces)

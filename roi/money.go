@@ -46,11 +46,17 @@ func (m Money) Exact() (Exact, error) { return ExactOf(m.Amount) }
 
 // String returns the currency and the amount with the places of its minor
 // unit, such as "USD 42000.00". An amount with more places is written in full,
-// never rounded.
+// never rounded, and one whose exponent is outside -30..30 as "out of range".
 func (m Money) String() string {
 	e, err := m.Exact()
 	if err != nil {
-		return string(m.Currency) + " (out of range)"
+		// A product of two amounts that are in range may have more digits than
+		// either; it is printed, while an exponent out of range is never expanded.
+		exponent, coefficient := m.Amount.Exponent(), m.Amount.Coefficient()
+		if exponent < -maxPlaces || exponent > maxPlaces || coefficient.BitLen() > 2*maxBits {
+			return string(m.Currency) + " (out of range)"
+		}
+		e = shifted(coefficient, int(exponent))
 	}
 	minor, _ := m.Currency.MinorUnits()
 	places, _ := e.places()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -105,4 +106,19 @@ func TestAllocateLosesNothing(t *testing.T) {
 		}
 		require.Equal(t, total.String(), added.String())
 	})
+}
+
+// A product of two amounts in range has more digits than either and is printed.
+func TestMoneyOfManyDigits(t *testing.T) {
+	nines := strings.Repeat("9", 38)
+	c := softwareCompany()
+	c.Delta = roi.Delta{Change: roi.MustExact("-" + nines)}
+	c.Attribution.Factor = roi.Int(1)
+	c.Conversion.UnitValue = roi.MustMoney(nines, "USD")
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "USD "+strings.Repeat("9", 37)+"8"+strings.Repeat("0", 37)+"1.00", s.Benefit.String())
+	require.NotContains(t, s.Text(), "out of range")
+	require.NotContains(t, string(s.Page(roi.Dossier{}).HTML()), "out of range")
+	require.Equal(t, "USD (out of range)", roi.Money{Amount: decimal.New(1, 1<<30), Currency: "USD"}.String())
 }

@@ -29,8 +29,9 @@ func (p Page) HTML() []byte { return p.page.HTML() }
 // changed.
 func (s *Statement) Page(d Dossier) Page {
 	p := markup.Page{Title: "ROI statement: " + s.Facts.Title}
+	mode := s.Facts.Rounding
 	p.Lead(fmt.Sprintf("Net benefit %s on a cost of %s: ROI %s, benefit-cost ratio %s. %s", s.Net, s.Cost,
-		s.ROI.Percent(), s.BCR.Round(2), readings[s.Label]))
+		s.ROI.percent(1, mode), s.BCR.RoundMode(2, mode), readings[s.Label]))
 	publication := CanPublish(s, d)
 	if publication.Allowed() {
 		p.Paragraph("It may be published: every check has passed.")
@@ -50,8 +51,8 @@ func (s *Statement) Page(d Dossier) Page {
 		}
 		at := ""
 		if v, ok := zero[id]; ok {
-			if at = "never"; v.IsSet() {
-				at = v.Round(4).String()
+			if at = "never"; v.IsSet() && v.Sign() >= 0 {
+				at = v.RoundMode(4, mode).String()
 			}
 		}
 		rows = append(rows, []string{step, l.Label, l.figure() + " " + l.Unit, at, l.basis()})
@@ -71,7 +72,7 @@ func (s *Statement) Page(d Dossier) Page {
 	p.Table("", "llrrl", []string{"step", "what", "figure", "net is zero at", "from"}, rows)
 	if i := s.Interval; i != nil {
 		p.Paragraph(fmt.Sprintf("At %s, with share, unit value and cost as stated, the net benefit lies between %s and %s, the ROI between %s and %s.",
-			i.Level.Percent(), i.Low, i.High, i.ROILow.Percent(), i.ROIHigh.Percent()))
+			i.Level.share(), i.Low, i.High, i.ROILow.percent(1, mode), i.ROIHigh.percent(1, mode)))
 	} else {
 		p.Paragraph("The delta came without an interval, so nobody can say from this page how sure it is.")
 	}

@@ -86,7 +86,7 @@ func supported(c *Case, required []Evidence) bool {
 		case Comparison:
 			has = c.Delta.Design == StaggeredCohort || c.Delta.Design == ParallelControl
 		case CorroboratingSurvey:
-			has = c.Attribution.Survey.Complete() && c.Attribution.Survey.Corroborates
+			has = c.Attribution.Survey.Complete() && c.Attribution.Survey.Corroborates && !c.early()
 		}
 		if !has {
 			return false

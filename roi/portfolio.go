@@ -164,7 +164,8 @@ func (m Member) currency() Currency {
 	return m.Statement.Facts.Currency
 }
 
-// verified returns the statement's digest when its figures replay.
+// verified returns the statement's digest when its figures replay, the named ones
+// as well as the lines.
 func (s *Statement) verified() (string, error) {
 	data, err := s.JSON()
 	if err != nil {
@@ -174,7 +175,24 @@ func (s *Statement) verified() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !s.shows(again) {
+		return "", ErrReplay
+	}
 	return again.Digest()
+}
+
+// shows reports whether the named figures are those of the other statement. They
+// are printed, and no digest holds them: they follow from the lines.
+func (s *Statement) shows(other *Statement) bool {
+	money := func(a, b Money) bool {
+		return a.Currency == b.Currency && a.Amount.Exponent() == b.Amount.Exponent() && a.Amount.Coefficient().Cmp(b.Amount.Coefficient()) == 0
+	}
+	number := func(a, b Exact) bool { return a.IsSet() == b.IsSet() && a.Cmp(b) == 0 }
+	i, j := s.Interval, other.Interval
+	return money(s.Gross, other.Gross) && money(s.Benefit, other.Benefit) && money(s.Cost, other.Cost) && money(s.Net, other.Net) &&
+		number(s.ROI, other.ROI) && number(s.BCR, other.BCR) && number(s.PaybackMonths, other.PaybackMonths) &&
+		(i == nil) == (j == nil) && (i == nil || number(i.Level, j.Level) && money(i.Low, j.Low) && money(i.High, j.High) &&
+		number(i.ROILow, j.ROILow) && number(i.ROIHigh, j.ROIHigh))
 }
 
 // months returns the days that the benefit covers: from the first of the
@@ -214,10 +232,19 @@ func distinct(ids []coaching.PersonID) bool {
 	return len(slices.Compact(sorted)) == len(ids)
 }
 
+// ratio returns a ratio as its line shows it, without zeros at the end.
+func (p *Portfolio) ratio(id string) Exact {
+	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.ID == id })
+	if i < 0 {
+		return Exact{}
+	}
+	return p.Lines[i].Value.RoundMode(ratioPlaces, p.Lines[i].Mode)
+}
+
 // Text returns the portfolio as plain text for a terminal or an e-mail.
 func (p *Portfolio) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Portfolio of %d programmes (%s): net %s, ROI %s, BCR %s\n\n", len(p.Members), p.Label, p.Net, p.ROI.Round(ratioPlaces), p.BCR.Round(ratioPlaces))
+	fmt.Fprintf(&b, "Portfolio of %d programmes (%s): net %s, ROI %s, BCR %s\n\n", len(p.Members), p.Label, p.Net, p.ratio("roi"), p.ratio("bcr"))
 	width := 0
 	for _, l := range p.Lines {
 		width = max(width, len(l.ID))

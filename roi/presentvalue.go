@@ -122,10 +122,12 @@ func payback(cost Exact, benefits []Exact) Exact {
 	return Exact{}
 }
 
-// internalRate halves the rates of twelve places from 0 to 1,000,000: the present
-// value falls as the rate rises, since the cost comes first.
+// internalRate halves the half units of the tenth place from 0 to 1,000,000, and
+// rounds the rate between the last two, once: the present value falls as the rate
+// rises, since the cost comes first.
 func internalRate(cost Exact, benefits []Exact) Exact {
-	unit := pow10(12)
+	unit := pow10(10)
+	unit.Lsh(unit, 1)
 	worth := func(k *big.Int) int { // the sign of the present value at k/unit
 		growth := new(big.Rat).SetFrac(new(big.Int).Add(k, unit), unit)
 		sum := new(big.Rat)
@@ -139,10 +141,11 @@ func internalRate(cost Exact, benefits []Exact) Exact {
 	if worth(low) < 0 || worth(high) >= 0 {
 		return Exact{}
 	}
-	for one := big.NewInt(1); ; {
+	one := big.NewInt(1)
+	for {
 		gap := new(big.Int).Sub(high, low)
 		if gap.Cmp(one) <= 0 {
-			return Exact{new(big.Rat).SetFrac(low, unit)}.RoundMode(10, HalfEven)
+			break
 		}
 		middle := gap.Rsh(gap, 1)
 		middle.Add(middle, low)
@@ -152,4 +155,10 @@ func internalRate(cost Exact, benefits []Exact) Exact {
 			high = middle
 		}
 	}
+	// The rate is low, or between low and the next half unit. An odd low is a tie
+	// only when it is the rate itself.
+	if low.Bit(0) == 1 && worth(low) > 0 {
+		low.Add(low, one)
+	}
+	return Exact{new(big.Rat).SetFrac(low, unit)}.RoundMode(10, HalfEven)
 }

@@ -36,7 +36,15 @@ func (c *Case) problems(p Policy) coaching.Findings {
 	l.need(a.Factor.IsSet(), "ROI-009", "attribution.factor", "the attributed share is not stated")
 	l.need(share(a.Factor), "ROI-009", "attribution.factor", "attributed share %s is outside 0 to 1", a.Factor.Round(4))
 	l.need(share(c.Confidence), "ROI-009", "confidence", "confidence %s is outside 0 to 1", c.Confidence.Round(4))
+	l.need(p.Most.IsSet() && share(p.Most), "ROI-009", "policy", "the policy's largest share is not stated, or outside 0 to 1")
 	l.need(len(p.Bands) > 0, "ROI-009", "policy", "the policy has no bands")
+	names := []string{p.Name}
+	for _, b := range p.Bands {
+		names = append(names, b.Name, b.Code)
+	}
+	for _, name := range names {
+		l.need(len(name) <= maxText && plain(name), "ROI-006", "policy", "a name or code of the policy is longer than %d bytes, or not one plain line", maxText)
+	}
 	for _, b := range p.Bands {
 		l.need(b.Low.Cmp(b.High) <= 0 && share(b.Low) && share(b.High), "ROI-009", "policy", "a band of the policy is not a range within 0 to 1")
 	}
@@ -47,6 +55,9 @@ func (c *Case) problems(p Policy) coaching.Findings {
 	value, err := v.Exact()
 	l.need(err == nil, "ROI-012", "conversion.unit_value", "the unit value is out of range")
 	l.need(value.Sign() >= 0, "ROI-012", "conversion.unit_value", "the unit value is negative; the direction of the KPI says which way is good")
+	// An amount cannot say whether it was forgotten, and a KPI without a value
+	// has no return to compute.
+	l.need(err != nil || value.Sign() != 0, "ROI-012", "conversion.unit_value", "the unit value is not stated, or zero")
 	l.need(c.Conversion.Months >= 0 && c.Conversion.Months <= 120, "ROI-012", "conversion.months", "%d months, want 1 to 120", c.Conversion.Months)
 	c.costProblems(&l, v)
 

@@ -24,9 +24,8 @@ func person(t testing.TB, label string) coaching.PersonID {
 	return id
 }
 
-// publishable is a case within its band, with the dossier that lets it be
-// published.
-func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
+// publishableCase is a case within its band.
+func publishableCase(t testing.TB) roi.Case {
 	t.Helper()
 	c := softwareCompany()
 	c.Delta = roi.Delta{
@@ -36,6 +35,14 @@ func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
 	}
 	c.Attribution.Survey = roi.Survey{ID: "pulse-2", On: coaching.MustDate("2027-05-01"), By: person(t, "analyst"), Corroborates: true}
 	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.ManagerTime, roi.Integration}, Amount: roi.MustMoney("4000", "USD"), Source: "time sheets"})
+	return c
+}
+
+// publishable is publishableCase computed, with the dossier that lets it be
+// published.
+func publishable(t testing.TB) (*roi.Statement, roi.Dossier) {
+	t.Helper()
+	c := publishableCase(t)
 	s, err := c.Compute(roi.DefaultPolicy())
 	require.NoError(t, err)
 	digest, err := s.Digest()
@@ -173,4 +180,107 @@ func TestRulesAreComplete(t *testing.T) {
 		require.NotEmpty(t, r.Statement+r.Remedy)
 	}
 	require.Empty(t, codes)
+}
+
+// An error blocks under whatever code a policy gives it.
+func TestCanPublishCountsEveryCode(t *testing.T) {
+	_, d := publishable(t)
+	p := roi.DefaultPolicy()
+	p.Bands[1].Code = "FIN-7"
+	c := publishableCase(t)
+	c.Attribution.Factor = roi.MustExact("0.45")
+	s, err := c.Compute(p)
+	require.NoError(t, err)
+	require.True(t, s.Findings.Blocked())
+	d.SignOff.Digest, err = s.Digest()
+	require.NoError(t, err)
+	publication := roi.CanPublish(s, d)
+	require.False(t, publication.Allowed())
+	require.False(t, publication.Checks[len(publication.Checks)-1].Passed())
+}
+
+// later is publishable with a gap of weeks between the start and the
+// validation window.
+func later(t testing.TB, change func(c *roi.Case)) (*roi.Statement, roi.Dossier) {
+	t.Helper()
+	_, d := publishable(t)
+	c := publishableCase(t)
+	c.Delta.Window = coaching.Window{From: coaching.MustDate("2027-06-01"), To: coaching.MustDate("2027-09-30")}
+	c.Attribution.Survey.On = coaching.MustDate("2027-10-01")
+	if change != nil {
+		change(&c)
+	}
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	d.SignOff.Digest, err = s.Digest()
+	require.NoError(t, err)
+	d.LogClosed, d.Data.On, d.Sponsor.On, d.SignOff.On = c.Attribution.Survey.On, c.Attribution.Survey.On, c.Attribution.Survey.On, c.Attribution.Survey.On
+	return s, d
+}
+
+// An average of weeks in which the programme ran is no baseline.
+func TestCanPublishWantsBaselineBeforeStart(t *testing.T) {
+	s, d := later(t, nil)
+	require.True(t, roi.CanPublish(s, d).Allowed(), "%v", roi.CanPublish(s, d).Findings())
+	s, d = later(t, func(c *roi.Case) {
+		c.Baseline.Window = coaching.Window{From: coaching.MustDate("2027-02-01"), To: coaching.MustDate("2027-05-30")}
+	})
+	require.False(t, roi.CanPublish(s, d).Allowed())
+}
+
+// What happens between the two windows moves the KPI from one to the other.
+func TestCanPublishCountsConfoundersBetweenWindows(t *testing.T) {
+	s, d := later(t, nil)
+	reorganisation := roi.Confounder{ID: "reorg", Kind: roi.Reorganisation, Disposition: roi.Material, By: person(t, "product owner"),
+		Window: coaching.Window{From: coaching.MustDate("2027-03-15"), To: coaching.MustDate("2027-03-29")}}
+	d.Confounders = []roi.Confounder{reorganisation}
+	require.False(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.Open
+	require.False(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.RuledOut
+	require.True(t, roi.CanPublish(s, d).Allowed())
+	d.Confounders[0].Disposition = roi.Material
+	d.Confounders[0].Window = coaching.Window{From: coaching.MustDate("2020-03-15"), To: coaching.MustDate("2020-03-29")}
+	require.True(t, roi.CanPublish(s, d).Allowed())
+}
+
+// The figures that a statement prints by name are those of its lines.
+func TestCanPublishComparesNamedFigures(t *testing.T) {
+	for name, change := range map[string]func(s *roi.Statement){
+		"net":      func(s *roi.Statement) { s.Net = roi.MustMoney("999999999", "USD") },
+		"ROI":      func(s *roi.Statement) { s.ROI = roi.Int(7) },
+		"payback":  func(s *roi.Statement) { s.PaybackMonths = roi.Exact{} },
+		"interval": func(s *roi.Statement) { s.Interval = nil },
+		"high":     func(s *roi.Statement) { s.Interval.High = roi.MustMoney("999999999.00", "USD") },
+	} {
+		s, d := publishable(t)
+		change(s)
+		require.False(t, roi.CanPublish(s, d).Allowed(), name)
+		_, err := roi.NewPortfolio(roi.HalfEven, roi.Member{Statement: s, Leaders: leaders(t, 0, 3)})
+		require.Error(t, err, name)
+	}
+}
+
+// A KPI that improves while the behaviour gets worse is not hidden.
+func TestCanPublishShowsDisagreeingBehaviour(t *testing.T) {
+	s, d := publishable(t)
+	d.Behaviour.Movement = roi.Worsened
+	found := roi.CanPublish(s, d).Findings()
+	require.True(t, slices.ContainsFunc(found, func(f coaching.Finding) bool {
+		return f.Code == "ROI-001" && strings.Contains(f.Message, "the behaviour worsened, the KPI improved")
+	}), "%v", found)
+}
+
+// What was said before the programme started is no witness of it.
+func TestCanPublishRefusesEarlyStreams(t *testing.T) {
+	for name, change := range map[string]func(d *roi.Dossier, on coaching.Date){
+		"narrative": func(d *roi.Dossier, on coaching.Date) { d.Narratives[1].On = on },
+		"behaviour": func(d *roi.Dossier, on coaching.Date) { d.Behaviour.On = on },
+	} {
+		s, d := publishable(t)
+		change(&d, d.Start)
+		require.True(t, roi.CanPublish(s, d).Allowed(), name)
+		change(&d, d.Start.AddDays(-1))
+		require.False(t, roi.CanPublish(s, d).Allowed(), name)
+	}
 }

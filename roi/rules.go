@@ -55,7 +55,7 @@ func Rules() []coaching.Rule {
 			Statement: "No percentage is shown without sample size, control logic and confounder checks.",
 			Remedy:    "State the number of leaders on both sides and the design; close the confounder log."},
 		{Code: "ROI-015", Severity: coaching.Error,
-			Statement: "Every other change that overlaps the measurement, such as a reorganisation or a hiring freeze, is ruled out or adjusted for.",
+			Statement: "Every other change from the baseline to the end of the validation window, such as a reorganisation or a hiring freeze, is ruled out or adjusted for.",
 			Remedy:    "Decide each open entry of the log, by name; withhold the claim while one is material."},
 		{Code: "ROI-016", Number: "2 pairs", Severity: coaching.Error,
 			Statement: "The delta is paired with dated session narratives and a sponsor confirmation given after the window.",

@@ -37,7 +37,8 @@ func (e Exact) known() Exact { return Exact{e.rat()} }
 
 // A BreakEven holds, for each variable, the value at which the net benefit is
 // exactly zero while everything else is as stated. It is unset where no value
-// of zero or more does that. A share above 1 means that no share is enough.
+// of zero or more does that; Cost is the benefit itself, below zero for a loss,
+// which no cost makes up for. A share above 1 means that no share is enough.
 type BreakEven struct {
 	Delta, UnitValue, Attribution, Cost Exact
 }

@@ -147,8 +147,11 @@ type errMissingLine string
 
 func (e errMissingLine) Error() string { return "roi: the statement has no line " + string(e) }
 
+// ratio returns a ratio as its line shows it, without zeros at the end.
+func (s *Statement) ratio(e Exact) string { return e.RoundMode(ratioPlaces, s.Facts.Rounding).String() }
+
 // String returns one line: the label, net, ROI and BCR.
 func (s *Statement) String() string {
 	return strings.Join([]string{s.Label.String() + ": net", s.Net.String(),
-		"ROI", s.ROI.Round(ratioPlaces).String(), "BCR", s.BCR.Round(ratioPlaces).String()}, " ")
+		"ROI", s.ratio(s.ROI), "BCR", s.ratio(s.BCR)}, " ")
 }

@@ -3,9 +3,12 @@ package roi_test
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,4 +160,59 @@ func FuzzReplay(f *testing.F) {
 		_ = s.Text() + s.Markdown()
 		s.BreakEven()
 	})
+}
+
+// Lines that sum up one long fraction a thousand times each took 21 seconds.
+func TestReplayBoundsArguments(t *testing.T) {
+	s, _ := publishable(t)
+	data, err := s.JSON()
+	require.NoError(t, err)
+	var document map[string]any
+	require.NoError(t, json.Unmarshal(data, &document))
+	line := func(id, op string, args []string) map[string]any {
+		return map[string]any{"id": id, "step": 1, "op": op, "args": args, "num": "1000", "den": "1", "places": 0, "mode": "half_even", "display": "1000"}
+	}
+	lines := []map[string]any{line("a", "input", nil)}
+	lines[0]["num"], lines[0]["display"] = "1", "1"
+	for i := range 2 {
+		lines = append(lines, line(fmt.Sprint("b", i), "sum", slices.Repeat([]string{"a"}, 1000)))
+	}
+	document["lines"] = lines
+	data, err = json.Marshal(document)
+	require.NoError(t, err)
+	_, err = roi.Replay(data)
+	require.ErrorContains(t, err, "arguments in all its lines")
+}
+
+// The head of a text and a page rounds as the line does that it repeats.
+func TestHeadRoundsAsItsLines(t *testing.T) {
+	c := softwareCompany()
+	c.Rounding = roi.Down
+	c.Costs[0].Amount = roi.MustMoney("27001", "USD") // ROI 1.66657…, BCR 2.66657…
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Contains(t, s.String(), "ROI 1.6665 BCR 2.6665")
+	require.Contains(t, string(s.Page(roi.Dossier{}).HTML()), "ROI 166.6 %, benefit-cost ratio 2.66.")
+	p, err := roi.NewPortfolio(roi.Down, roi.Member{Statement: s, Leaders: leaders(t, 0, 3)})
+	require.NoError(t, err)
+	require.Contains(t, p.Text(), "ROI 1.6665, BCR 2.6665")
+}
+
+// A finding on a share that is just above the cap does not round it to the cap.
+func TestFindingShowsTheShareInFull(t *testing.T) {
+	c := softwareCompany()
+	c.Attribution.Factor = roi.MustExact("0.2504")
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Contains(t, s.Text(), "25.04 % without staggered cohort and survey; the cap is 25 %")
+}
+
+// No cost makes up for a loss.
+func TestBreakEvenOfALoss(t *testing.T) {
+	c := softwareCompany()
+	c.Delta = roi.Delta{Change: roi.Int(2)}
+	s, err := c.Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	require.Equal(t, "-72000", s.BreakEven().Cost.String())
+	require.Contains(t, string(s.Page(roi.Dossier{}).Markdown()), "| Programme cost | 30000.00 USD | never |")
 }

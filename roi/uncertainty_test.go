@@ -174,3 +174,27 @@ func TestPresentValueLaws(t *testing.T) {
 		}
 	})
 }
+
+// The rate is rounded once: cut to twelve places first, 0.12345678905…1 would be
+// a tie and go down.
+func TestInternalRateRoundsOnce(t *testing.T) {
+	for unitValue, want := range map[string]string{
+		"112345678905000001": "0.1234567891",
+		"112345678905000000": "0.123456789", // a tie, to the even digit
+		"112345678904999999": "0.123456789",
+		"112345678915000000": "0.1234567892",
+		"112345678910000000": "0.1234567891",
+		"100000000000000000": "0",
+	} {
+		c := softwareCompany()
+		c.Costs = []roi.CostLine{{Covers: []roi.CostCategory{roi.Coaching}, Amount: roi.MustMoney("100000000000000000", "USD")}}
+		c.Delta = roi.Delta{Change: roi.Int(-1)}
+		c.Attribution.Factor = roi.Int(1)
+		c.Conversion.UnitValue = roi.MustMoney(unitValue, "USD")
+		s, err := c.Compute(roi.DefaultPolicy())
+		require.NoError(t, err)
+		v, err := s.PresentValue(roi.Int(0), []roi.Exact{roi.Int(1)})
+		require.NoError(t, err)
+		require.Equal(t, want, v.IRR.String(), unitValue)
+	}
+}

@@ -52,12 +52,8 @@ func ANCOVA(before, after Values, treated []bool) (Adjusted, error) {
 		return Adjusted{}, err
 	}
 	out := Adjusted{Estimate: fit.beta[1], Slope: fit.beta[2], HC2: fit.robust(1, 1), HC3: fit.robust(1, 2), Reduction: squared(correlation(floats(before), y))}
-	if a := studentised("ANCOVA, least squares", out.Estimate, fit.se(1), float64(n-3)); a != nil {
-		out.Model = *a
-	}
-	if a := studentised("ANCOVA, HC2 with Satterthwaite's degrees of freedom", out.Estimate, out.HC2, fit.satterthwaite(1)); a != nil {
-		out.Robust = *a
-	}
+	out.Model = out.approximate("ANCOVA, least squares", fit.se(1), float64(n-3))
+	out.Robust = out.approximate("ANCOVA, HC2 with Satterthwaite's degrees of freedom", out.HC2, fit.satterthwaite(1))
 	out.warn(treated)
 	return out, nil
 }
@@ -80,20 +76,16 @@ func Lin(before, after Values, treated []bool) (Adjusted, error) {
 		z, b := indicator(treated[i]), before.Float(i)-mean
 		x[i], y[i] = []float64{1, z, b, z * b}, after.Float(i)
 	}
-	if n < 5 {
-		return Adjusted{}, fmt.Errorf("effect: %d units, want at least 5 for four coefficients", n)
+	if m := members(treated); m < 3 || n-m < 3 {
+		return Adjusted{}, fmt.Errorf("effect: %d treated units and %d others, want at least 3 each for a line of their own", m, n-m)
 	}
 	fit, err := leastSquares(x, y)
 	if err != nil {
 		return Adjusted{}, err
 	}
 	out := Adjusted{Estimate: fit.beta[1], Slope: fit.beta[2], HC2: fit.robust(1, 1), HC3: fit.robust(1, 2), Reduction: squared(correlation(floats(before), y))}
-	if a := studentised("Lin, least squares", out.Estimate, fit.se(1), float64(n-4)); a != nil {
-		out.Model = *a
-	}
-	if a := studentised("Lin, HC2 with Satterthwaite's degrees of freedom", out.Estimate, out.HC2, fit.satterthwaite(1)); a != nil {
-		out.Robust = *a
-	}
+	out.Model = out.approximate("Lin, least squares", fit.se(1), float64(n-4))
+	out.Robust = out.approximate("Lin, HC2 with Satterthwaite's degrees of freedom", out.HC2, fit.satterthwaite(1))
 	out.warn(treated)
 	return out, nil
 }
@@ -134,10 +126,9 @@ func CUPED(before, after Values, treated []bool) (Adjusted, error) {
 		return Adjusted{}, err
 	}
 	out := Adjusted{Estimate: fit.beta[1], Slope: theta, HC2: fit.robust(1, 1), HC3: fit.robust(1, 2), Reduction: squared(correlation(x, y))}
-	if m := studentised("CUPED, equal variances", out.Estimate, fit.se(1), float64(n-2)); m != nil {
-		out.Model = *m
-	}
-	if w := welch(a, b); w != nil {
+	out.Model = out.approximate("CUPED, equal variances", fit.se(1), float64(n-2))
+	out.Robust = out.approximate("CUPED, Welch", 0, 0)
+	if w := welch(a, b); w != nil && fit.se(1) > 0 {
 		out.Robust = *w
 		out.Robust.Name = "CUPED, Welch"
 	}
@@ -149,12 +140,9 @@ var errFlat = errors.New("effect: the baseline does not vary, so there is nothin
 
 // adjustable returns the number of units.
 func adjustable(before, after Values, treated []bool) (int, error) {
-	n, m := len(treated), 0
+	n, m := len(treated), members(treated)
 	if before.Len() != n || after.Len() != n {
 		return 0, fmt.Errorf("effect: %d baselines, %d outcomes and %d groups, want as many of each", before.Len(), after.Len(), n)
-	}
-	for _, t := range treated {
-		m += int(indicator(t))
 	}
 	if m < 2 || n-m < 2 {
 		return 0, fmt.Errorf("effect: %d treated units and %d others, want at least 2 each", m, n-m)
@@ -162,15 +150,34 @@ func adjustable(before, after Values, treated []bool) (int, error) {
 	return n, nil
 }
 
-func (a *Adjusted) warn(treated []bool) {
-	m := 0
-	for _, t := range treated {
-		m += int(indicator(t))
+// approximate returns the approximation with this standard error. Where there is
+// none to compute, for nothing varies around the fit, it says nothing: p is 1 and
+// the interval has no ends.
+func (a *Adjusted) approximate(name string, se, df float64) Approximation {
+	if out := studentised(name, a.Estimate, se, df); out != nil {
+		return *out
 	}
+	return Approximation{Name: name, Estimate: a.Estimate, SE: math.Inf(1), DF: df, P: 1, Low: math.Inf(-1), High: math.Inf(1)}
+}
+
+func (a *Adjusted) warn(treated []bool) {
+	if math.IsInf(a.Model.SE, 1) {
+		a.Findings = append(a.Findings, coaching.Finding{Code: "PIL-083", Message: "nothing varies around the fit, so there is no standard error"})
+	}
+	m := members(treated)
 	if least := min(m, len(treated)-m); least < LeastAdjusted {
 		a.Findings = append(a.Findings, coaching.Finding{Code: "PIL-083", Severity: coaching.Warning,
 			Message: fmt.Sprintf("%d units on the smaller side, want %d: these errors are approximations; decide by the exact test of the changes", least, LeastAdjusted)})
 	}
+}
+
+// members returns the number of treated units.
+func members(treated []bool) int {
+	m := 0
+	for _, t := range treated {
+		m += int(indicator(t))
+	}
+	return m
 }
 
 func indicator(yes bool) float64 {
@@ -224,6 +231,7 @@ func leastSquares(x [][]float64, y []float64) (*fit, error) {
 			f.beta[a] += inverse[a][b] * right[b]
 		}
 	}
+	size, most := 0.0, 0.0
 	for i := range x {
 		predicted := 0.0
 		for a := range k {
@@ -231,6 +239,10 @@ func leastSquares(x [][]float64, y []float64) (*fit, error) {
 		}
 		f.residual = append(f.residual, y[i]-predicted)
 		f.leverage = append(f.leverage, f.hat(i, i))
+		size, most = max(size, math.Abs(y[i])), max(most, math.Abs(f.residual[i]))
+	}
+	if most <= 1e-13*size { // the rounding of a fit that is exact
+		clear(f.residual)
 	}
 	return f, nil
 }
@@ -264,13 +276,16 @@ func (f *fit) se(column int) float64 {
 	return math.Sqrt(sum / float64(len(f.x)-len(f.inverse)) * f.inverse[column][column])
 }
 
-// robust is the standard error HC2 for a power of 1, and HC3 for 2. A unit that
-// decides its own prediction has no residual and is left out.
+// robust is the standard error HC2 for a power of 1, and HC3 for 2. It is infinite
+// where a unit decides its own prediction and with it the coefficient: nobody can
+// tell how much that unit's outcome would vary.
 func (f *fit) robust(column int, power float64) float64 {
 	sum := 0.0
 	for i, e := range f.residual {
 		if free := 1 - f.leverage[i]; free > 1e-10 {
 			sum += squared(f.pull(i, column)*e) / math.Pow(free, power)
+		} else if math.Abs(f.pull(i, column)) > 1e-10*math.Sqrt(f.inverse[column][column]) {
+			return math.Inf(1)
 		}
 	}
 	return math.Sqrt(sum)

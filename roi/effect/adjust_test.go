@@ -1,6 +1,7 @@
 package effect_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -129,23 +130,79 @@ func TestAdjustedLaws(t *testing.T) {
 }
 
 func TestAdjustedRefuses(t *testing.T) {
-	flat, err := effect.Floats([]float64{3, 3, 3, 3, 3}, 0)
+	flat, err := effect.Floats([]float64{3, 3, 3, 3, 3, 3}, 0)
 	require.NoError(t, err)
-	vary, err := effect.Floats([]float64{1, 2, 3, 4, 6}, 0)
+	vary, err := effect.Floats([]float64{1, 2, 3, 4, 6, 5}, 0)
 	require.NoError(t, err)
-	split, err := effect.Floats([]float64{1, 1, 2, 2, 2}, 0) // varies between the groups alone
+	split, err := effect.Floats([]float64{1, 1, 1, 2, 2, 2}, 0) // varies between the groups alone
 	require.NoError(t, err)
-	z := []bool{true, true, false, false, false}
+	z := []bool{true, true, true, false, false, false}
 	for _, of := range []func(a, b effect.Values, z []bool) (effect.Adjusted, error){effect.ANCOVA, effect.Lin, effect.CUPED} {
 		_, err := of(flat, vary, z)
 		require.ErrorContains(t, err, "does not vary")
 		_, err = of(vary, vary, z[:4])
-		require.ErrorContains(t, err, "5 baselines, 5 outcomes and 4 groups")
-		_, err = of(vary, vary, []bool{true, false, false, false, false})
+		require.ErrorContains(t, err, "6 baselines, 6 outcomes and 4 groups")
+		_, err = of(vary, vary, []bool{true, false, false, false, false, false})
 		require.ErrorContains(t, err, "1 treated units")
 	}
 	_, err = effect.ANCOVA(split, vary, z)
 	require.ErrorContains(t, err, "does not vary")
 	_, err = effect.Lin(split, vary, z)
 	require.ErrorContains(t, err, "does not vary")
+}
+
+// Outcomes that do not vary have no standard error, and no p-value out of the
+// rounding of floating point.
+func TestNoVariance(t *testing.T) {
+	values := func(y ...float64) effect.Values {
+		v, err := effect.Floats(y, 1)
+		require.NoError(t, err)
+		return v
+	}
+	r, err := effect.TwoGroup(values(.1, .1, .1, .2, .2, .2), 1, []int{0, 0, 0, 1, 1, 1}, nil)
+	require.NoError(t, err)
+	require.Nil(t, r.Beside)
+	r, err = effect.PrePost(values(.1, .1, .1))
+	require.NoError(t, err)
+	require.Nil(t, r.Beside)
+	l, err := effect.Link(values(.1, .1, .1, .1, .1, .1), values(.3, .1, .2, .4, .1, .9), 1, 1)
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(l.Correlation))
+
+	treated := []bool{true, true, true, false, false, false}
+	for name, adjust := range map[string]func(before, after effect.Values, treated []bool) (effect.Adjusted, error){
+		"ANCOVA": effect.ANCOVA, "Lin": effect.Lin, "CUPED": effect.CUPED,
+	} {
+		a, err := adjust(values(.1, .3, .2, .7, .5, .9), values(.1, .1, .1, .1, .1, .1), treated)
+		require.NoError(t, err, name)
+		for _, p := range []effect.Approximation{a.Model, a.Robust} {
+			require.Equal(t, 1.0, p.P, "%s %+v", name, p)
+			require.True(t, math.IsInf(p.Low, -1) && math.IsInf(p.High, 1), "%s %+v", name, p)
+		}
+		require.True(t, a.Findings.Blocked(), name)
+	}
+}
+
+// Two units draw their own line, so that nobody can tell how they vary: the error
+// of the others alone is too small.
+func TestLinWantsThreeUnits(t *testing.T) {
+	before, err := effect.Floats([]float64{1, 4, 2, 3, 5, 7, 6, 8}, 0)
+	require.NoError(t, err)
+	after, err := effect.Floats([]float64{2, 4, 3, 3, 4, 7, 5, 9}, 0)
+	require.NoError(t, err)
+	_, err = effect.Lin(before, after, []bool{true, true, false, false, false, false, false, false})
+	require.ErrorContains(t, err, "2 treated units and 6 others")
+}
+
+// A unit whose baseline alone differs decides the slope, and nothing else.
+func TestRobustErrorOfADecisiveUnit(t *testing.T) {
+	before, err := effect.Floats([]float64{9, 1, 1, 1, 1, 1}, 0)
+	require.NoError(t, err)
+	after, err := effect.Floats([]float64{2, 4, 3, 3, 4, 7}, 0)
+	require.NoError(t, err)
+	a, err := effect.ANCOVA(before, after, []bool{true, true, true, false, false, false})
+	require.NoError(t, err)
+	// As without it: the difference of 4, 3 and 3, 4, 7.
+	require.InDelta(t, -7.0/6, a.Estimate, 1e-12)
+	require.InDelta(t, math.Sqrt(0.5/2+13.0/3/3), a.HC2, 1e-12)
 }

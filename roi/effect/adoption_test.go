@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -229,4 +230,19 @@ func FuzzReadAdoption(f *testing.F) {
 		}
 		_, _, _, _ = a.Exact(2)
 	})
+}
+
+// A file beyond the limit is refused, not cut off: its line ends of two bytes were
+// counted as one.
+func TestReadAdoptionRefusesLargeFile(t *testing.T) {
+	note := strings.Repeat("x", 60_000)
+	row := 0
+	var readers []io.Reader
+	readers = append(readers, strings.NewReader("unit,period,y,first,note\r\n"))
+	for row < 18_000 { // 1.08 GB
+		readers = append(readers, strings.NewReader(fmt.Sprintf("u%d,%d,1,,", row/100, row%100+1)), strings.NewReader(note), strings.NewReader("\r\n"))
+		row++
+	}
+	_, err := effect.ReadAdoption(io.MultiReader(readers...), effect.Columns{Unit: "unit", Period: "period", Outcome: "y", First: "first"})
+	require.ErrorContains(t, err, "the file has more than")
 }

@@ -372,3 +372,37 @@ func BenchmarkTwoGroup20(b *testing.B) {
 		}
 	}
 }
+
+// Numbers that no pilot has are refused before anything is indexed or kept.
+func TestHostileSizes(t *testing.T) {
+	_, err := effect.Rates(effect.Count{Events: math.MaxInt, Time: 1}, effect.Count{Events: math.MaxInt, Time: 1})
+	require.Error(t, err, "the sum of the events overflows")
+
+	y, err := effect.Floats([]float64{1, 2, 3, 4}, 0)
+	require.NoError(t, err)
+	_, err = effect.TwoGroup(y, math.MaxInt, []int{0, 0, 1, 1}, nil)
+	require.Error(t, err, "the treated group is beyond every index")
+	_, err = effect.TwoGroup(y, 1, []int{0, 0, 1, math.MaxInt}, nil)
+	require.Error(t, err)
+	_, err = effect.TwoGroup(y, -1, []int{0, 0, 1, 1}, nil)
+	require.Error(t, err)
+
+	// A table of units by groups would take 3.2 GB a copy.
+	const n = 20_000
+	many, err := effect.Floats(make([]float64, n), 0)
+	require.NoError(t, err)
+	allocation := make([]int, n)
+	allocation[0], allocation[1] = n, 1
+	one := func(yield func([]int) bool) { yield(allocation) }
+	_, err = effect.TwoGroup(many, 1, allocation, one)
+	require.ErrorContains(t, err, "20000 units in 20001 groups")
+	rows := make([][]float64, n)
+	for i := range rows {
+		rows[i] = []float64{1, 2}
+	}
+	panel, err := effect.NewPanel(rows, 0)
+	require.NoError(t, err)
+	start := slices.Repeat([]int{1}, n)
+	_, err = effect.Staggered(panel, start, make([]int, n), one)
+	require.ErrorContains(t, err, "20000 units in 20000 groups")
+}

@@ -116,7 +116,8 @@ type groupTime struct {
 // With fewer than 50 on a side there is a warning (PIL-083): [Staggered] tests
 // the same average exactly. A wave or a comparison of one unit has no standard
 // error at all. A wave without a period before its start is left out (PIL-084).
-// It fails with a [coaching.FindingsError] when nothing can be compared.
+// It fails with a [coaching.FindingsError] when nothing can be compared, and for
+// more waves and periods than memory holds, some 400 of both.
 func CallawaySantAnna(a Adoption, s GroupTimeSpec) (GroupTime, error) {
 	if s.Controls > NeverTreated || s.Base > UniversalBase {
 		return GroupTime{}, fmt.Errorf("effect: controls %d with base %d, want 0 or 1 of both", s.Controls, s.Base)
@@ -131,7 +132,10 @@ func CallawaySantAnna(a Adoption, s GroupTimeSpec) (GroupTime, error) {
 	}
 	r := GroupTime{model: m, Findings: found}
 	m.att, m.blind = make([]float64, len(m.cells)), make([]bool, len(m.cells))
-	squares := m.squares()
+	squares, err := m.squares()
+	if err != nil {
+		return GroupTime{}, err
+	}
 	treated, blind := map[int]bool{}, 0
 	for k, c := range m.cells {
 		change, control := m.change(c.g, c), m.controlChange(c)
@@ -213,7 +217,7 @@ func (m *groupTime) controlChange(c comparison) float64 {
 
 // squares returns, per cell and wave, the sum of squared changes about their
 // mean. Cells that count the same change share one list.
-func (m *groupTime) squares() [][]float64 {
+func (m *groupTime) squares() ([][]float64, error) {
 	type pair struct{ t, base int }
 	index := map[pair]int{}
 	var pairs []pair
@@ -227,6 +231,9 @@ func (m *groupTime) squares() [][]float64 {
 			pairs = append(pairs, p)
 		}
 		of[k] = i
+	}
+	if len(pairs) > maxUnits/len(m.of) {
+		return nil, fmt.Errorf("effect: %d waves with %d changes to compare, want at most %d of their products; join periods", len(m.of), len(pairs), maxUnits)
 	}
 	flat := make([]float64, len(pairs)*len(m.of))
 	mean, sum := make([]float64, len(pairs)), make([]float64, len(pairs))
@@ -248,7 +255,7 @@ func (m *groupTime) squares() [][]float64 {
 	for k, i := range of {
 		out[k] = flat[i*len(m.of) : (i+1)*len(m.of)]
 	}
-	return out
+	return out, nil
 }
 
 // estimate returns a blend's value and its standard error, the root of the sum

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -263,4 +264,21 @@ func TestBandCountsControlsThatDiffer(t *testing.T) {
 	s, err := s.Band(4000, 3)
 	require.NoError(t, err)
 	require.InDelta(t, 2.236, s.Critical, 0.06)
+}
+
+// A wave for each of many periods wants a table that grows with the cube.
+func TestCallawaySantAnnaBoundsWaves(t *testing.T) {
+	const n = 600
+	a, err := effect.NewAdoption(func(yield func(effect.Observation) bool) {
+		for u := range n {
+			for p := range n {
+				if !yield(effect.Observation{Unit: strconv.Itoa(u), Period: p + 1, First: u + 2, Outcome: float64((u*7 + p*3) % 11)}) {
+					return
+				}
+			}
+		}
+	})
+	require.NoError(t, err)
+	_, err = effect.CallawaySantAnna(a, effect.GroupTimeSpec{})
+	require.ErrorContains(t, err, "waves with")
 }

@@ -40,7 +40,8 @@ func ReadAdoption(r io.Reader, columns Columns) (Adoption, error) {
 	if r == nil {
 		return Adoption{}, errors.New("effect: there is no reader")
 	}
-	l := &lines{scan: bufio.NewScanner(&io.LimitedReader{R: r, N: maxBytes + 1})}
+	limited := &io.LimitedReader{R: r, N: maxBytes + 1}
+	l := &lines{scan: bufio.NewScanner(limited), rest: limited}
 	l.scan.Buffer(make([]byte, 0, 4096), maxLine)
 	if !l.next() {
 		if l.err == nil {
@@ -160,7 +161,7 @@ type lines struct {
 	text  []byte
 	cells [][]byte
 	width int
-	bytes int
+	rest  *io.LimitedReader // nothing is left of it when the file is too large
 	err   error
 }
 
@@ -169,7 +170,7 @@ func (l *lines) next() bool {
 	for l.scan.Scan() {
 		l.line++
 		l.text = l.scan.Bytes()
-		if l.bytes += len(l.text) + 1; l.bytes > maxBytes {
+		if l.rest.N <= 0 {
 			l.fail(fmt.Sprintf("the file has more than %d bytes", maxBytes))
 			return false
 		}
@@ -180,6 +181,10 @@ func (l *lines) next() bool {
 			continue
 		}
 		return l.cut()
+	}
+	if l.rest.N <= 0 {
+		l.fail(fmt.Sprintf("the file has more than %d bytes", maxBytes))
+		return false
 	}
 	switch err := l.scan.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):

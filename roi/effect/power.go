@@ -18,6 +18,10 @@ type Comparison struct {
 	Variance         float64
 }
 
+// mostQuantile bounds how far out a test may look: the series of the noncentral t
+// takes as many terms as the distance, and a power there helps nobody.
+const mostQuantile = 100
+
 // check returns the standard error of the difference and its degrees of freedom.
 func (p Comparison) check(alpha float64) (se, df float64, err error) {
 	if p.Treated < 2 || p.Control < 2 || p.Treated > maxUnits || p.Control > maxUnits {
@@ -30,7 +34,11 @@ func (p Comparison) check(alpha float64) (se, df float64, err error) {
 		return 0, 0, fmt.Errorf("effect: level %v of the test, want more than 0 and less than 1", alpha)
 	}
 	se = math.Sqrt(p.Variance * (1/float64(p.Treated) + 1/float64(p.Control)))
-	return se, float64(p.Treated + p.Control - 2), nil
+	df = float64(p.Treated + p.Control - 2)
+	if !(distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(1-alpha/2) <= mostQuantile) {
+		return 0, 0, fmt.Errorf("effect: level %v of a test of %d units, which asks for more than %d standard errors", alpha, p.Treated+p.Control, mostQuantile)
+	}
+	return se, df, nil
 }
 
 // Power returns the chance that a two-sided t-test at the level alpha finds an
@@ -87,8 +95,8 @@ func (p Comparison) DetectableBloom(power, alpha float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if !(power > 0 && power < 1) {
-		return 0, fmt.Errorf("effect: power %v, want more than 0 and less than 1", power)
+	if !(power > alpha && power < 1) {
+		return 0, fmt.Errorf("effect: power %v at the level %v, want more than the level and less than 1", power, alpha)
 	}
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
 	return (t.Quantile(1-alpha/2) + t.Quantile(power)) * se, nil

@@ -138,7 +138,7 @@ func TestPowerRefuses(t *testing.T) {
 		"level 1 of":        func() error { _, err := fine.Power(1, 1); return err },
 		"not a number":      func() error { _, err := fine.Power(math.NaN(), 0.05); return err },
 		"power 0.05":        func() error { _, err := fine.Detectable(0.05, 0.05); return err },
-		"power 1,":          func() error { _, err := fine.DetectableBloom(1, 0.05); return err },
+		"power 1 at":        func() error { _, err := fine.DetectableBloom(1, 0.05); return err },
 		"0 readings before": func() error { _, err := effect.Readings{After: 1}.Post(0.5); return err },
 		"correlation 1":     func() error { _, err := effect.Readings{Before: 1, After: 1}.Difference(1); return err },
 		"1 lags, want 2":    func() error { _, err := effect.Readings{Before: 1, After: 1}.Serial([]float64{1}); return err },
@@ -148,4 +148,20 @@ func TestPowerRefuses(t *testing.T) {
 	} {
 		require.ErrorContains(t, call(), want)
 	}
+}
+
+// A level so small that few units never reach it took minutes, and a power below
+// the level gave an effect below zero.
+func TestPowerRefusesHostileLevels(t *testing.T) {
+	few := effect.Comparison{Treated: 2, Control: 2, Variance: 1}
+	for _, alpha := range []float64{1e-6, 1e-12, 1e-300, math.SmallestNonzeroFloat64} {
+		_, err := few.Detectable(0.8, alpha)
+		require.ErrorContains(t, err, "standard errors", "%v", alpha)
+		_, err = few.Power(1, alpha)
+		require.Error(t, err)
+	}
+	_, err := few.Detectable(0.999999, 1e-3)
+	require.NoError(t, err)
+	_, err = effect.Comparison{Treated: 6, Control: 6, Variance: 1}.DetectableBloom(0.01, 0.05)
+	require.ErrorContains(t, err, "more than the level")
 }

@@ -34,7 +34,7 @@ type Count struct {
 func Rates(before, after Count) (Result, error) {
 	n, x := before.Events+after.Events, after.Events
 	switch {
-	case before.Events < 0 || after.Events < 0 || n > maxEvents:
+	case before.Events < 0 || after.Events < 0 || before.Events > maxEvents || after.Events > maxEvents || n > maxEvents: // each alone, since a sum may overflow
 		return Result{}, fmt.Errorf("effect: %d events before and %d after, want 0 to %d together", before.Events, after.Events, maxEvents)
 	case before.Time <= 0 || after.Time <= 0 || before.Time > maxTime || after.Time > maxTime:
 		return Result{}, fmt.Errorf("effect: times of %d and %d, want 1 to %d", before.Time, after.Time, maxTime)

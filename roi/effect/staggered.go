@@ -29,6 +29,9 @@ func Staggered(panel Panel, start []int, allocation []int, space iter.Seq[[]int]
 	if len(start) == 0 || len(start) > panel.units {
 		return Result{}, fmt.Errorf("effect: %d waves for %d units", len(start), panel.units)
 	}
+	if err := tabled(panel.units, len(start)); err != nil {
+		return Result{}, err
+	}
 	begin := make([]int, len(start))
 	for w, s := range start {
 		switch {

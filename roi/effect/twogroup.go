@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -30,12 +31,13 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 	if err := sameLength(y.Len(), allocation); err != nil {
 		return Result{}, err
 	}
-	groups := 1 + max(treated, 0)
-	for _, g := range allocation {
-		groups = max(groups, g+1)
+	last := max(treated, slices.Max(allocation))
+	if last > y.Len() {
+		return Result{}, fmt.Errorf("effect: group %d of %d units", last, y.Len())
 	}
-	if groups > y.Len()+1 {
-		return Result{}, fmt.Errorf("effect: group %d of %d units", groups-1, y.Len())
+	groups := 1 + max(last, 0)
+	if err := tabled(y.Len(), groups); err != nil {
+		return Result{}, err
 	}
 	counts, err := sizes(allocation, groups)
 	if err != nil {
@@ -79,6 +81,14 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 	}
 	r.Beside = welch(a, b)
 	return r, nil
+}
+
+// tabled fails when a table of units by groups is larger than what is kept.
+func tabled(units, groups int) error {
+	if units > maxUnits/groups {
+		return fmt.Errorf("effect: %d units in %d groups, want at most %d of their products", units, groups, maxUnits)
+	}
+	return nil
 }
 
 func filled(n int, v int64) []int64 {
@@ -133,8 +143,13 @@ func studentised(name string, estimate, se, df float64) *Approximation {
 	return &Approximation{name, estimate, se, t, df, p, estimate - q*se, estimate + q*se}
 }
 
-// moments returns the mean and the variance with n-1.
+// moments returns the mean and the variance with n-1. Equal numbers have a
+// variance of 0, which their rounded mean would hide: 0.1 three times over gave
+// 1e-34, and a p-value of 1e-32 with it.
 func moments(x []float64) (mean, variance float64) {
+	if !slices.ContainsFunc(x, func(v float64) bool { return v != x[0] }) {
+		return x[0], 0
+	}
 	for _, v := range x {
 		mean += v
 	}

@@ -36,7 +36,11 @@ func (b *book) overlaps(w coaching.Window) string {
 	if w.Overlaps(b.statement.Facts.Validation) {
 		list = append(list, "validation")
 	}
-	if len(list) == 0 {
+	f := b.statement.Facts
+	switch between := (coaching.Window{From: f.Baseline.To, To: f.Validation.From}); {
+	case len(list) == 0 && w.Overlaps(between):
+		return "between the windows"
+	case len(list) == 0:
 		return "neither window"
 	}
 	return strings.Join(list, ", ")
