@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/bits"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -138,6 +139,14 @@ func (e Exact) Terminates() bool {
 
 // places returns the number of decimal places that write e exactly.
 func (e Exact) places() (int, bool) {
+	if d := e.rat().Denom(); d.IsUint64() {
+		rest := d.Uint64()
+		twos, fives := bits.TrailingZeros64(rest), 0
+		for rest >>= twos; rest%5 == 0; rest /= 5 {
+			fives++
+		}
+		return max(twos, fives), rest == 1
+	}
 	den := new(big.Int).Set(e.rat().Denom())
 	rem := new(big.Int)
 	counts := [2]int{}
@@ -179,6 +188,12 @@ func (e Exact) percent(places int, mode Mode) string {
 // figures that are compared with a bound: 25.04 % is not within 25 %.
 func (e Exact) share() string { return e.percent(6, HalfEven) }
 
+// powers are the powers of ten that 64 bits hold.
+var powers = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+
 func pow10(n int) *big.Int {
+	if n < len(powers) {
+		return new(big.Int).SetUint64(powers[n])
+	}
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
 }

@@ -3,7 +3,7 @@ package roi
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/coachgov/coaching/internal/enum"
@@ -59,12 +59,20 @@ func DefaultPolicy() Policy {
 
 // Digest returns the SHA-256 of the policy's figures, in hexadecimal.
 func (p Policy) Digest() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%q most %s\n", p.Name, p.Most)
+	b := make([]byte, 0, 512)
+	b = append(strconv.AppendQuote(b, p.Name), " most "+p.Most.String()+"\n"...)
 	for _, band := range p.Bands {
-		fmt.Fprintf(&b, "%q %s..%s requires %q code %q\n", band.Name, band.Low, band.High, names(band.Requires), band.Code)
+		b = append(strconv.AppendQuote(b, band.Name), " "+band.Low.String()+".."+band.High.String()+" requires ["...)
+		for i, e := range band.Requires {
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendQuote(b, e.String())
+		}
+		b = append(b, "] code "...)
+		b = append(strconv.AppendQuote(b, band.Code), '\n')
 	}
-	sum := sha256.Sum256([]byte(b.String()))
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 

@@ -1,7 +1,9 @@
 package roi
 
 import (
+	"cmp"
 	"math/big"
+	"math/bits"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -42,40 +44,65 @@ func (m *Mode) UnmarshalText(text []byte) error {
 // scaled returns e × 10^places rounded to a whole number; places may be
 // negative. An undeclared mode rounds half-even.
 func (e Exact) scaled(places int, mode Mode) *big.Int {
-	num, den := new(big.Int).Set(e.rat().Num()), e.rat().Denom()
+	num, den := e.rat().Num(), e.rat().Denom()
+	negative := num.Sign() < 0
+	if places >= 0 && places < len(powers) && den.IsUint64() && num.BitLen() <= 64 {
+		if q, ok := quotient(new(big.Int).Abs(num).Uint64(), powers[places], den.Uint64(), mode, negative); ok {
+			return signed(new(big.Int).SetUint64(q), negative)
+		}
+	}
+	num = new(big.Int).Abs(num)
 	if places >= 0 {
 		num.Mul(num, pow10(places))
 	} else {
 		den = new(big.Int).Mul(den, pow10(-places))
 	}
-	negative := num.Sign() < 0
-	quo, rem := new(big.Int).QuoRem(num.Abs(num), den, new(big.Int))
-	if rem.Sign() != 0 {
-		half := rem.Lsh(rem, 1).Cmp(den)
-		var away bool
-		switch mode {
-		case HalfUp:
-			away = half >= 0
-		case HalfDown:
-			away = half > 0
-		case Up:
-			away = true
-		case Down:
-		case Ceiling:
-			away = !negative
-		case Floor:
-			away = negative
-		default:
-			away = half > 0 || half == 0 && quo.Bit(0) == 1
-		}
-		if away {
-			quo.Add(quo, big.NewInt(1))
-		}
+	quo, rem := new(big.Int).QuoRem(num, den, new(big.Int))
+	if rem.Sign() != 0 && mode.away(rem.Lsh(rem, 1).Cmp(den), quo.Bit(0) == 1, negative) {
+		quo.Add(quo, big.NewInt(1))
 	}
+	return signed(quo, negative)
+}
+
+// quotient returns num × times / den rounded, and whether that fits 64 bits.
+func quotient(num, times, den uint64, mode Mode, negative bool) (uint64, bool) {
+	high, low := bits.Mul64(num, times)
+	if high >= den {
+		return 0, false
+	}
+	q, rem := bits.Div64(high, low, den)
+	if rem != 0 && mode.away(cmp.Compare(rem, den-rem), q&1 == 1, negative) {
+		q++
+		return q, q != 0
+	}
+	return q, true
+}
+
+// away reports whether to round away from zero: half compares what is left over
+// with a half, and odd is the digit before it.
+func (m Mode) away(half int, odd, negative bool) bool {
+	switch m {
+	case HalfUp:
+		return half >= 0
+	case HalfDown:
+		return half > 0
+	case Up:
+		return true
+	case Down:
+		return false
+	case Ceiling:
+		return !negative
+	case Floor:
+		return negative
+	}
+	return half > 0 || half == 0 && odd
+}
+
+func signed(magnitude *big.Int, negative bool) *big.Int {
 	if negative {
-		quo.Neg(quo)
+		magnitude.Neg(magnitude)
 	}
-	return quo
+	return magnitude
 }
 
 // bound keeps a number of places within what an amount may have.
@@ -111,7 +138,7 @@ func (e Exact) Decimal(places int, mode Mode) decimal.Decimal {
 // fixed writes scaled × 10^-places. It exists because decimal's own String
 // depends on variables that any package can change.
 func fixed(scaled *big.Int, places int) string {
-	digits := new(big.Int).Abs(scaled).Text(10)
+	digits := strings.TrimPrefix(scaled.Text(10), "-")
 	if places > 0 {
 		if short := places + 1 - len(digits); short > 0 {
 			digits = strings.Repeat("0", short) + digits

@@ -68,6 +68,8 @@ func contests() []contest {
 		{"pilot-plan", atMost, 20, timePilot},
 		{"pilot-programme", atMost, 20, timeProgramme},
 		{"pilot-space", atMost, 1, timeSpace},
+		{"statement", atMost, 50, timeStatement},
+		{"statements-100000", atMost, 6, weighStatements},
 		{"effect-group-time", atMost, 0.5, raceGroupTime},
 		{"effect-long", atMost, 30, raceRandomTiming(1, "282 ms R staggered")},
 		{"effect-interval", atMost, 50, timeInterval24},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,10 +10,8 @@ import (
 
 // The four-step chain with its trace.
 func BenchmarkStatement(b *testing.B) {
-	data, err := os.ReadFile("../../examples/roi-statement/testdata/case.json")
+	c, err := readCase()
 	require.NoError(b, err)
-	c, _, fs := roi.Decode("case.json", data)
-	require.Empty(b, fs)
 	p := roi.DefaultPolicy()
 	b.ReportAllocs()
 	for b.Loop() {
