@@ -75,13 +75,14 @@ func (c *Case) delta(t *trace) error {
 		return t.derive(2, "delta", label, unit, loose, Negated, "change")
 	}
 	if a := d.Annualised; a != nil {
-		for _, l := range []struct {
-			id, label string
-			v         Exact
-		}{{"events", "Events in the window", a.Events}, {"periods", "Length of the baseline's period", a.Periods}, {"window", "Length of the window", a.Window}} {
-			if err := in(l.id, l.label, l.v); err != nil {
-				return err
-			}
+		if err := in("events", "Events in the window", a.Events); err != nil {
+			return err
+		}
+		if err := t.input(2, "periods", "Length of the baseline's period", "periods", a.Periods, 0, d.Source); err != nil {
+			return err
+		}
+		if err := t.input(2, "window", "Length of the window", "periods", a.Window, 0, d.Source); err != nil {
+			return err
 		}
 		if err := t.derive(2, "annual_factor", "Annualisation factor", "ratio", loose, Over, "periods", "window"); err != nil {
 			return err

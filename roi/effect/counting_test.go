@@ -174,3 +174,22 @@ func BenchmarkWaves16(b *testing.B) {
 		}
 	}
 }
+
+// The number of allocations, against the factorials.
+func TestCompleteSize(t *testing.T) {
+	factorial := func(n int) *big.Int { return new(big.Int).MulRange(1, int64(n)) }
+	rapid.Check(t, func(t *rapid.T) {
+		counts := rapid.SliceOfN(rapid.IntRange(0, 30), 1, 5).Draw(t, "sizes")
+		want, n := big.NewInt(1), 0
+		for _, s := range counts {
+			want.Mul(want, factorial(s))
+			n += s
+		}
+		want.Quo(factorial(n), want)
+		got, ok := completeSize(counts)
+		require.Equal(t, want.Cmp(big.NewInt(1<<62)) <= 0, ok, "%v", want)
+		if ok {
+			require.Equal(t, want.Int64(), got)
+		}
+	})
+}

@@ -134,14 +134,14 @@ func (l *linear) tally(observed, sizes []int, space iter.Seq[[]int]) (tally, err
 	if space != nil {
 		return l.listed(observed, sizes, space)
 	}
-	n := completeSize(sizes)
-	if !n.IsInt64() || n.Int64() > maxListed {
+	n, few := completeSize(sizes)
+	if !few || n > maxListed {
 		if h := l.halve(observed, sizes); h != nil {
 			return h.tally(), nil
 		}
 	}
-	if !n.IsInt64() || n.Int64() > MaxAllocations {
-		return tally{}, fmt.Errorf("effect: %s possible allocations, want at most %d", n, MaxAllocations)
+	if !few || n > MaxAllocations {
+		return tally{}, fmt.Errorf("effect: more than %d possible allocations of %d units, too many to list, and to count in halves", MaxAllocations, len(observed))
 	}
 	return l.listed(observed, sizes, Complete(observed))
 }

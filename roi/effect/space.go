@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math/big"
 	"math/bits"
 	"slices"
 )
@@ -48,15 +47,24 @@ func Complete(allocation []int) iter.Seq[[]int] {
 	}
 }
 
-// completeSize returns how many allocations Complete yields: the multinomial
-// coefficient.
-func completeSize(sizes []int) *big.Int {
-	total, n := big.NewInt(1), int64(0)
+// completeSize returns how many allocations Complete yields, the multinomial
+// coefficient, and whether there are fewer than 2^62.
+func completeSize(sizes []int) (int64, bool) {
+	total, units := uint64(1), 0
 	for _, s := range sizes {
-		n += int64(s)
-		total.Mul(total, new(big.Int).Binomial(n, int64(s)))
+		// total × C(units+s, s), a factor at a time: each product divides evenly.
+		for i := 1; i <= min(s, units); i++ {
+			hi, lo := bits.Mul64(total, uint64(max(s, units)+i))
+			if hi >= uint64(i) {
+				return 0, false
+			}
+			if total, _ = bits.Div64(hi, lo, uint64(i)); total > 1<<62 {
+				return 0, false
+			}
+		}
+		units += s
 	}
-	return total
+	return int64(total), true
 }
 
 // sizes returns how many units each group has. It fails when a group index is
