@@ -80,7 +80,9 @@ type trace struct {
 	mode  Mode
 }
 
-func newTrace(mode Mode) *trace { return &trace{lines: make([]Line, 0, 40), index: make(map[string]int, 40), mode: mode} }
+func newTrace(mode Mode) *trace {
+	return &trace{lines: make([]Line, 0, 40), index: make(map[string]int, 40), mode: mode}
+}
 
 // value returns the value of a line, and the zero Exact when there is none.
 func (t *trace) value(id string) Exact {

@@ -372,3 +372,64 @@ func ExampleExactP() {
 	// Output:
 	// 17273210256 of 137846528820 allocations, p = 0.125
 }
+
+// A long table of a pilot, as a researcher has it, goes to the exact test: three
+// teams start in month 3, three in month 5.
+func ExampleAdoption_Exact() {
+	var table strings.Builder
+	table.WriteString("team,month,start,days\n")
+	for team := 1; team <= 6; team++ {
+		start := 3 + 2*(team%2)
+		for month := 1; month <= 5; month++ {
+			days := 10 + team%3
+			if month >= start {
+				days -= 4
+			}
+			fmt.Fprintf(&table, "T%d,%d,%d,%d.5\n", team, month, start, days)
+		}
+	}
+	a, err := effect.ReadAdoption(strings.NewReader(table.String()), effect.Columns{Unit: "team", Period: "month", First: "start", Outcome: "days"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	panel, start, allocation, err := a.Exact(1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := effect.Staggered(panel, start, allocation, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("waves start in columns", start)
+	fmt.Printf("effect %.1f days, p = %s/%s\n", r.Estimate, r.PCount, r.PTotal)
+	// Output:
+	// waves start in columns [2 4]
+	// effect -4.0 days, p = 2/20
+}
+
+// A band over all cells of wave and period at once: wider than each cell's own
+// interval, so that one may point at the largest.
+func ExampleGroupTime_Band() {
+	a, err := effect.NewAdoption(fortyTeams)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := effect.CallawaySantAnna(a, effect.GroupTimeSpec{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err = r.Band(1000, 20260824)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c := r.Cells[0]
+	fmt.Printf("wave of month %d in month %d: %.2f, alone [%.2f, %.2f], with all others [%.2f, %.2f]\n", c.Group, c.Period, c.Value, c.Low, c.High, c.BandLow, c.BandHigh)
+	// Output:
+	// wave of month 3 in month 2: -0.04, alone [-0.35, 0.26], with all others [-0.44, 0.36]
+}
