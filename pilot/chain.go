@@ -9,7 +9,6 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/internal/document"
 	"github.com/coachgov/coaching/internal/document/yaml"
-	"github.com/coachgov/coaching/pilot/mentor"
 )
 
 // ChainSchemaV1 is the version string of a stored chain of amendments.
@@ -122,23 +121,6 @@ func (l *Locked) JSON() ([]byte, error) {
 		return nil, fmt.Errorf("pilot: chain: the plan does not read back: %w", fs.Err())
 	}
 	return data, nil
-}
-
-// listed returns a copy whose lists are empty where they were nil, as the reader
-// wants them.
-func (p *Plan) listed() Plan {
-	c := *p.Clone()
-	c.SecondaryOutcomes = append([]SecondaryOutcome{}, c.SecondaryOutcomes...)
-	c.Signals = append([]Signal{}, c.Signals...)
-	c.QualitativeInputs = append([]Input{}, c.QualitativeInputs...)
-	c.Playbook = append([]mentor.Entry{}, c.Playbook...)
-	c.Cohort.Coaches = append([]Coach{}, c.Cohort.Coaches...)
-	c.Snapshot.Weekdays = append([]string{}, c.Snapshot.Weekdays...)
-	for name, cal := range c.Calendars {
-		cal.Holidays = append([]Holiday{}, cal.Holidays...)
-		c.Calendars[name] = cal
-	}
-	return c
 }
 
 // ReadLocked reads what [Locked.JSON] wrote. It locks the first plan and amends

@@ -14,23 +14,29 @@ import (
 // empty list of further outcomes, is written. The plan is not changed. It fails
 // for a plan that a program built with a text that is not UTF-8.
 func (p *Plan) JSON() ([]byte, error) {
-	own := *p.Clone()
-	for name, cal := range own.Calendars {
-		list(reflect.ValueOf(&cal).Elem())
-		own.Calendars[name] = cal
-	}
-	list(reflect.ValueOf(&own).Elem())
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // causal paths are full of >
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(own); err != nil {
+	if err := enc.Encode(p.listed()); err != nil {
 		return nil, fmt.Errorf("pilot: plan as JSON: %w", err)
 	}
 	if replaced(b.Bytes()) {
 		return nil, errors.New("pilot: plan as JSON: a text is not UTF-8")
 	}
 	return b.Bytes(), nil
+}
+
+// listed returns a copy whose lists are empty where they were nil, as the reader
+// wants them.
+func (p *Plan) listed() Plan {
+	own := *p.Clone()
+	for name, cal := range own.Calendars {
+		list(reflect.ValueOf(&cal).Elem())
+		own.Calendars[name] = cal
+	}
+	list(reflect.ValueOf(&own).Elem())
+	return own
 }
 
 // list puts an empty list in the place of each one that is nil and has to be
