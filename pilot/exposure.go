@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/roi/effect"
 )
 
 // An Exposure is how long one leader has been coached, which is what an analysis
@@ -100,4 +101,29 @@ func (l *Log) gone() map[string]coaching.Date {
 		}
 	}
 	return days
+}
+
+// Conduct says of every leader, in the plan's order, whether the leader did what
+// was drawn, for [effect.ByProtocol]: who left, was transferred or withdrew
+// before the run was over strayed, and so did who had a session before the
+// start of the wave, or in the control group. Whether an outcome is known only
+// the host can tell: it sets [effect.Lost] where none is.
+func (l *Log) Conduct(at time.Time) []effect.Conduct {
+	l = l.in(at).until(at)
+	early := map[string]bool{}
+	exposures := l.Exposures(at)
+	for _, x := range exposures {
+		for _, e := range l.events {
+			if e.Kind == SessionHeld && e.Label == x.Leader && (x.Start == 0 || e.Count < x.Start) {
+				early[x.Leader] = true
+			}
+		}
+	}
+	list := make([]effect.Conduct, len(exposures))
+	for i, x := range exposures {
+		if !x.Ended.IsZero() && !x.Ended.After(l.plan.Run().To) || early[x.Leader] {
+			list[i] = effect.Strayed
+		}
+	}
+	return list
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
 	"github.com/coachgov/coaching/pilot/vendor"
+	"github.com/coachgov/coaching/roi/effect"
 	"github.com/coachgov/coaching/signal"
 )
 
@@ -146,10 +147,26 @@ func TestExposures(t *testing.T) {
 	require.Equal(t, pilot.Exposure{Leader: "L04", Wave: 1, Start: 5, Weeks: 5, Coach: "C2", Coaches: 2}, x[3])
 	require.Equal(t, 3, x[5].Weeks)
 	require.Equal(t, pilot.ConsentWithdrawn, x[5].Why)
+	strayed := func(day string) (who []int) {
+		for i, c := range l.Conduct(on(day)) {
+			if c == effect.Strayed {
+				who = append(who, i+1)
+			}
+		}
+		return who
+	}
+	require.Equal(t, []int{1, 2, 6}, strayed("2027-03-15"), "transferred, left, withdrew")
+	require.Empty(t, strayed("2027-02-20"))
 	require.Zero(t, l.Exposures(on("2027-02-20"))[1].Why, "not yet")
 	require.Equal(t, 8, l.Exposures(on("2028-01-01"))[3].Weeks, "the run ends")
 	add(t, l, by, "2027-03-04", pilot.Event{Kind: pilot.ConsentGranted, Label: "L06"})
 	require.Zero(t, l.Exposures(on("2027-03-15"))[5].Why, "consent was given again")
+	require.Equal(t, []int{1, 2}, strayed("2027-03-15"))
+	add(t, l, by, "2027-03-05", pilot.Event{Kind: pilot.SessionHeld, Label: "L03", Signal: "meeting_hygiene", Count: 8}, pilot.Event{Kind: pilot.SessionHeld, Label: "L04", Signal: "meeting_hygiene", Count: 5})
+	require.Equal(t, []int{1, 2, 3}, strayed("2027-03-15"), "L03 was coached before the wave of the draw")
+	gone := story(t, pilot.Running)
+	add(t, gone, by, "2027-04-05", pilot.Event{Kind: pilot.LeaderLeft, Label: "L04"})
+	require.NotContains(t, gone.Conduct(on("2027-04-06")), effect.Strayed, "after the run")
 
 	a := l.Adherence()
 	require.Equal(t, 9, a.Leaders, "L01 was gone before a week of coaching")

@@ -94,10 +94,27 @@ func (p *programme) measure() error {
 	if err != nil {
 		return err
 	}
-	if p.kpiEffect, err = staggered(rows, starts, waves, p.space.All()); err != nil {
+	// By what was drawn; beside it, by what was done.
+	panel, err := effect.NewPanel(rows, 6)
+	if err != nil {
 		return err
 	}
+	both, err := effect.ByProtocol(waves, p.log.Conduct(decidedAt), p.space.All(), func(units, allocation []int, space iter.Seq[[]int]) (effect.Result, error) {
+		return effect.Staggered(panel.Of(units), starts, allocation, space)
+	})
+	if err != nil {
+		return err
+	}
+	p.kpiEffect = both.IntentionToTreat
 	p.say.line("%-20s %s", "sprint_predictability", tell(p.kpiEffect, "of what was committed"))
+	if len(both.Findings) == 0 {
+		p.say.line("%-20s the same: nobody left, or was coached before the wave of the draw", "  per protocol")
+	} else if both.PerProtocol != nil {
+		p.say.line("%-20s %s", "  per protocol", tell(*both.PerProtocol, "of what was committed"))
+	}
+	for _, f := range both.Findings {
+		p.say.line("  %s", f)
+	}
 	changes, behaviours := make([]float64, len(leaders)), make([]float64, len(leaders))
 	for i := range leaders {
 		behaviours[i], changes[i] = oriented[i][0], rows[i][2]-rows[i][0]
