@@ -90,6 +90,8 @@ func shown(id string) string {
 		return "enablement and playbook"
 	case "iterate_expand":
 		return "iterate and expand"
+	case "final_validation_decision":
+		return "final validation and decision"
 	case "compact_signed_by":
 		return "compact signed"
 	case "consent_complete_by":

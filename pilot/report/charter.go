@@ -26,15 +26,12 @@ func Charter(p *pilot.Plan) (*Document, error) {
 		{"Compared", comparison(p)},
 	}, Head: []string{"Charter", "What it says"}})
 	if s := p.Scope; s != nil {
-		scope := Part{Title: "Scope", Head: []string{"In scope", "Out of scope"}}
-		for i := range max(len(s.In), len(s.Out)) {
-			row := []string{"", ""}
-			for side, items := range [][]string{s.In, s.Out} {
-				if i < len(items) {
-					row[side] = items[i]
-				}
-			}
-			scope.Rows = append(scope.Rows, row)
+		scope := Part{Title: "Scope", Head: []string{"Scope", "What"}}
+		for _, item := range s.In {
+			scope.Rows = append(scope.Rows, []string{"In", item})
+		}
+		for _, item := range s.Out {
+			scope.Rows = append(scope.Rows, []string{"Out", item})
 		}
 		d.add(scope)
 	}
