@@ -21,6 +21,8 @@ type Case struct {
 	Costs       []CostLine // at least one; the order is kept
 	Confidence  Exact      // unset, or a further factor 0..1 for the error of an estimate (Phillips)
 	Rounding    Mode       // of every rounded figure
+	// Intangibles are listed in statements, in this order, and are in no figure.
+	Intangibles []Intangible
 }
 
 // A Timing says whether a KPI moves early or late. The zero Timing is Lagging,

@@ -47,8 +47,9 @@ type caseFile struct {
 		Cash      bool   `json:"cash,omitempty"`
 		Source    string `json:"source,omitempty"`
 	} `json:"conversion"`
-	Costs   []costFile   `json:"costs,omitempty"`
-	Dossier *dossierFile `json:"dossier,omitempty"`
+	Costs       []costFile   `json:"costs,omitempty"`
+	Intangibles []Intangible `json:"intangibles,omitempty"`
+	Dossier     *dossierFile `json:"dossier,omitempty"`
 }
 
 type deltaFile struct {
@@ -230,6 +231,7 @@ func Decode(file string, data []byte) (Case, Dossier, coaching.Findings) {
 	for i, line := range f.Costs {
 		c.Costs = append(c.Costs, CostLine{line.Covers, money(fmt.Sprintf("costs[%d].amount", i), line.Amount), line.Reason, line.Source})
 	}
+	c.Intangibles = f.Intangibles
 	fs.Sort()
 	if fs.Blocked() {
 		return Case{}, Dossier{}, fs
@@ -302,6 +304,7 @@ func Encode(c Case, d Dossier) ([]byte, error) {
 		}
 		f.Costs = append(f.Costs, costFile{slices.Clone(line.Covers), figure{amount}, line.Reason, line.Source})
 	}
+	f.Intangibles = slices.Clone(c.Intangibles)
 	f.Dossier = d.file()
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

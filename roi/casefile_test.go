@@ -26,6 +26,7 @@ func fullCase(t testing.TB) roi.Case {
 	c.Attribution.Survey = roi.Survey{ID: "pulse 2", On: coaching.MustDate("2027-05-01"), By: person(t, "analyst"), Corroborates: true}
 	c.Attribution.Override = &roi.Override{Approver: person(t, "cfo"), Role: coaching.Sponsor, Reason: "agreed", On: coaching.MustDate("2027-05-02")}
 	c.Conversion.Months, c.Conversion.Cash = 6, true
+	c.Intangibles = []roi.Intangible{{What: "trust", Seen: "more", Source: "pulse"}}
 	c.Costs = append(c.Costs, roi.CostLine{Covers: []roi.CostCategory{roi.ManagerTime}, Amount: roi.MustMoney("0", "USD"), Reason: "no hours beside the sessions"})
 	return c
 }

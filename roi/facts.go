@@ -1,6 +1,9 @@
 package roi
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // facts returns what the statement says besides its figures.
 func (c *Case) facts(p Policy) Facts {
@@ -16,6 +19,7 @@ func (c *Case) facts(p Policy) Facts {
 		Basis: c.Conversion.Basis, Cash: c.Conversion.Cash, Months: c.months(),
 		Currency: c.Conversion.UnitValue.Currency, Rounding: c.Rounding,
 		Policy: p.Name, PolicyDigest: p.Digest(),
+		Intangibles: slices.Clone(c.Intangibles),
 	}
 	if b, ok := p.band(c); ok {
 		f.Band, f.BandLow, f.BandHigh = b.Name, b.Low.String(), b.High.String()

@@ -188,6 +188,9 @@ func (d *storedStatement) plain() bool {
 	if f.Override != nil {
 		texts = append(texts, f.Override.Reason)
 	}
+	for _, x := range f.Intangibles {
+		texts = append(texts, x.What, x.Seen, x.Source)
+	}
 	for _, l := range d.Lines {
 		texts = append(texts, l.ID, l.Label, l.Unit, l.Source)
 	}

@@ -60,6 +60,7 @@ func (c *Case) problems(p Policy) coaching.Findings {
 	l.need(err != nil || value.Sign() != 0, "ROI-012", "conversion.unit_value", "the unit value is not stated, or zero")
 	l.need(c.Conversion.Months >= 0 && c.Conversion.Months <= 120, "ROI-012", "conversion.months", "%d months, want 1 to 120", c.Conversion.Months)
 	c.costProblems(&l, v)
+	c.intangibleProblems(&l)
 
 	l.findings.Sort()
 	return l.findings

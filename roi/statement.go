@@ -86,6 +86,7 @@ type Facts struct {
 	Rounding     Mode            `json:"rounding"`
 	Policy       string          `json:"policy"`
 	PolicyDigest string          `json:"policy_digest"` // SHA-256, hexadecimal
+	Intangibles  []Intangible    `json:"intangibles,omitempty"`
 }
 
 // OverrideFacts is a complete override as the statement prints it.

@@ -63,6 +63,9 @@ func (s *Statement) rows() [][2]string {
 	if f.NetOfControl {
 		rows = append(rows, [2]string{"Note", "the delta is net of a control; attribution discounts it once more, by rule"})
 	}
+	for _, x := range f.Intangibles {
+		rows = append(rows, [2]string{"Not in money", x.String()})
+	}
 	rows = append(rows,
 		[2]string{"Rounding", "once per figure, " + f.Rounding.String()},
 		[2]string{"Policy", f.Policy + " " + short12(f.PolicyDigest)},

@@ -56,6 +56,9 @@ func assumed(s *roi.Statement) []assumption {
 	if f.Survey != "" {
 		add("Survey", f.Survey, "attribution")
 	}
+	for _, x := range f.Intangibles {
+		add("Not in money", x.String())
+	}
 	if o := f.Override; o != nil {
 		add("Override", fmt.Sprintf("%s by %s (%s): %s", o.On, o.Approver, o.Role, o.Reason), "attribution")
 	}
