@@ -18,6 +18,7 @@ type Intangible struct {
 	Source string `json:"source"` // who or what says so
 }
 
+// String returns the three in one line.
 func (i Intangible) String() string { return i.What + ": " + i.Seen + " (" + i.Source + ")" }
 
 // intangibleProblems reports what a list of intangibles lacks.

@@ -128,7 +128,7 @@ const style = `:root{color-scheme:light}*{box-sizing:border-box}body{margin:0;ba
 	`p,ul{margin:.4rem 0}ul{padding-left:1.2rem}li+li{margin-top:.15rem}.lead{border-left:6px solid #004c78;padding:.3rem 0 .3rem .8rem;font-size:1.05rem;font-weight:600}div{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.4rem 0}caption{text-align:left;font-size:.9rem;color:#595959}` +
 	`th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-top:1px solid #d5d5d5;font-weight:400;font-size:.9rem}th:last-child,td:last-child{padding-right:0}thead th{border-top:0;color:#595959}tbody th{font-weight:600}.r{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}` +
 	`figure{margin:.8rem 0}svg{display:block;width:100%;height:auto;max-width:30rem}` +
-	`@page{size:A4;margin:12mm}@media print{html{font-size:9pt}body{font-size:9pt;line-height:1.3}main{max-width:none;padding:0}th,td{font-size:8pt}svg{max-width:110mm}figure,tr,li{break-inside:avoid}div{overflow:visible}}`
+	`@page{size:A4;margin:12mm}@media print{html{font-size:9pt}body{font-size:9pt;line-height:1.3}main{max-width:none;padding:0}th,td{font-size:8pt;padding-top:.2em;padding-bottom:.2em}h2{margin-top:.7em;padding-top:.4em}svg{max-width:95mm}figure,tr,li{break-inside:avoid}div{overflow:visible}}`
 
 // HTML returns the page as one self-contained file: no script, no request.
 func (p *Page) HTML() []byte {
