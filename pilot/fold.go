@@ -37,7 +37,8 @@ func (l *Log) consentsBy(n int) map[string]bool {
 
 // Facts folds the log and the plan into what the gates look at, as of a time:
 // sessions and snapshots are due when their week is over. Events after that time
-// do not count.
+// do not count, nor do those that come too early to say anything, such as a
+// sponsor's signature before the last week.
 func (l *Log) Facts(at time.Time) Facts {
 	l = l.in(at).until(at)
 	p := l.plan
@@ -80,6 +81,9 @@ func (l *Log) Facts(at time.Time) Facts {
 	for _, e := range l.events {
 		if e.At.After(at) {
 			break
+		}
+		if p.early(e) {
+			continue
 		}
 		switch e.Kind {
 		case SignalsValidated:

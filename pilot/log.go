@@ -241,6 +241,9 @@ func (l *Log) examine(e Event) coaching.Findings {
 	default:
 		bad("the kind of event is not a known one")
 	}
+	if from, rule := l.plan.since(e); l.plan.early(e) {
+		fs = append(fs, warnf(rule, "", "%s is recorded, and does not count before %s", e.Kind, from))
+	}
 	return fs
 }
 

@@ -1,0 +1,53 @@
+package pilot_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/coachgov/coaching"
+	"github.com/coachgov/coaching/pilot"
+)
+
+// PIL-027, PIL-049, PIL-050, PIL-051, PIL-161, PIL-162: what is recorded before
+// it can be known is kept with a warning and opens no gate; on the first day on
+// which it counts it does.
+func TestEarlyEvidenceOpensNothing(t *testing.T) {
+	by := person(t, "P-LND")
+	for _, tt := range []struct {
+		rule  string
+		event pilot.Event
+		first string // day on which it counts, of a plan of twelve weeks from 2027-01-04
+		holds func(pilot.Facts) bool
+	}{
+		{"PIL-051", pilot.Event{Kind: pilot.CheckpointHeld}, "2027-02-08", func(f pilot.Facts) bool { return f.CheckpointHeld }},
+		{"PIL-049", pilot.Event{Kind: pilot.SnapshotDelivered}, "2027-02-08", func(f pilot.Facts) bool { return f.Snapshots == 1 }},
+		{"PIL-162", pilot.Event{Kind: pilot.SummaryDrafted}, "2027-03-08", func(f pilot.Facts) bool { return f.SummaryDraft }},
+		{"PIL-161", pilot.Event{Kind: pilot.StreamDelivered, Label: "narratives"}, "2027-02-08", func(f pilot.Facts) bool { return f.Streams == 1 }},
+		{"PIL-161", pilot.Event{Kind: pilot.StreamDelivered, Label: "data"}, "2027-03-29", func(f pilot.Facts) bool { return f.Streams == 1 }},
+		{"PIL-161", pilot.Event{Kind: pilot.StreamDelivered, Label: "sponsor"}, "2027-03-29", func(f pilot.Facts) bool { return f.Streams == 1 }},
+		{"PIL-050", pilot.Event{Kind: pilot.ConfounderLogEnded}, "2027-03-29", func(f pilot.Facts) bool { return f.ConfounderLogClosed }},
+		{"PIL-027", pilot.Event{Kind: pilot.SponsorSigned}, "2027-03-29", func(f pilot.Facts) bool { return f.SponsorSigned }},
+	} {
+		first := coaching.MustDate(tt.first)
+		for _, day := range []coaching.Date{first.AddDays(-1), first} {
+			l := pilot.NewLog(locked(t, plan(t)))
+			tt.event.At, tt.event.By = on(day.String()), by
+			fs := l.Append(tt.event)
+			require.False(t, fs.Blocked(), "%v", fs)
+			counts := day == first
+			require.Equal(t, !counts, fs.Has(tt.rule), "%s on %s: %v", tt.event.Kind, day, fs)
+			require.Equal(t, counts, tt.holds(l.Facts(on("2027-04-05"))), "%s on %s", tt.event.Kind, day)
+		}
+	}
+	// A plan of eight weeks has its checkpoint in the middle, before the run.
+	p := plan(t)
+	p.TemplateWeeks, p.Purpose = 8, pilot.BehaviourSignal
+	p.Design.WaveStarts = []int{5, 7}
+	for i := range p.Playbook {
+		p.Playbook[i].Experiment.Days = 28
+	}
+	l := pilot.NewLog(locked(t, p))
+	add(t, l, by, "2027-02-05", pilot.Event{Kind: pilot.CheckpointHeld})
+	require.True(t, l.Facts(on("2027-02-05")).CheckpointHeld)
+}
