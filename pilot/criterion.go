@@ -243,8 +243,9 @@ func reviewed(window coaching.Window, reviews []Review) bool {
 	return true
 }
 
-// streams is A5.
-func streams(s Streams) Criterion {
+// streams is A5. Data and sponsor speak of the whole run, so not before the last
+// week; a narrative may be of any week of it.
+func (p *Plan) streams(s Streams) Criterion {
 	c := Criterion{ID: "A5"}
 	all := append([]roi.Stream{s.Data, s.Sponsor}, s.Narratives...)
 	if len(s.Narratives) == 0 || slices.ContainsFunc(all, func(x roi.Stream) bool { return !x.Complete() || x.Movement == roi.NotSaid }) {
@@ -253,6 +254,11 @@ func streams(s Streams) Criterion {
 	}
 	if s.Data.By == s.Sponsor.By || slices.ContainsFunc(s.Narratives, func(x roi.Stream) bool { return x.By == s.Data.By || x.By == s.Sponsor.By }) {
 		c.Reason = "one person gave two of data, narratives and sponsor; want a witness of its own for each"
+		return c
+	}
+	last, run := p.Week(p.TemplateWeeks), p.Run().From
+	if s.Data.On.Before(last) || s.Sponsor.On.Before(last) || slices.ContainsFunc(s.Narratives, func(x roi.Stream) bool { return x.On.Before(run) }) {
+		c.Reason = fmt.Sprintf("a stream is from before there was anything to see; want data and sponsor from %s on, narratives from %s on", last, run)
 		return c
 	}
 	if slices.ContainsFunc(all, func(x roi.Stream) bool { return x.Movement != roi.Improved }) {

@@ -103,7 +103,7 @@ func Decide(l *Locked, e Evidence) Decision {
 	a2, harmed := pol.kpi(p, e.KPI)
 	d.Criteria = [7]Criterion{
 		pol.behaviour(p, e.Behaviour), a2, dataGates(e.DataGates), a4,
-		streams(e.Streams), governance(e.Governance), pol.adherence(e.Adherence),
+		p.streams(e.Streams), governance(e.Governance), pol.adherence(e.Adherence),
 	}
 	d.Findings = append(d.Findings, withheld...)
 

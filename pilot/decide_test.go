@@ -36,7 +36,7 @@ func good(t testing.TB, l *pilot.Locked) pilot.Evidence {
 	require.NoError(t, err)
 	kpi := moved(0.08, 0.03, 0.13, 2)
 	stream := func(id string) roi.Stream {
-		return roi.Stream{ID: id, By: person(t, id), On: coaching.MustDate("2027-04-02"), Movement: roi.Improved}
+		return roi.Stream{ID: id, By: person(t, id), On: l.Plan().End(), Movement: roi.Improved}
 	}
 	return pilot.Evidence{
 		Confirmed:  &pilot.Confirmation{Criteria: "default-v1", Role: coaching.Sponsor, By: person(t, "sponsor"), On: coaching.MustDate("2027-01-08")},
@@ -103,6 +103,11 @@ func TestDecide(t *testing.T) {
 		{"log open", func(e *pilot.Evidence) { e.LogClosed = false }, pilot.Inconclusive, "PIL-166"},
 		{"a narrative disagrees", func(e *pilot.Evidence) { e.Streams.Narratives[1].Movement = roi.Unchanged }, pilot.Inconclusive, ""},
 		{"no narratives", func(e *pilot.Evidence) { e.Streams.Narratives = nil }, pilot.Inconclusive, ""},
+		{"sponsor of week 0", func(e *pilot.Evidence) { e.Streams.Sponsor.On = coaching.MustDate("2027-01-08") }, pilot.Inconclusive, ""},
+		{"data of the week before the last", func(e *pilot.Evidence) { e.Streams.Data.On = coaching.MustDate("2027-03-28") }, pilot.Inconclusive, ""},
+		{"data of the last week", func(e *pilot.Evidence) { e.Streams.Data.On = coaching.MustDate("2027-03-29") }, pilot.Go, ""},
+		{"a narrative of the baseline", func(e *pilot.Evidence) { e.Streams.Narratives[1].On = coaching.MustDate("2027-02-07") }, pilot.Inconclusive, ""},
+		{"a narrative of the first week", func(e *pilot.Evidence) { e.Streams.Narratives[1].On = coaching.MustDate("2027-02-08") }, pilot.Go, ""},
 		{"sponsor silent", func(e *pilot.Evidence) { e.Streams.Sponsor = roi.Stream{} }, pilot.Inconclusive, ""},
 		{"three in four sessions", func(e *pilot.Evidence) { e.Adherence.SessionsHeld = 47 }, pilot.Inconclusive, ""},
 		{"four in five sessions", func(e *pilot.Evidence) { e.Adherence.SessionsHeld = 48 }, pilot.Go, ""},

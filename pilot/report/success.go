@@ -40,7 +40,7 @@ func SuccessDefinition(p *pilot.Plan) (*Document, error) {
 		"A2": fmt.Sprintf("%s, its interval clear of zero, at the %d %% level", kpiGoal(p), pol.AlphaPercent),
 		"A3": "every condition on the data that is reported held",
 		"A4": "the log of other changes is closed, and a reviewer has ruled them out for every day of the measurement",
-		"A5": fmt.Sprintf("all %d agree, each with a witness of its own", pol.Streams),
+		"A5": fmt.Sprintf("all %d agree, each with a witness of its own; data and sponsor speak in the last week or later", pol.Streams),
 		"A6": "compact signed, no open appeal or issue, no paused signal used",
 		"A7": fmt.Sprintf("at least %d %% of the sessions that were due were held, and the experiment of every leader has started", pol.AdherencePercent),
 	}
