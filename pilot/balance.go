@@ -57,10 +57,7 @@ func (p *Plan) balancer() (*balancer, error) {
 	scale := big.NewInt(1)
 	var numbers []*big.Rat
 	for _, text := range texts {
-		if len(text) > 40 {
-			return nil, errCovariate
-		}
-		x, ok := new(big.Rat).SetString(text)
+		x, ok := decimal(text)
 		if !ok || x.Denom().BitLen() > 40 {
 			return nil, errCovariate
 		}

@@ -54,7 +54,7 @@ func (c *checker) cohort() {
 	case "wave":
 		smallest, what = leaders/max(1, c.Design.Groups()), "the smallest wave"
 	case "coach":
-		smallest, what = leaders/max(1, len(c.Cohort.Coaches)), "the smallest group of a coach"
+		smallest, what = c.fewestOfACoach(), "the smallest group of a coach"
 	}
 	if smallest < k {
 		c.err("C-15", "snapshot.unit", "%s has %d leaders, below the minimum group of %d: take a larger unit", what, smallest, k)
@@ -64,6 +64,23 @@ func (c *checker) cohort() {
 	} else if c.Snapshot.PerWeek < 2 {
 		c.warn("PIL-049", "snapshot.per_week", "%d snapshots a week, want 2", c.Snapshot.PerWeek)
 	}
+}
+
+// fewestOfACoach returns the size of the smallest group of leaders that one coach
+// has: as they are matched, and evenly shared out while somebody is not.
+func (p *Plan) fewestOfACoach() int {
+	load := map[string]int{}
+	for _, l := range p.Cohort.Leaders {
+		if l.Coach == "" {
+			return len(p.Cohort.Leaders) / max(1, len(p.Cohort.Coaches))
+		}
+		load[l.Coach]++
+	}
+	fewest := len(p.Cohort.Leaders)
+	for _, n := range load {
+		fewest = min(fewest, n)
+	}
+	return fewest
 }
 
 // overload returns the warning on a coach who takes too many leaders.

@@ -3,7 +3,6 @@ package pilot
 import (
 	"fmt"
 	"math"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,7 +132,7 @@ func difference(r effect.Result) bool {
 // kpi is A2, and whether the KPI moved the wrong way by the least effect.
 func (pol Policy) kpi(p *Plan, r *effect.Result) (c Criterion, harmed bool) {
 	c.ID = "A2"
-	least, ok := new(big.Rat).SetString(p.KPI.MinEffect)
+	least, ok := decimal(p.KPI.MinEffect)
 	sign := p.Hypothesis.Direction.sign()
 	switch {
 	case r != nil && r.Ratio:
