@@ -103,7 +103,7 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 			}
 		}
 		for _, id := range p.feedback() {
-			if day := p.due(p.friday(p.TemplateWeeks / 2)); !pulses[id] {
+			if day := p.due(p.friday(max(firstRunWeek, p.TemplateWeeks/2))); !pulses[id] {
 				add(Task{On: day, Role: coaching.Steward, Label: p.Roles.Steward, What: "mid_pilot_pulse " + id, Week: p.WeekOf(day), Rule: "PIL-116"})
 			}
 		}

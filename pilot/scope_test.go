@@ -94,6 +94,21 @@ func TestMidPilotPulse(t *testing.T) {
 	facts := l.Facts(on("2027-02-20"))
 	require.Equal(t, []int{1, 1}, []int{facts.Pulses, facts.PulsesDue})
 
+	// In a plan of eight weeks the middle is before the run; the pulse is not.
+	short := plan(t)
+	short.TemplateWeeks, short.Purpose, short.Design.WaveStarts = 8, pilot.BehaviourSignal, []int{5, 7}
+	for i := range short.Playbook {
+		short.Playbook[i].Experiment.Days = 28
+	}
+	eight := pilot.NewLog(locked(t, short))
+	for _, task := range eight.Due(coaching.MustDate("2027-01-01"), coaching.MustDate("2027-12-31")) {
+		if task.Rule == "PIL-116" {
+			add(t, eight, by, task.On.String(), pilot.Event{Kind: pilot.PulseHeld, Label: "team_pulse"})
+			require.Equal(t, 1, eight.Facts(on("2027-03-01")).Pulses, "what is done on the day that it is due counts")
+		}
+	}
+	require.Equal(t, 1, eight.Facts(on("2027-03-01")).Pulses)
+
 	late := story(t, pilot.Running)
 	add(t, late, by, "2027-03-29", pilot.Event{Kind: pilot.PulseHeld, Label: "team_pulse"}) // the last week but one is week 11
 	require.Zero(t, late.Facts(on("2027-03-30")).Pulses)

@@ -63,7 +63,8 @@ func (m Money) String() string {
 	return string(m.Currency) + " " + e.Text(max(minor, places), HalfEven)
 }
 
-// Add returns m + other. It fails when their currencies differ.
+// Add returns m + other. It fails when their currencies differ, and when the sum
+// has more digits than an amount may have.
 func (m Money) Add(other Money) (Money, error) {
 	if m.Currency != other.Currency {
 		return Money{}, fmt.Errorf("roi: cannot add %s and %s", m.code(), other.code())
@@ -78,7 +79,11 @@ func (m Money) Add(other Money) (Money, error) {
 	}
 	sum := a.Add(b)
 	places, _ := sum.places()
-	return Money{sum.Decimal(places, HalfEven), m.Currency}, nil
+	out := Money{sum.Decimal(places, HalfEven), m.Currency}
+	if _, err := out.Exact(); err != nil {
+		return Money{}, fmt.Errorf("roi: the sum is out of range: %w", err)
+	}
+	return out, nil
 }
 
 // code returns the currency for an error message, or what is wrong with it.

@@ -122,3 +122,21 @@ func TestMoneyOfManyDigits(t *testing.T) {
 	require.NotContains(t, string(s.Page(roi.Dossier{}).HTML()), "out of range")
 	require.Equal(t, "USD (out of range)", roi.Money{Amount: decimal.New(1, 1<<30), Currency: "USD"}.String())
 }
+
+// A sum that no Money may hold is an error, and not an amount that fails later.
+func TestMoneySumOutOfRange(t *testing.T) {
+	large := roi.MustMoney("99999999999999999999999999999999999999", "USD")
+	_, err := large.Exact()
+	require.NoError(t, err)
+	for _, text := range []string{"0.01", "0.000000000000000000000001"} {
+		sum, err := large.Add(roi.MustMoney(text, "USD"))
+		if err == nil {
+			_, err = sum.Exact()
+			require.NoError(t, err, text)
+			continue
+		}
+		require.ErrorContains(t, err, "out of range", text)
+	}
+	_, err = large.Add(roi.MustMoney("0.000000000000000000000001", "USD"))
+	require.Error(t, err)
+}

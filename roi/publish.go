@@ -212,6 +212,8 @@ func (d *Dossier) signOff(g *gate, s *Statement) {
 		"PIL-166", "sign_off.role", "a %s signed; want steward, hr_reviewer or attribution_reviewer", o.Role)
 	digest, err := s.Digest()
 	g.need(err == nil && o.Digest == digest, "PIL-166", "sign_off.digest", "the signature is for another version of the statement")
+	g.need(d.Sponsor.By.IsZero() || d.Sponsor.By != o.By, "PIL-166", "sign_off.by", "the sponsor also signed the figures; want somebody else")
+	g.warn(d.Data.By.IsZero() || d.Data.By != o.By, "PIL-166", "sign_off.by", "whoever measured the delta also signed the figures, so nobody has checked them")
 	for i, n := range d.Narratives {
 		g.need(n.By.IsZero() || n.By != o.By, "PIL-166", fmt.Sprintf("narratives[%d]", i), "the narrative's author also signed the figures")
 	}

@@ -284,3 +284,16 @@ func TestCanPublishRefusesEarlyStreams(t *testing.T) {
 		require.False(t, roi.CanPublish(s, d).Allowed(), name)
 	}
 }
+
+// PIL-166: the sponsor does not sign what the sponsor confirms, and a signature of
+// whoever measured the delta is shown to be no check.
+func TestCanPublishWantsAnotherSigner(t *testing.T) {
+	s, d := publishable(t)
+	d.SignOff.By = d.Sponsor.By
+	require.False(t, roi.CanPublish(s, d).Allowed())
+	_, d = publishable(t)
+	d.SignOff.By = d.Data.By
+	p := roi.CanPublish(s, d)
+	require.True(t, p.Allowed())
+	require.True(t, p.Findings().Has("PIL-166"))
+}
