@@ -68,6 +68,9 @@ func (l *Log) Due(from, to coaching.Date) []Task {
 	done := map[EventKind]int{}
 	sessions, trained := map[leaderWeek]bool{}, map[string]bool{}
 	for _, e := range l.events {
+		if p.early(e) {
+			continue // recorded, and to be done again in its time
+		}
 		done[e.Kind]++
 		if e.Kind == SessionHeld || e.Kind == SessionMissed {
 			sessions[leaderWeek{e.Label, e.Count}] = true

@@ -40,6 +40,21 @@ func TestEarlyEvidenceOpensNothing(t *testing.T) {
 			require.Equal(t, counts, tt.holds(l.Facts(on("2027-04-05"))), "%s on %s", tt.event.Kind, day)
 		}
 	}
+	// What came too early is still due.
+	again := pilot.NewLog(locked(t, plan(t)))
+	due := func() bool {
+		for _, task := range again.Due(coaching.MustDate("2027-01-01"), coaching.MustDate("2027-04-30")) {
+			if task.What == "mid_pilot_governance_checkpoint" {
+				return true
+			}
+		}
+		return false
+	}
+	add(t, again, by, "2027-01-20", pilot.Event{Kind: pilot.CheckpointHeld})
+	require.True(t, due())
+	add(t, again, by, "2027-02-18", pilot.Event{Kind: pilot.CheckpointHeld})
+	require.False(t, due())
+
 	// A plan of eight weeks has its checkpoint in the middle, before the run.
 	p := plan(t)
 	p.TemplateWeeks, p.Purpose = 8, pilot.BehaviourSignal
