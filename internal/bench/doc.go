@@ -23,6 +23,12 @@
 // measured on, and then the estimates are compared too; without it the panels are
 // made up, of the same size.
 //
+// The contests that begin with "false" are no races: each draws a thousand pilots a
+// round, and one more thousand, in which coaching does nothing, and prints how many
+// of 100 a method claims to have found an effect in. What promises 5 keeps its
+// budget, sampling error included; what says in a finding that it cannot at this
+// size is shown.
+//
 // The tests compare the answers over many more requests, and show what the peers
 // answer where an attribute is missing or a rule is not what it seems, beside what
 // the library does. The benchmarks are the same contests for go test -bench, and
