@@ -9,6 +9,10 @@ import (
 // maxOutcomes bounds the combinations of a distribution and of a grid.
 const maxOutcomes = 100_000
 
+// maxPointBits bounds the values of a spread: sums of fractions whose
+// denominators have nothing in common grow with every point.
+const maxPointBits = 256
+
 // A Point is a value that a variable may have, and how likely it is.
 type Point struct{ Value, Probability Exact }
 
@@ -32,7 +36,8 @@ type Distribution struct {
 // variables were independent of each other: where they are not, the tails are
 // heavier or lighter than it says. What no spread names is as stated. It fails
 // when a variable is spread twice, probabilities do not sum to 1 or are not above
-// zero, an ROI has no value, or there are more than 100,000 combinations. The
+// zero, a value has more than 256 bits, an ROI has no value, or there are more than
+// 100,000 combinations. The
 // order of spreads and points changes nothing.
 func (s *Statement) Distribute(spreads ...Spread) (Distribution, error) {
 	combinations := 1
@@ -50,6 +55,9 @@ func (s *Statement) Distribute(spreads ...Spread) (Distribution, error) {
 		for _, p := range v.Points {
 			if p.Probability.Sign() <= 0 || p.Probability.rat().Denom().BitLen() > 64 {
 				return Distribution{}, fmt.Errorf("roi: a probability of %s is not above zero, or has too many digits", v.Variable)
+			}
+			if r := p.Value.rat(); r.Num().BitLen() > maxPointBits || r.Denom().BitLen() > maxPointBits {
+				return Distribution{}, fmt.Errorf("roi: a value of %s has more than %d bits", v.Variable, maxPointBits)
 			}
 			sum = sum.Add(p.Probability)
 		}

@@ -198,3 +198,13 @@ func TestInternalRateRoundsOnce(t *testing.T) {
 		require.Equal(t, want, v.IRR.String(), unitValue)
 	}
 }
+
+// Values whose fractions would grow without bound are refused.
+func TestDistributeBoundsValues(t *testing.T) {
+	s, err := softwareCompany().Compute(roi.DefaultPolicy())
+	require.NoError(t, err)
+	long, err := roi.Ratio(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 256))
+	require.NoError(t, err)
+	_, err = s.Distribute(roi.Spread{Variable: roi.TheDelta, Points: []roi.Point{{Value: long, Probability: roi.Int(1)}}})
+	require.ErrorContains(t, err, "more than 256 bits")
+}
