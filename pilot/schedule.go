@@ -113,14 +113,9 @@ func (p *Plan) Schedule(a *Allocation, slots map[string]Slot, zones Zones) (*Sch
 		return nil, errors.New("pilot: schedule: no allocation")
 	case zones == nil:
 		return nil, errors.New("pilot: schedule: no zones; time.LoadLocation is one")
-	case p.TemplateWeeks < shortestPlan || p.TemplateWeeks > longestPlan:
-		return nil, fmt.Errorf("pilot: schedule: %d weeks, want %d to %d", p.TemplateWeeks, shortestPlan, longestPlan)
-	case p.SlipWeeks < 0 || p.TemplateWeeks+p.SlipWeeks > longestPlan:
-		return nil, fmt.Errorf("pilot: schedule: a slip of %d weeks, want at most %d weeks in all", p.SlipWeeks, longestPlan)
-	case p.Week0.Year() < 2 || p.Week0.Year() > 9990:
-		return nil, errors.New("pilot: schedule: week 0 has no first day between the years 2 and 9990")
-	case p.baselineWeeks() < 0 || p.baselineWeeks() > 52:
-		return nil, fmt.Errorf("pilot: schedule: baseline of %d weeks, want at most 52", p.BaselineWeeks)
+	}
+	if err := p.undatable(); err != nil {
+		return nil, err
 	}
 	s := &Schedule{
 		Plan: p.ID, Title: p.Title, Weeks: p.TemplateWeeks, Week0: p.Week0, End: p.End(),
@@ -130,6 +125,21 @@ func (p *Plan) Schedule(a *Allocation, slots map[string]Slot, zones Zones) (*Sch
 		Minutes: p.Session.Minutes, Slip: p.SlipWeeks,
 	}
 	return s, p.sessions(s, a, slots, zones)
+}
+
+// undatable returns why no dates can be computed.
+func (p *Plan) undatable() error {
+	switch {
+	case p.TemplateWeeks < shortestPlan || p.TemplateWeeks > longestPlan:
+		return fmt.Errorf("pilot: schedule: %d weeks, want %d to %d", p.TemplateWeeks, shortestPlan, longestPlan)
+	case p.SlipWeeks < 0 || p.TemplateWeeks+p.SlipWeeks > longestPlan:
+		return fmt.Errorf("pilot: schedule: a slip of %d weeks, want at most %d weeks in all", p.SlipWeeks, longestPlan)
+	case p.Week0.Year() < 2 || p.Week0.Year() > 9990:
+		return errors.New("pilot: schedule: week 0 has no first day between the years 2 and 9990")
+	case p.baselineWeeks() < 0 || p.baselineWeeks() > 52:
+		return fmt.Errorf("pilot: schedule: baseline of %d weeks, want at most 52", p.BaselineWeeks)
+	}
+	return nil
 }
 
 func (p *Plan) phases() []Phase {
@@ -165,6 +175,17 @@ const (
 	secondLaggingMonths = 6
 	longExperimentDays  = 90
 )
+
+// Milestones returns the dates that follow from the plan alone, in the order of a
+// [Schedule]: those of the programme, and then those on which data are deleted
+// and late outcomes are read. Nil for a plan whose length or first day is none of
+// a pilot's, for which there is no schedule either.
+func (p *Plan) Milestones() []Milestone {
+	if p.undatable() != nil {
+		return nil
+	}
+	return p.milestones()
+}
 
 func (p *Plan) milestones() []Milestone {
 	run, base := p.Run(), p.Baseline()

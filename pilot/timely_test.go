@@ -66,3 +66,20 @@ func TestEarlyEvidenceOpensNothing(t *testing.T) {
 	add(t, l, by, "2027-02-05", pilot.Event{Kind: pilot.CheckpointHeld})
 	require.True(t, l.Facts(on("2027-02-05")).CheckpointHeld)
 }
+
+// The dates of a plan are those of its schedule, with no allocation and no zones;
+// a plan without a schedule has none.
+func TestMilestones(t *testing.T) {
+	p := plan(t)
+	require.Equal(t, schedule(t, p).Milestones, p.Milestones())
+	for name, change := range map[string]func(*pilot.Plan){
+		"no first day": func(p *pilot.Plan) { p.Week0 = coaching.Date{} },
+		"too long":     func(p *pilot.Plan) { p.TemplateWeeks = 17 },
+		"back in time": func(p *pilot.Plan) { p.SlipWeeks = -1 },
+		"history":      func(p *pilot.Plan) { p.BaselineWeeks = 53 },
+	} {
+		q := p.Clone()
+		change(q)
+		require.Nil(t, q.Milestones(), name)
+	}
+}

@@ -376,6 +376,7 @@ func TestReadiness(t *testing.T) {
 		"The KPI is read often enough":               func(p *pilot.Plan, _ *pilot.Facts) { p.KPI.CadenceDays = 28 },
 		"Models that suggest show inputs and a card": func(_ *pilot.Plan, f *pilot.Facts) { f.Suggesting, f.Opaque = 1, 1 },
 		"Compact with retention dates signed":        func(_ *pilot.Plan, f *pilot.Facts) { f.Compact = false },
+		"Days of deletion":                           func(p *pilot.Plan, _ *pilot.Facts) { p.SlipWeeks = -1 },
 		"Every leader has agreed":                    func(_ *pilot.Plan, f *pilot.Facts) { f.Consents = 9 },
 		"History of 6 to 8 weeks":                    func(_ *pilot.Plan, f *pilot.Facts) { f.HistoryDays = pol.MinHistory - 1 },
 	} {

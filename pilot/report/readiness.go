@@ -61,6 +61,15 @@ func Readiness(p *pilot.Plan, f pilot.Facts) (*Document, error) {
 	item("The KPI is read often enough", readings >= pol.KPIReadings, fmt.Sprintf("%s while it is measured, want %d", counted(readings, "reading"), pol.KPIReadings))
 	item("Models that suggest show inputs and a card", f.Opaque == 0, fmt.Sprintf("%d of %d do not", f.Opaque, f.Suggesting))
 	item("Compact with retention dates signed", f.Compact, "from the log")
+	dates := map[string]string{}
+	for _, m := range p.Milestones() {
+		dates[m.ID] = m.Date.String()
+	}
+	known, first := "the plan has no dates", dates["raw_purge_oldest_baseline_trace"]
+	if first != "" {
+		known = fmt.Sprintf("raw traces of the baseline go from %s to %s, aggregates by %s", first, dates["raw_purge_last_baseline_trace"], dates["aggregate_retention_limit"])
+	}
+	item("Days of deletion", first != "", known)
 	for _, name := range []string{"Complete for each leader", "Explainable by a person who is named", "Use restrictions stated for each feed", "Raw data kept apart from aggregates"} {
 		open++
 		list.Rows = append(list.Rows, []string{name, "not known", "neither plan nor log can tell; somebody has to look"})

@@ -33,5 +33,7 @@
 // In the exact tests, values are integers over one denominator, made by
 // [Decimals] or [Floats], and so are all estimates until the last line: floating
 // point decides ties by accident, and ties decide small p-values. Panels of any
-// size are computed; what is refused is a space of more than [MaxAllocations].
+// size are computed; complete randomisation is counted in halves where it is large,
+// and what is refused is a space that has to be listed and has more than
+// [MaxAllocations].
 package effect

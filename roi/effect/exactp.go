@@ -28,7 +28,8 @@ func (t Tail) P() float64 {
 // ExactP returns the p-values of [TwoGroup] under complete randomisation, without
 // listing the allocations: the units are split in halves, and pairs of their
 // subsets are counted by sorted sums (Horowitz and Sahni, J ACM 1974;21:277). So
-// it goes to 40 units, where there are 10^11 allocations. It has no interval. The
+// it goes to 40 units, where there are 10^11 allocations. TwoGroup counts the same
+// way and gives the interval too; this is for many p-values. The
 // arguments are neither kept nor changed. It fails as TwoGroup does, and for more
 // than 40 units.
 func ExactP(y Values, treated int, allocation []int) (Tail, error) {
