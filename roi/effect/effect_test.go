@@ -210,6 +210,28 @@ func TestTooFewAllocations(t *testing.T) {
 	require.Len(t, r.Findings, 2, "At leaves its receiver alone")
 }
 
+// EFF-003: a smaller side that spreads more than twice as much is named; equal
+// sides, a calmer small side and a side of one unit are not.
+func TestUnevenSpread(t *testing.T) {
+	for name, tt := range map[string]struct {
+		y    []float64
+		a    []int
+		want bool
+	}{
+		"small and wild":        {[]float64{-9, 0, 9, 1, 2, 3, 2, 1, 3}, []int{1, 1, 1, 0, 0, 0, 0, 0, 0}, true},
+		"the control is small":  {[]float64{-9, 0, 9, 1, 2, 3, 2, 1, 3}, []int{0, 0, 0, 1, 1, 1, 1, 1, 1}, true},
+		"more than twice":       {[]float64{-2, 2, -1, 1, -1, 1, 0}, []int{1, 1, 0, 0, 0, 0, 0}, true}, // variance 8 against 1
+		"exactly twice":         {[]float64{-2, 2, -2, 0, 0, 0, 2}, []int{1, 1, 0, 0, 0, 0, 0}, false}, // 8 against 2
+		"small and calm":        {[]float64{1, 2, 3, -9, 9, -8, 8, 0, 3}, []int{1, 1, 1, 0, 0, 0, 0, 0, 0}, false},
+		"equal sides":           {[]float64{-9, 0, 9, 1, 2, 3}, []int{1, 1, 1, 0, 0, 0}, false},
+		"one unit":              {[]float64{90, 1, 2, 3, 1, 2}, []int{1, 0, 0, 0, 0, 0}, false},
+		"the others never move": {[]float64{-9, 9, 1, 1, 1, 1}, []int{1, 1, 0, 0, 0, 0}, true},
+	} {
+		r := twoGroup(t, tt.y, tt.a, nil)
+		require.Equal(t, tt.want, r.Findings.Has("EFF-003"), "%s: %v", name, r.Findings)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	v, err := effect.Floats([]float64{1, 2, 3, 4}, 0)
 	require.NoError(t, err)

@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/coachgov/coaching"
 )
 
 // TwoGroup estimates the mean of y in group treated less its mean in all other
@@ -23,7 +25,7 @@ import (
 // unit. [Result.Beside] holds Welch's. The exact test asks whether anything
 // differs: where a small side also spreads more, it claims a difference in means
 // too often (3 against 9 units, the 3 with 2.5 times the spread: 21 of 100 where 5
-// are promised, and Welch's 7), so read Welch's there. The arguments are neither kept nor
+// are promised, and Welch's 7). EFF-003 warns of it. The arguments are neither kept nor
 // changed. It fails when sizes do not fit, a side is empty, the observed
 // allocation is not in the space, or a
 // space that has to be listed exceeds [MaxAllocations].
@@ -80,6 +82,17 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 		}
 	}
 	r.Beside = welch(a, b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < len(b) && len(a) > 1 {
+		if _, small := moments(a); small > 0 {
+			if _, large := moments(b); small > uneven*uneven*large {
+				r.report("EFF-003", coaching.Warning, fmt.Sprintf("the smaller side, %d of %d units, spreads %.1f times as much as the other: the exact test then finds differences in means too often, so read Welch's beside it",
+					len(a), y.Len(), math.Sqrt(small/large)))
+			}
+		}
+	}
 	return r, nil
 }
 
@@ -90,6 +103,10 @@ func tabled(units, groups int) error {
 	}
 	return nil
 }
+
+// uneven is how many times as much as the larger side the smaller one may spread
+// before EFF-003 warns.
+const uneven = 2
 
 func filled(n int, v int64) []int64 {
 	out := make([]int64, n)
