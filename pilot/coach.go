@@ -26,7 +26,9 @@ type SessionRequest struct {
 }
 
 // CanCoach answers a [SessionRequest] against the log and the plan: an empty
-// list is yes; otherwise it holds every reason against, sorted.
+// list is yes; otherwise it holds every reason against, sorted. A week begins and
+// ends with the leader's own days, whose zone the package does not know: a
+// session counts for the day that it is anywhere on earth.
 func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	g := &Gate{}
 	if l == nil {
@@ -35,6 +37,9 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	}
 	l = l.in(r.At)
 	g.need(l.state.Coaches(), "PIL-045", "the programme is %s, not running", l.state)
+	if then := l.stateAt(r.At); l.state.Coaches() && !then.Coaches() {
+		g.need(false, "PIL-045", "the programme was %s then, not running", then)
+	}
 	g.need(!r.At.IsZero(), "PIL-045", "the time of the session is not given")
 
 	var s Signal
@@ -48,8 +53,9 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	if r.Delivered.IsZero() {
 		g.need(false, "PIL-072", "the day of the feed's latest delivery is not given")
 	} else {
-		age := r.Delivered.DaysUntil(coaching.DateOf(r.At.UTC()))
-		g.need(age >= 0 && age <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want 0 to %d", age, l.pol.CoachingRefresh)
+		first, last := days(r.At)
+		age := r.Delivered.DaysUntil(last)
+		g.need(age >= 0 && r.Delivered.DaysUntil(first) <= l.pol.CoachingRefresh, "PIL-072", "the feed is %d days old, want 0 to %d", age, l.pol.CoachingRefresh)
 	}
 
 	a, err := l.plan.Allocate()
@@ -58,7 +64,8 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	if err == nil {
 		u, known = a.Unit(r.Leader)
 	}
-	week := l.plan.WeekOf(coaching.DateOf(r.At.UTC()))
+	first, last := days(r.At)
+	ended, week := l.plan.WeekOf(first), l.plan.WeekOf(last)
 	if day, gone := l.until(r.At).gone()[r.Leader]; gone {
 		g.need(false, "PIL-112", "the leader is gone since %s", day)
 	}
@@ -70,8 +77,8 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 		g.need(false, "PIL-112", "the leader is not one of the plan")
 	case u.Start == 0:
 		g.need(false, "PIL-085", "the leader is a control and is not coached in the pilot")
-	case week > l.plan.lastRun():
-		g.need(false, "PIL-045", "coaching ends in week %d and this is week %d", l.plan.lastRun(), week)
+	case ended > l.plan.lastRun():
+		g.need(false, "PIL-045", "coaching ends in week %d and this is week %d", l.plan.lastRun(), ended)
 	case week < u.Start:
 		g.need(false, "PIL-085", "the leader's wave starts in week %d and this is week %d", u.Start, week)
 	}
@@ -97,4 +104,27 @@ func (l *Log) CanCoach(r SessionRequest) coaching.Findings {
 	g.need(r.FlagsDecided, "PIL-110", "a flag waits for the steward's decision, or nobody says that none does")
 	g.Unmet.Sort()
 	return g.Unmet
+}
+
+// days returns the first and the last day that it is anywhere on earth at a time:
+// zones go from twelve hours behind UTC to fourteen before it.
+func days(at time.Time) (first, last coaching.Date) {
+	return coaching.DateOf(at.UTC().Add(-12 * time.Hour)), coaching.DateOf(at.UTC().Add(14 * time.Hour))
+}
+
+// stateAt returns the state at a time.
+func (l *Log) stateAt(at time.Time) State {
+	var state, was State
+	for _, e := range l.events {
+		if e.At.After(at) {
+			break
+		}
+		switch e.Kind {
+		case Advanced:
+			was, state = state, e.To
+		case Resumed:
+			was, state = state, was
+		}
+	}
+	return state
 }

@@ -148,9 +148,13 @@ func (l *Log) Facts(at time.Time) Facts {
 	f.FairnessChecks, f.Sampled = len(sets[FairnessChecked]), len(sets[SuggestionsSampled])
 	f.Pulses = len(sets[PulseHeld])
 	f.Streams, f.GovernanceOpen = len(sets[StreamDelivered]), len(unconsented)+len(sets[IssueOpened])
+	withdrawn := map[string]bool{}
+	for _, x := range p.Cohort.Leaders {
+		withdrawn[x.ID] = !x.Withdrawn.IsZero()
+	}
 	for leader := range sets[ConsentGranted] {
-		if sets[LeaderLeft][leader] {
-			continue // who is gone needs neither
+		if sets[LeaderLeft][leader] || withdrawn[leader] {
+			continue // who is gone, or no longer analysed, needs neither
 		}
 		// The least that was extracted of anybody who agreed.
 		days, own := extracted[leader]

@@ -208,7 +208,8 @@ func (l *Log) examine(e Event) coaching.Findings {
 	case SessionHeld, SessionMissed:
 		in(l.leaders()...)
 		counted("week", firstRunWeek)
-		if now := l.plan.WeekOf(coaching.DateOf(e.At)); e.Count > now {
+		_, today := days(e.At)
+		if now := l.plan.WeekOf(today); e.Count > now {
 			bad("%s in week %d is recorded in week %d; a session is recorded when it is over", e.Kind, e.Count, now)
 		}
 		if e.Kind == SessionHeld && !slices.Contains(l.signals(), e.Signal) {

@@ -377,12 +377,12 @@ func TestCanCoach(t *testing.T) {
 		{"nobody", func(r *pilot.SessionRequest) { r.Person = coaching.PersonID{} }, []string{"GOV-012"}},
 		{"feed of a week ago", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-02-01") }, []string{}},
 		{"stale feed", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-01-31") }, []string{"PIL-072"}},
-		{"a feed from tomorrow", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-02-09") }, []string{"PIL-072"}},
+		{"a feed from after tomorrow", func(r *pilot.SessionRequest) { r.Delivered = coaching.MustDate("2027-02-10") }, []string{"PIL-072"}},
 		{"a feed of no known day", func(r *pilot.SessionRequest) { r.Delivered = coaching.Date{} }, []string{"PIL-072"}},
 		{"before the log's consent and workshop", func(r *pilot.SessionRequest) {
 			r.At, r.Delivered = on("2027-01-14"), coaching.MustDate("2027-01-13")
 			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}
-		}, []string{"GOV-012", "PIL-085", "PIL-105"}},
+		}, []string{"GOV-012", "PIL-045", "PIL-085", "PIL-105"}},
 		{"after the run", func(r *pilot.SessionRequest) {
 			r.At, r.Delivered = on("2027-04-05"), coaching.MustDate("2027-04-04")
 			r.Consents = signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-01")}}

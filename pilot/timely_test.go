@@ -2,11 +2,13 @@ package pilot_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/coachgov/coaching"
 	"github.com/coachgov/coaching/pilot"
+	"github.com/coachgov/coaching/signal"
 )
 
 // PIL-027, PIL-049, PIL-050, PIL-051, PIL-161, PIL-162: what is recorded before
@@ -82,4 +84,41 @@ func TestMilestones(t *testing.T) {
 		change(q)
 		require.Nil(t, q.Milestones(), name)
 	}
+}
+
+// Monday at nine in Sydney is still Sunday in UTC: the first session of a wave is
+// one of its week, for the question before it and for the record after it, and the
+// last session of a run in the far west still belongs to the run.
+func TestWeeksAreOfTheLeadersDay(t *testing.T) {
+	l, who, by := story(t, pilot.Running), person(t, "leader two"), person(t, "P-LND")
+	first := time.Date(2027, 2, 7, 22, 0, 0, 0, time.UTC) // Monday 09:00 in Sydney, week 5
+	ask := func(at time.Time) coaching.Findings {
+		return l.CanCoach(pilot.SessionRequest{
+			Leader: "L02", Person: who, Coach: "C1", Signal: "review_turnaround", At: at,
+			Consents: signal.ConsentList{{Participant: who, Signal: "review_turnaround", Purpose: pilot.CoachingPurpose, Granted: on("2027-01-15")}},
+			Standing: signal.Cleared, FlagsDecided: true, Delivered: coaching.DateOf(at).AddDays(1),
+		})
+	}
+	fs := ask(first)
+	require.False(t, fs.Has("PIL-085") || fs.Has("PIL-072"), "%v", fs)
+	require.True(t, ask(first.Add(-24*time.Hour)).Has("PIL-085"), "a day before it is week 4 everywhere")
+	west := time.Date(2027, 4, 5, 3, 0, 0, 0, time.UTC) // Sunday evening of week 12 in Honolulu
+	require.False(t, ask(west).Has("PIL-045"), "%v", ask(west))
+	require.True(t, ask(west.Add(12*time.Hour)).Has("PIL-045"))
+	e := pilot.Event{At: time.Date(2027, 2, 14, 23, 0, 0, 0, time.UTC), By: by, Kind: pilot.SessionHeld, Label: "L02", Signal: "review_turnaround", Count: 6}
+	require.False(t, l.Append(e).Blocked(), "Monday of week 6 in Sydney")
+	require.True(t, l.CanCoach(pilot.SessionRequest{Leader: "L02", At: on("2027-02-01")}).Has("PIL-045"), "the programme was not running then")
+
+	// Who was taken out of the analysis needs no agreement and fills no cohort.
+	two, lock := pilot.NewLog(locked(t, plan(t))), locked(t, plan(t))
+	for _, x := range plan(t).Cohort.Leaders {
+		add(t, two, by, "2027-01-15", pilot.Event{Kind: pilot.ConsentGranted, Label: x.ID})
+	}
+	q := plan(t)
+	q.Cohort.Leaders[3].Withdrawn = coaching.MustDate("2027-01-18")
+	next, found := lock.Amend(pilot.Amendment{Plan: q, By: by, Role: coaching.ProgramAdmin, Reason: "left the analysis", At: on("2027-01-18")})
+	require.NotNil(t, next, "%v", found)
+	require.Equal(t, 10, two.Facts(on("2027-01-20")).Consents)
+	require.Empty(t, two.Amend(next))
+	require.Equal(t, 9, two.Facts(on("2027-01-20")).Consents)
 }

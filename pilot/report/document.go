@@ -93,7 +93,13 @@ func (d *Document) namesLeader(text string) bool {
 		return r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 	}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !inWord(r) }) {
-		if slices.Contains(d.leaders, word) || slices.Contains(d.leaders, strings.TrimRight(word, ".-")) {
+		word = strings.Trim(word, ".-")
+		if slices.Contains(d.leaders, word) {
+			return true
+		}
+		// A span such as L01-L03 is of leaders; L03-x may be something else.
+		other := func(part string) bool { return !slices.Contains(d.leaders, part) }
+		if parts := strings.FieldsFunc(word, func(r rune) bool { return r == '-' || r == '.' }); len(parts) > 1 && !slices.ContainsFunc(parts, other) {
 			return true
 		}
 	}

@@ -141,7 +141,7 @@ func TestDocumentPIL169(t *testing.T) {
 	person, err := id.Person("A1")
 	require.NoError(t, err)
 	for text, named := range map[string]bool{
-		"as L03 believes": true, "(L03)": true, "ask L03.": true, "ask L03, then": true, person.String(): true,
+		"as L03 believes": true, "(L03)": true, "L01-L03 shorten reviews": true, "L01.L02": true, "-L01": true, "ask L03.": true, "ask L03, then": true, person.String(): true,
 		"XL03": false, "L033": false, "L03-x": false, "nobody": false,
 	} {
 		p := planOf(t)
