@@ -117,7 +117,7 @@ func TestICalJS(t *testing.T) {
 	data, want := written(t)
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed, so ical.js cannot read the calendar", tool)
+			t.Skipf("%s is not installed (Debian: nodejs, npm), so ical.js cannot read the calendar", tool)
 		}
 	}
 	dir := t.TempDir()
