@@ -37,25 +37,16 @@ func ANCOVA(before, after Values, treated []bool) (Adjusted, error) {
 	if err != nil {
 		return Adjusted{}, err
 	}
-	x := make([][]float64, n)
-	y := make([]float64, n)
 	mean := 0.0
 	for i := range n {
 		mean += before.Float(i) / float64(n)
 	}
+	x, y := make([][]float64, n), make([]float64, n)
 	for i := range n {
 		x[i] = []float64{1, indicator(treated[i]), before.Float(i) - mean} // centred, for the sake of digits
 		y[i] = after.Float(i)
 	}
-	fit, err := leastSquares(x, y)
-	if err != nil {
-		return Adjusted{}, err
-	}
-	out := Adjusted{Estimate: fit.beta[1], Slope: fit.beta[2], HC2: fit.robust(1, 1), HC3: fit.robust(1, 2), Reduction: squared(correlation(floats(before), y))}
-	out.Model = out.approximate("ANCOVA, least squares", fit.se(1), float64(n-3))
-	out.Robust = out.approximate("ANCOVA, HC2 with Satterthwaite's degrees of freedom", out.HC2, fit.satterthwaite(1))
-	out.warn(treated)
-	return out, nil
+	return regress("ANCOVA", x, y, before, treated)
 }
 
 // Lin regresses the outcome on the group, the centred baseline and their product
@@ -79,13 +70,19 @@ func Lin(before, after Values, treated []bool) (Adjusted, error) {
 	if m := members(treated); m < 3 || n-m < 3 {
 		return Adjusted{}, fmt.Errorf("effect: %d treated units and %d others, want at least 3 each for a line of their own", m, n-m)
 	}
+	return regress("Lin", x, y, before, treated)
+}
+
+// regress fits the columns x, of which the second is the group and the third the
+// centred baseline.
+func regress(name string, x [][]float64, y []float64, before Values, treated []bool) (Adjusted, error) {
 	fit, err := leastSquares(x, y)
 	if err != nil {
 		return Adjusted{}, err
 	}
 	out := Adjusted{Estimate: fit.beta[1], Slope: fit.beta[2], HC2: fit.robust(1, 1), HC3: fit.robust(1, 2), Reduction: squared(correlation(floats(before), y))}
-	out.Model = out.approximate("Lin, least squares", fit.se(1), float64(n-4))
-	out.Robust = out.approximate("Lin, HC2 with Satterthwaite's degrees of freedom", out.HC2, fit.satterthwaite(1))
+	out.Model = out.approximate(name+", least squares", fit.se(1), float64(len(y)-len(x[0])))
+	out.Robust = out.approximate(name+", HC2 with Satterthwaite's degrees of freedom", out.HC2, fit.satterthwaite(1))
 	out.warn(treated)
 	return out, nil
 }
