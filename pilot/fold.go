@@ -151,12 +151,15 @@ func (l *Log) Facts(at time.Time) Facts {
 	withdrawn := map[string]bool{}
 	for _, x := range p.Cohort.Leaders {
 		withdrawn[x.ID] = !x.Withdrawn.IsZero()
+		if withdrawn[x.ID] || sets[LeaderLeft][x.ID] {
+			f.Left++
+		}
 	}
 	for leader := range sets[ConsentGranted] {
 		if sets[LeaderLeft][leader] || withdrawn[leader] {
 			continue // who is gone, or no longer analysed, needs neither
 		}
-		// The least that was extracted of anybody who agreed.
+		// The least and the most that was extracted of anybody who agreed.
 		days, own := extracted[leader]
 		if !own {
 			days = extracted[""]
@@ -164,6 +167,7 @@ func (l *Log) Facts(at time.Time) Facts {
 		if f.Consents == 0 || days < f.HistoryDays {
 			f.HistoryDays = days
 		}
+		f.LongestHistory = max(f.LongestHistory, days)
 		f.Consents++
 		if sets[InterviewHeld][leader] {
 			f.Interviews++

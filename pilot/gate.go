@@ -25,9 +25,11 @@ type Facts struct {
 	AllocationCommitted bool // by the end of week 0
 
 	// Into enablement.
-	Leaders            int // of the plan
-	Consents           int // leaders whose consent is live
-	HistoryDays        int
+	Leaders            int  // of the plan
+	Left               int  // of those, who left or withdrew from the analysis
+	Consents           int  // leaders whose consent is live
+	HistoryDays        int  // the least that was extracted of a leader who agreed
+	LongestHistory     int  // the most; not below HistoryDays where it is given
 	QualityCheck       bool // passed
 	Interviews         int  // leaders interviewed
 	BaselineAggregated bool
@@ -153,7 +155,8 @@ func (pol Policy) intoEnablement(g *Gate, f Facts) {
 		g.note(f.Consents >= f.Leaders, "GOV-012", "%d leaders without consent leave the analysed set; cohort %d", f.Leaders-f.Consents, f.Consents)
 	}
 	g.need(f.HistoryDays >= pol.MinHistory, "PIL-042", "%d days of history, want %s", f.HistoryDays, bounds(pol.MinHistory, pol.MaxHistory))
-	g.note(f.HistoryDays <= pol.MaxHistory, "PIL-042", "%d days of history, want %s", f.HistoryDays, bounds(pol.MinHistory, pol.MaxHistory))
+	longest := max(f.HistoryDays, f.LongestHistory)
+	g.note(longest <= pol.MaxHistory, "PIL-042", "%d days of history, want %s", longest, bounds(pol.MinHistory, pol.MaxHistory))
 	g.need(f.QualityCheck, "PIL-041", "the quality check has not passed")
 	g.need(f.Interviews >= f.Consents, "PIL-041", "%d of %d leaders were interviewed", f.Interviews, f.Consents)
 	g.need(f.BaselineAggregated, "C-14", "the baseline is not aggregated; its raw traces must be deleted after %d days", rawDays)

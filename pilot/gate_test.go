@@ -46,6 +46,7 @@ func TestGates(t *testing.T) {
 		{"nine consents", pilot.Baseline, pilot.Enablement, with(enablement, func(f *pilot.Facts) { f.Consents = 9 }), "", "GOV-012", "cohort 9"},
 		{"seven consents", pilot.Baseline, pilot.Enablement, with(enablement, func(f *pilot.Facts) { f.Consents = 7 }), "PIL-080", "", "7 left, below 8; waive or recruit"},
 		{"five weeks of history", pilot.Baseline, pilot.Enablement, with(enablement, func(f *pilot.Facts) { f.HistoryDays = 35 }), "PIL-042", "", ""},
+		{"PIL-042: nine weeks of history of one leader", pilot.Baseline, pilot.Enablement, with(enablement, func(f *pilot.Facts) { f.LongestHistory = 63 }), "", "PIL-042", "63 days"},
 		{"half a day", pilot.Enablement, pilot.Running, running, "", "C-1", "one day is recommended"},
 		{"half prepared", pilot.Enablement, pilot.Running, with(running, func(f *pilot.Facts) { f.CoachesTrained, f.Prompts, f.FairnessChecks = 1, 5, 2 }),
 			"FAI-001 PIL-100 PIL-105", "C-1", "5 prompts for 3 signals, 6 needed"},

@@ -225,9 +225,20 @@ func TestConsentBeforeExtraction(t *testing.T) {
 	require.Zero(t, l.Facts(on("2027-01-16")).HistoryDays, "nothing of L02 yet")
 	require.Empty(t, at("", 56))
 	require.Equal(t, 49, l.Facts(on("2027-01-16")).HistoryDays, "the least of anybody")
+	require.Equal(t, 56, l.Facts(on("2027-01-16")).LongestHistory, "the most of anybody")
 	add(t, l, by, "2027-01-15", pilot.Event{Kind: pilot.ConsentWithdrawn, Label: "L01"})
 	require.Equal(t, 56, l.Facts(on("2027-01-16")).HistoryDays)
 	require.True(t, at("L01", 56).Has("PIL-043"), "withdrawn")
+}
+
+// Who left or was moved is no longer asked for consent.
+func TestLeft(t *testing.T) {
+	l := story(t, pilot.Baseline)
+	by := person(t, "P-PO")
+	require.Zero(t, l.Facts(on("2027-01-16")).Left)
+	add(t, l, by, "2027-01-15", pilot.Event{Kind: pilot.LeaderLeft, Label: "L01"}, pilot.Event{Kind: pilot.LeaderTransferred, Label: "L02"})
+	require.Equal(t, 2, l.Facts(on("2027-01-16")).Left)
+	require.Zero(t, l.Facts(on("2027-01-14")).Left)
 }
 
 // PIL-080 is the one condition of a gate that a named role may waive.

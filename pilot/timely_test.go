@@ -121,4 +121,5 @@ func TestWeeksAreOfTheLeadersDay(t *testing.T) {
 	require.Equal(t, 10, two.Facts(on("2027-01-20")).Consents)
 	require.Empty(t, two.Amend(next))
 	require.Equal(t, 9, two.Facts(on("2027-01-20")).Consents)
+	require.Equal(t, 1, two.Facts(on("2027-01-20")).Left)
 }

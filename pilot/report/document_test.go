@@ -377,7 +377,7 @@ func TestReadiness(t *testing.T) {
 		"Models that suggest show inputs and a card": func(_ *pilot.Plan, f *pilot.Facts) { f.Suggesting, f.Opaque = 1, 1 },
 		"Compact with retention dates signed":        func(_ *pilot.Plan, f *pilot.Facts) { f.Compact = false },
 		"Days of deletion":                           func(p *pilot.Plan, _ *pilot.Facts) { p.SlipWeeks = -1 },
-		"Every leader has agreed":                    func(_ *pilot.Plan, f *pilot.Facts) { f.Consents = 9 },
+		"Every leader who takes part has agreed":     func(_ *pilot.Plan, f *pilot.Facts) { f.Consents = 9 },
 		"History of 6 to 8 weeks":                    func(_ *pilot.Plan, f *pilot.Facts) { f.HistoryDays = pol.MinHistory - 1 },
 	} {
 		p, f := fit(), ready
@@ -390,6 +390,14 @@ func TestReadiness(t *testing.T) {
 	long.HistoryDays = pol.MaxHistory + 1
 	_, no = answers(fit(), long)
 	require.Equal(t, []string{"History of 6 to 8 weeks"}, no)
+	one := ready
+	one.LongestHistory = pol.MaxHistory + 1
+	_, no = answers(fit(), one)
+	require.Equal(t, []string{"History of 6 to 8 weeks"}, no)
+	gone := ready
+	gone.Left, gone.Consents = 1, 9
+	_, no = answers(fit(), gone)
+	require.Empty(t, no, "who is gone has nothing to agree to")
 	p := fit()
 	p.Signals = nil
 	open, _ = answers(p, pilot.Facts{})

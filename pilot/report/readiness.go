@@ -43,10 +43,18 @@ func Readiness(p *pilot.Plan, f pilot.Facts) (*Document, error) {
 		list.Rows = append(list.Rows, []string{name, answer(yes), known})
 	}
 	item("Export test passed", f.ExportTest, "from the log")
-	item("History of 6 to 8 weeks", f.HistoryDays >= pol.MinHistory && f.HistoryDays <= pol.MaxHistory,
-		fmt.Sprintf("%d days, want %d to %d", f.HistoryDays, pol.MinHistory, pol.MaxHistory))
+	history := counted(f.HistoryDays, "day")
+	if f.LongestHistory > f.HistoryDays {
+		history = fmt.Sprintf("%d to %d days", f.HistoryDays, f.LongestHistory)
+	}
+	item("History of 6 to 8 weeks", f.HistoryDays >= pol.MinHistory && max(f.HistoryDays, f.LongestHistory) <= pol.MaxHistory,
+		fmt.Sprintf("%s, want %d to %d", history, pol.MinHistory, pol.MaxHistory))
 	item("Quality check passed", f.QualityCheck, "from the log")
-	item("Every leader has agreed", f.Leaders > 0 && f.Consents >= f.Leaders, fmt.Sprintf("%d of %d", f.Consents, f.Leaders))
+	agreed := fmt.Sprintf("%d of %d", f.Consents, f.Leaders-f.Left)
+	if f.Left > 0 {
+		agreed += fmt.Sprintf("; %d left", f.Left)
+	}
+	item("Every leader who takes part has agreed", f.Consents > 0 && f.Consents >= f.Leaders-f.Left, agreed)
 	item("Data owner and steward", !blank(p.Roles.DataOwner) && !blank(p.Roles.Steward),
 		"data owner "+or(p.Roles.DataOwner, "nobody")+", steward "+or(p.Roles.Steward, "nobody"))
 	item("Groups of a snapshot are large enough", p.Snapshot.MinGroup >= pol.MinGroup, fmt.Sprintf("at least %s, want %d", counted(p.Snapshot.MinGroup, "leader"), pol.MinGroup))
