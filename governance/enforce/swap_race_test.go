@@ -70,15 +70,24 @@ func TestAuthorizeDuringSwaps(t *testing.T) {
 		loosened int // seen in comparisons
 	)
 	// The askers ask the i-th time when i of asks parts of the swaps are done, so that
-	// the questions spread over all of them.
+	// the questions spread over all of them. The first two times the swaps wait for
+	// the answers: however the machine schedules, two policies answer, one of them for
+	// coaching only.
+	var answered [2]sync.WaitGroup
+	for i := range answered {
+		answered[i].Add(askers)
+	}
 	parts := make([]chan struct{}, asks)
 	for i := range parts {
 		parts[i] = make(chan struct{})
 	}
 	wait.Go(func() {
 		for i := range swaps {
-			if i%(swaps/asks) == 0 {
-				close(parts[i/(swaps/asks)])
+			if i < len(answered) {
+				close(parts[i])
+				answered[i].Wait()
+			} else if part := i / (swaps / asks); i%(swaps/asks) == 0 && part >= len(answered) {
+				close(parts[part])
 			}
 			if i%10 == 5 {
 				e.Shadow(changes[i/10%4*2].Policy) // for any purpose
@@ -127,6 +136,9 @@ func TestAuthorizeDuringSwaps(t *testing.T) {
 					receipts[index] = d.PolicyDigest
 				}
 				mu.Unlock()
+				if i < len(answered) {
+					answered[i].Done()
+				}
 			}
 		})
 	}
