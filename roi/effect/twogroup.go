@@ -88,8 +88,12 @@ func TwoGroup(y Values, treated int, allocation []int, space iter.Seq[[]int]) (R
 	if len(a) < len(b) && len(a) > 1 {
 		if _, small := moments(a); small > 0 {
 			if _, large := moments(b); small > uneven*uneven*large {
-				r.report("EFF-003", coaching.Warning, fmt.Sprintf("the smaller side, %d of %d units, spreads %.1f times as much as the other: the exact test then finds differences in means too often, so read Welch's beside it",
-					len(a), y.Len(), math.Sqrt(small/large)))
+				spreads := "spreads, and the other does not"
+				if large > 0 {
+					spreads = fmt.Sprintf("spreads %.1f times as much as the other", math.Sqrt(small/large))
+				}
+				r.report("EFF-003", coaching.Warning, fmt.Sprintf("the smaller side, %d of %d units, %s: the exact test then finds differences in means too often, so read Welch's beside it",
+					len(a), y.Len(), spreads))
 			}
 		}
 	}
